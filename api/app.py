@@ -1,0 +1,134 @@
+"""The application: routes, problems, limits, health."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from api.deps import make_services
+from api.docs import add_docs_page
+from api.problems import Problem, problem_response, refusal_response
+from api.settings import Settings
+from api.v1 import cases, clock, history, meetings, organisation, workflows
+from engine.cases.office import Office, open_office
+from engine.cases.rules_folder import open_rulebook
+from engine.people.errors import Wrong
+from engine.rules.refusals import FieldProblem, FieldsRefused, Refusal
+from engine.rules.rulebook import RulesMissing
+from engine.wiring import Unavailable, is_current, open_database
+
+_STATIC = Path(__file__).parent / "static"
+_STATUSES = {400: ("bad_request", "unreadable"), 404: ("not_found", "route_not_found"),
+             405: ("method", "method_not_allowed"), 413: ("too_large", "too_large")}  # fmt: skip
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application on the database and rules that the settings name.
+
+    Raises RulesRefused, LookupError where `minqing init` never ran, Unavailable.
+    """
+    store = open_database(settings.database_url)
+    rulebook = open_rulebook(store, settings.workflows_dir)
+    office = open_office(store, rulebook, default_workflow=settings.default_workflow)
+    return app_of(office, max_body=settings.max_body)
+
+
+def app_of(office: Office, *, max_body: int = 1_100_000) -> FastAPI:
+    """The application around an office, for a server or for tests."""
+    app = FastAPI(
+        title="minqing",
+        description="民情事项逐级办理 · cases climb from hamlet cluster to village to township by rules",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=max_body,
+        generate_unique_id_function=lambda route: route.name,
+        telemetry={"tracing": False},
+    )
+    app.state.services = make_services(office)
+    for module in (cases, history, meetings, workflows, organisation, clock):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    add_docs_page(app)
+    _add_health(app, office)
+    _add_handlers(app)
+    return app
+
+
+def _add_health(app: FastAPI, office: Office) -> None:
+    @app.get("/healthz", tags=["operations"], summary="The process answers")
+    def healthz() -> Any:
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["operations"], summary="The database answers and has the present schema")
+    def readyz() -> Any:
+        if not is_current(office.store):
+            raise Problem("unavailable", "unavailable", headers={"Retry-After": "30"})
+        return {"status": "ready"}
+
+
+def _add_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(Refusal, _on_refusal)
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(Wrong, _on_wrong)
+    app.add_exception_handler(RequestValidationError, _on_shape)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Unavailable, _on_unavailable)
+    app.add_exception_handler(RulesMissing, _on_rules_missing)
+
+
+def _accept(request: Request) -> str | None:
+    return request.headers.get("accept-language")
+
+
+def _on_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return refusal_response(error, _accept(request))
+
+
+def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return problem_response(error, _accept(request))
+
+
+def _on_wrong(request: Request, error: Exception) -> Response:
+    """What the register refuses about a query reads like a field."""
+    assert isinstance(error, Wrong)
+    problem = FieldProblem(field=str(error.facts.get("field", error.code)), code="bad_shape", facts={"why": error.code})
+    return refusal_response(FieldsRefused((problem,)), _accept(request))
+
+
+def _on_shape(request: Request, error: Exception) -> Response:
+    """A body or parameter of the wrong form: every place is named."""
+    assert isinstance(error, RequestValidationError)
+    if any(each["type"] == "json_invalid" for each in error.errors()):
+        return problem_response(Problem("bad_request", "unreadable"), _accept(request))
+    problems = tuple(_shape_problem(each) for each in error.errors())
+    return refusal_response(FieldsRefused(problems), _accept(request))
+
+
+def _shape_problem(error: Any) -> FieldProblem:
+    place = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path", "header"))
+    known = {"missing": "missing", "timezone_aware": "time_without_offset"}
+    return FieldProblem(field=place or "body", code=known.get(error["type"], "bad_shape"), facts={"why": error["msg"]})
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind, code = _STATUSES.get(error.status_code, ("bad_request", "unreadable"))
+    return problem_response(Problem(kind, code, headers=error.headers), _accept(request))
+
+
+def _on_unavailable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Unavailable)
+    kind, code, wait = ("full", "storage_full", "300") if error.full else ("unavailable", "unavailable", "5")
+    return problem_response(Problem(kind, code, headers={"Retry-After": wait}), _accept(request))
+
+
+def _on_rules_missing(request: Request, _: Exception) -> Response:
+    return problem_response(Problem("unavailable", "rules_missing", headers={"Retry-After": "300"}), _accept(request))

@@ -1,0 +1,41 @@
+"""Cursors: opaque to the caller, the last row's sort key inside."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import datetime
+from typing import Any
+
+from engine.rules.refusals import FieldProblem, FieldsRefused
+
+
+def pack(key: tuple[object, ...] | str | None) -> str | None:
+    """The cursor of the next page; None on the last."""
+    if key is None:
+        return None
+    parts = [key] if isinstance(key, str) else [_plain(part) for part in key]
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def _plain(part: object) -> object:
+    return part.isoformat() if isinstance(part, datetime) else part
+
+
+def unpack(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
+    """The key, each part of its kind. Raises FieldsRefused where the cursor is none of ours."""
+    if cursor is None:
+        return None
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return tuple(_typed(part, kind) for part, kind in zip(parts, kinds, strict=True))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise FieldsRefused((FieldProblem(field="cursor", code="bad_cursor"),)) from error
+
+
+def _typed(part: Any, kind: type) -> Any:
+    value: Any = datetime.fromisoformat(part) if kind is datetime else part
+    if not isinstance(value, kind) or (kind is datetime and value.tzinfo is None):
+        raise TypeError(kind.__name__)
+    return value

@@ -1,0 +1,69 @@
+"""The people of the demo whom anyone may be: an account and a token for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.demo.organisation import SEED, Organisation, build
+from engine.people.accounts import AccountService
+
+OPERATOR = "operator"
+VILLAGE_ROLES = (
+    "linzhang", "zuzhang", "pianzhang", "party_group_leader", "council_member",
+    "village_clerk", "village_cadre", "village_secretary",
+)  # fmt: skip
+TOWN_ROLES = (
+    "township_party_office", "township_duty", "township_station", "township_leader",
+    "township_secretary", "township_discipline", "petition_clerk", "auditor_township",
+)  # fmt: skip
+#: 陈桥村 and 洋泉镇, `_2` 香湖村, `_other` one village of 庙前镇 and that township.
+PERSONAS = (
+    *VILLAGE_ROLES,
+    *(f"{role}_2" for role in VILLAGE_ROLES),
+    *TOWN_ROLES,
+    "auditor_county",
+    OPERATOR,
+    *(f"{role}_other" for role in (*VILLAGE_ROLES, *TOWN_ROLES)),
+)
+_LABEL = "demo"
+
+
+def personas(seed: int = SEED) -> dict[str, str | None]:
+    """Persona -> id of the person; the operator is no villager and no cadre."""
+    people = build(seed).personas
+    return {persona: people.get(persona) for persona in PERSONAS}
+
+
+def open_accounts(accounts: AccountService, seed: int = SEED) -> dict[str, Any]:
+    """An account (login = persona) and a fresh token for each; what `.minqing/demo-accounts.json` says.
+
+    The people must have been imported. Earlier tokens of the demo stop working.
+    """
+    known = {account.login for account in accounts.list_accounts()}
+    made = build(seed)
+    return {persona: _opened(accounts, made, persona, person, known) for persona, person in personas(seed).items()}
+
+
+def _opened(
+    accounts: AccountService, made: Organisation, persona: str, person: str | None, known: set[str]
+) -> dict[str, Any]:
+    if persona in known:
+        _revoke_earlier(accounts, persona)
+    else:
+        accounts.add(persona, person, operator=persona == OPERATOR)
+    token = accounts.issue_token(persona, _LABEL).secret
+    return {"login": persona, "token": token, "person": person, **_described(made, person)}
+
+
+def _revoke_earlier(accounts: AccountService, login: str) -> None:
+    for token in accounts.list_tokens(login):
+        if token.label == _LABEL and token.revoked_at is None:
+            accounts.revoke(token.id)
+
+
+def _described(made: Organisation, person: str | None) -> dict[str, Any]:
+    """The name and the posts of a person."""
+    name = next((who.name for register in made.registers for who in register.people if who.id == person), None)
+    held = [post for register in made.registers for post in register.posts if post.person == person]
+    posts = [{"role": p.role, "body" if p.at_body else "unit": p.place, "name": p.place_name} for p in held]
+    return {"name": name, "posts": posts}

@@ -1,0 +1,116 @@
+"""What every route is given: the services, who calls, the version he saw."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from engine.people.queries import OrganisationQueries
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.problems import Problem, wants_english
+from engine.audit.queries import AuditQueries
+from engine.cases.office import Office
+from engine.cases.queries import CaseQueries
+from engine.cases.service import CaseService
+from engine.meetings.queries import MeetingQueries
+from engine.meetings.service import MeetingService
+from engine.people.accounts import AccountService, Principal
+from engine.people.setup import SetupService
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Services:
+    """The services of one installation, made once at start."""
+
+    office: Office
+    cases: CaseService
+    case_queries: CaseQueries
+    meetings: MeetingService
+    meeting_queries: MeetingQueries
+    audit: AuditQueries
+    accounts: AccountService
+    organisation: OrganisationQueries
+    setup: SetupService
+
+
+def make_services(office: Office) -> Services:
+    return Services(
+        office=office,
+        cases=CaseService(office),
+        case_queries=CaseQueries(office),
+        meetings=MeetingService(office),
+        meeting_queries=MeetingQueries(office),
+        audit=AuditQueries(office),
+        accounts=AccountService(office.store),
+        organisation=OrganisationQueries(office.store),
+        setup=SetupService(office.store),
+    )
+
+
+def services(request: Request) -> Services:
+    found: Services = request.app.state.services
+    return found
+
+
+Served = Annotated[Services, Depends(services)]
+
+_bearer = HTTPBearer(auto_error=False, description="API token: `Authorization: Bearer mq_…`")
+
+
+def principal(
+    served: Served, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Principal:
+    """Who holds the token. 401 where it is missing, unknown, expired, revoked, or its account has ended."""
+    found = served.accounts.who(credentials.credentials) if credentials else None
+    if found is None:
+        raise Problem("unauthorized", "unauthorized", headers={"WWW-Authenticate": "Bearer"})
+    return found
+
+
+Who = Annotated[Principal, Depends(principal)]
+
+
+def person_of(who: Principal) -> str:
+    """The person behind the account; an operator is nobody's person and reaches nothing."""
+    return who.person or f"@{who.login}"
+
+
+_VERSION = re.compile(r'"(\d{1,9})"')
+
+
+def seen_version(
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", description='The version seen, quoted: `"7"`', examples=['"7"'])
+    ] = None,
+) -> int:
+    """428 where it is absent or not a quoted number."""
+    if if_match is None:
+        raise Problem("precondition", "version_required")
+    match = _VERSION.fullmatch(if_match.strip())
+    if match is None:
+        raise Problem("precondition", "bad_version")
+    return int(match.group(1))
+
+
+Seen = Annotated[int, Depends(seen_version)]
+KeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="The same key gets the first answer again, for 7 days",
+        examples=["9f1c2a7e-report-1"],
+    ),
+]
+
+
+def english(request: Request) -> bool:
+    return wants_english(request.headers.get("accept-language"))
+
+
+English = Annotated[bool, Depends(english)]
+Json = dict[str, Any]

@@ -1,0 +1,90 @@
+"""What OpenAPI says beside the routes: problems, links from a case to what follows, and the page at /docs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "examples": ["counter:measures_here"]},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {name: {"type": "string"} for name in ("field", "code", "message")},
+            },
+        },
+        "refused_by": {
+            "type": "object",
+            "properties": {
+                "file": {"type": "string"},
+                "line": {"type": "integer"},
+                "ref": {"type": ["string", "null"]},
+                "rule": {"type": "string"},
+            },
+        },
+    },
+}
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/problem+json": {"schema": _PROBLEM}}}
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    401: _problem("No valid token"),
+    403: _problem("In reach, but not one's role, or kept out by `never`"),
+    404: _problem("Absent, or out of reach: nothing tells the two apart"),
+    409: _problem("Not possible in this state, a condition says no, or only in a meeting"),
+    412: _problem("The version seen is not the present one"),
+    413: _problem("The body is too large"),
+    422: _problem("Fields"),
+    428: _problem("No `If-Match`"),
+    503: _problem("The database is not available; see Retry-After"),
+    507: _problem("Storage is full; see Retry-After"),
+}
+
+
+def _link(operation: str, description: str) -> dict[str, Any]:
+    return {
+        "operationId": operation,
+        "parameters": {"case_id": "$response.body#/id"},
+        "description": description,
+    }
+
+
+CASE_LINKS: dict[str, Any] = {
+    "description": "The case; its version is the ETag",
+    "headers": {"ETag": {"schema": {"type": "string"}, "description": "The version, quoted"}},
+    "links": {
+        "case": _link("get_case", "Read it again"),
+        "triggers": _link("get_triggers", "What may be done now"),
+        "transitions": _link("fire", "Do it"),
+        "history": _link("get_history", "What was done"),
+    },
+}
+
+
+def add_docs_page(app: FastAPI) -> None:
+    """/docs from local assets; nothing is fetched from elsewhere."""
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="minqing API",
+            swagger_js_url="/static/vendor/swagger-ui/swagger-ui-bundle.js",
+            swagger_css_url="/static/vendor/swagger-ui/swagger-ui.css",
+            swagger_favicon_url="/static/icon.svg",
+        )

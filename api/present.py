@@ -1,0 +1,299 @@
+"""Values of the services as JSON, titles in the reader's language, times with the workflow's offset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from api.condition_texts import RELATION_TITLES
+from api.problems import detail
+from engine.audit.queries import DenialView
+from engine.cases.views import CaseView, Choices, EventView
+from engine.definition.model import Field, Row, Title, Value, Workflow
+from engine.meetings.queries import ItemView, MeetingView
+from engine.rules.explain import Could, Offer
+from engine.rules.mask import Sight, name_pattern
+from engine.rules.state import Charge
+
+Json = dict[str, Any]
+
+
+def title(words: Title, english: bool) -> str:
+    return words.en if english else words.zh
+
+
+def stamp(workflow: Workflow, moment: datetime | None) -> str | None:
+    """RFC 3339 with the workflow's offset."""
+    return moment.astimezone(ZoneInfo(workflow.timezone)).isoformat() if moment else None
+
+
+def case(view: CaseView, english: bool) -> Json:
+    identity, state, workflow = view.identity, view.state, view.workflow
+    base = f"/v1/cases/{identity.id}"
+    return {
+        "id": identity.id,
+        "number": identity.number,
+        "workflow": identity.workflow,
+        "workflow_version": identity.workflow_version,
+        "state": state.state,
+        "state_title": title(workflow.states[state.state].title, english),
+        "level": state.level,
+        "level_title": title(workflow.levels[state.level].title, english),
+        "unit": state.unit,
+        "unit_name": view.names.get(state.unit),
+        "holder": view.holder,
+        "holder_name": view.names.get(view.holder),
+        "data": data(workflow, view.data, view.names, view.sight),
+        "version": state.version,
+        "opened_at": stamp(workflow, state.opened_at),
+        "due_at": None,
+        "total_due_at": None,
+        "closed_at": stamp(workflow, state.closed_at),
+        "opener": person(state.opener, view.names),
+        "on_behalf_of": person(state.behalf, view.names) if state.behalf else None,
+        "responsible": charge(state.responsible, view.names),
+        "successor": charge(state.successor, view.names),
+        "flags": flags(view),
+        "links": {
+            "self": base,
+            "triggers": f"{base}/triggers",
+            "transitions": f"{base}/transitions",
+            "history": f"{base}/history",
+        },
+    }
+
+
+def flags(view: CaseView) -> list[str]:
+    """Flag fields that are true, and what the engine itself has to say about the case."""
+    fields = view.workflow.fields
+    found = [name for name, value in view.state.values.items() if fields[name].type == "flag" and value is True]
+    if view.state.closed_at is None and not view.state.responsible:
+        found.append("nobody_responsible")
+    if view.state.successor:
+        found.append("awaiting_signature")
+    return found
+
+
+def person(ident: str, names: Mapping[str, str]) -> Json:
+    return {"id": ident, "name": names.get(ident)}
+
+
+def unit(code: str, names: Mapping[str, str]) -> Json:
+    return {"code": code, "name": names.get(code)}
+
+
+def charge(slot: Charge, names: Mapping[str, str]) -> Json | None:
+    if not slot:
+        return None
+    return {
+        "people": [person(each, names) for each in slot.people],
+        "units": [unit(each, names) for each in slot.units],
+    }
+
+
+def data(workflow: Workflow, values: Mapping[str, Value], names: Mapping[str, str], sight: Sight) -> Json:
+    """Values by field; ids of registered people and codes of units with their names."""
+    return {name: _value(workflow.fields[name], value, names, sight) for name, value in values.items()}
+
+
+def _value(field: Field, value: Value, names: Mapping[str, str], sight: Sight) -> Value:
+    if isinstance(value, list):
+        return [_value(field, entry, names, sight) for entry in value]
+    if field.entry_type == "unit":
+        return unit(value, names)
+    if field.entry_type != "person" or isinstance(value, dict):
+        return value
+    named = names.get(value)
+    hidden = field.pii is not None and sight is Sight.MASKED
+    return {"id": value, "name": name_pattern(named) if hidden and named else named}
+
+
+def event(view: EventView, english: bool, sight: Sight = Sight.MASKED) -> Json:
+    row, workflow = view.event, view.workflow
+    rule = workflow.row(row.trigger, row.source)
+    return {
+        "case": view.case_id,
+        "number": view.number,
+        "seq": row.seq,
+        "trigger": row.trigger,
+        "ref": row.ref,
+        "title": title(rule.title, english) if rule else row.trigger,
+        "from": row.source,
+        "to": row.target,
+        "from_level": row.level_from,
+        "to_level": row.level_to,
+        "unit": unit(row.unit, view.names),
+        "actor": {**person(row.actor, view.names), "post": _post(view, english)},
+        "on_behalf_of": person(row.behalf, view.names) if row.behalf else view.behalf,
+        "data": data(workflow, view.data, view.names, sight),
+        "note": view.note,
+        "responsible": charge(row.responsible, view.names),
+        "successor": charge(row.successor, view.names),
+        "occurred_at": stamp(workflow, row.occurred_at),
+        "recorded_at": stamp(workflow, row.recorded_at),
+        "client_at": stamp(workflow, row.client_at),
+        "meeting": row.meeting,
+        "agenda_no": row.agenda_no,
+        "rule": {
+            "workflow": row.workflow,
+            "version": row.workflow_version,
+            "file": workflow.file,
+            "line": row.line,
+            "ref": row.ref,
+            "sha256": row.file_hash,
+        },
+        "hash": view.hash,
+    }
+
+
+def _post(view: EventView, english: bool) -> Json | None:
+    post = view.event.post
+    if post is None:
+        return None
+    role = view.workflow.roles.get(post.role)
+    return {
+        "id": post.id,
+        "role": post.role,
+        "title": title(role.title, english) if role else post.role,
+        "place": post.place,
+        "place_name": view.names.get(post.place),
+    }
+
+
+def choices(found: Choices, english: bool) -> Json:
+    workflow, names = found.view.workflow, found.view.names
+    allowed = [_allowed(workflow, offer, english) for offer in found.offers if offer.refusal is None]
+    blocked = [_blocked(workflow, offer, names, english) for offer in found.offers if offer.refusal is not None]
+    return {
+        "case": found.view.identity.id,
+        "version": found.view.state.version,
+        "allowed": allowed,
+        "blocked": blocked,
+    }
+
+
+def _offer(row: Row, english: bool) -> Json:
+    return {"trigger": row.trigger, "ref": row.ref, "title": title(row.title, english)}
+
+
+def _allowed(workflow: Workflow, offer: Offer, english: bool) -> Json:
+    row = offer.row
+    return {
+        **_offer(row, english),
+        "needs": [field(workflow.fields[name], english) for name in row.needs],
+        "takes": [field(workflow.fields[name], english) for name in row.takes],
+    }
+
+
+def _blocked(workflow: Workflow, offer: Offer, names: Mapping[str, str], english: bool) -> Json:
+    refusal = offer.refusal
+    assert refusal is not None
+    line = refusal.refused_by
+    return {
+        **_offer(offer.row, english),
+        "code": refusal.code,
+        "why": detail(refusal)[english],
+        "refused_by": {"file": line.file, "line": line.line, "ref": line.ref, "rule": line.rule} if line else None,
+        "could": [_could(workflow, each, names, english) for each in offer.could],
+    }
+
+
+def _could(workflow: Workflow, could: Could, names: Mapping[str, str], english: bool) -> Json:
+    role = workflow.roles.get(could.name)
+    words = title(role.title, english) if role else RELATION_TITLES[could.name][english]
+    return {"name": could.name, "title": words, "units": [unit(code, names) for code in could.units]}
+
+
+def field(found: Field, english: bool) -> Json:
+    """What a form needs to know of a field."""
+    bounds = {
+        "min_length": found.min_length,
+        "max_length": found.max_length,
+        "at_least": found.at_least,
+        "at_most": found.at_most,
+    }
+    lengths = found.type in ("text", "list")
+    shown = {name: value for name, value in bounds.items() if value is not None and (lengths or "length" not in name)}
+    options = [{"code": code, "title": title(words, english)} for code, words in found.choices.items()]
+    return {
+        "field": found.code,
+        "title": title(found.title, english),
+        "type": found.type.value,
+        **({"of": found.of.value} if found.of else {}),
+        **({"choices": options} if options else {}),
+        **({"range": found.range.value} if found.type == "date" else {}),
+        **shown,
+    }
+
+
+def meeting(view: MeetingView, english: bool, *, items: bool = True) -> Json:
+    row, workflow, names = view.meeting, view.workflow, view.names
+    return {
+        "id": row.id,
+        "workflow": row.workflow,
+        "workflow_version": row.workflow_version,
+        "meeting": row.meeting,
+        "title": title(view.rules.title, english),
+        "unit": unit(row.unit.code, names),
+        "at": stamp(workflow, row.at),
+        "status": row.status,
+        "version": row.version,
+        "opened_at": stamp(workflow, row.opened_at),
+        "closed_at": stamp(workflow, row.closed_at),
+        "chair": person(row.chair, names) if row.chair else None,
+        "recorder": person(row.recorder, names) if row.recorder else None,
+        "expected": [person(each, names) for each in row.expected],
+        "present": [person(each, names) for each in row.present],
+        "on_leave": [person(each, names) for each in row.on_leave],
+        "observers": [person(each, names) for each in row.observers],
+        "quorum": {"percent": view.rules.quorum, "reached": view.quorate},
+        "reason": row.reason,
+        **({"items": [item(each, english) for each in view.items]} if items else {}),
+    }
+
+
+def item(view: ItemView, english: bool) -> Json:
+    found = view.item
+    rule = view.case.workflow.row(view.trigger, _gate(view)) if view.trigger else None
+    decision = {
+        "trigger": view.trigger,
+        "ref": rule.ref if rule else None,
+        "title": title(rule.title, english) if rule else view.trigger,
+        "data": data(view.case.workflow, view.data, view.case.names, Sight.OPEN),
+        "note": view.note,
+        "by": found.decided.actor if found.decided else None,
+    }
+    return {
+        "number": found.number or found.position,
+        "case": case(view.case, english),
+        "decision": decision if view.trigger else None,
+        "outcome": found.outcome,
+        "refusal": found.refusal,
+        "seq": found.seq,
+    }
+
+
+def _gate(view: ItemView) -> str:
+    """A state from which the decision's row goes; enough to find its words."""
+    rows = (row for row in view.case.workflow.rows if row.trigger == view.trigger)
+    return next((row.sources[0] for row in rows), "")
+
+
+def denial(view: DenialView) -> Json:
+    return {
+        "id": view.id,
+        "at": view.at.isoformat(),
+        "person": person(view.person, view.names),
+        "post": view.post,
+        "unit": unit(view.unit, view.names),
+        "case": view.case_id,
+        "meeting": view.meeting_id,
+        "trigger": view.trigger,
+        "code": view.code,
+        "ref": view.ref,
+        "line": view.line,
+        "workflow": view.workflow,
+        "workflow_version": view.workflow_version,
+    }

@@ -1,0 +1,221 @@
+"""The one table from a refusal to a status and words, and problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi.responses import JSONResponse
+
+from api.condition_texts import Text, people_titles, sentence
+from api.field_texts import FIELD_TEXTS, PLAIN_TITLES
+from engine.definition.model import Value, Workflow
+from engine.rules.refusals import (
+    CarriedTooOften,
+    ConditionRefused,
+    Conflict,
+    FieldProblem,
+    FieldsRefused,
+    KeptOut,
+    KeyReused,
+    NoDestination,
+    NotInState,
+    NotNamed,
+    NotQuorate,
+    OnlyInMeeting,
+    Refusal,
+    Stale,
+)
+
+#: kind -> (status, title zh, title en)
+KINDS: dict[str, tuple[int, str, str]] = {
+    "unauthorized": (401, "请先登录", "Sign in first"),
+    "forbidden": (403, "无权办理", "Not yours to do"),
+    "not_found": (404, "没有找到", "Not found"),
+    "conflict": (409, "现在不能这样办", "Not possible now"),
+    "stale": (412, "内容已被他人更新", "Changed meanwhile"),
+    "too_large": (413, "内容过大", "Too large"),
+    "invalid": (422, "填写有误", "Not filled in right"),
+    "precondition": (428, "缺少版本号", "Version required"),
+    "bad_request": (400, "请求无法读取", "Unreadable request"),
+    "method": (405, "不支持的方法", "Method not allowed"),
+    "unavailable": (503, "暂时无法服务", "Not available now"),
+    "full": (507, "存储空间已满", "Storage is full"),
+}
+
+#: code -> (zh, en) of what the services refuse without a line of the rules.
+PLAIN_TEXTS: dict[str, Text] = {
+    "unauthorized": ("令牌无效或已过期", "The token is not valid, or no longer"),
+    "version_required": ('请在 If-Match 中写明所见版本，如 "7"', 'State the version you saw in If-Match, such as "7"'),
+    "bad_version": ('If-Match 须为加引号的版本号，如 "7"', 'If-Match must be a quoted version such as "7"'),
+    "too_large": ("请求超过大小限制", "The request is over the size limit"),
+    "unreadable": ("请求不是有效的 JSON", "The request is not valid JSON"),
+    "method_not_allowed": ("这个地址不支持这种方法", "This address does not take this method"),
+    "route_not_found": ("没有这个地址", "There is no such address"),
+    "unavailable": ("数据库暂时无法使用，请稍后重试", "The database is not available; try again soon"),
+    "storage_full": ("存储空间已满，未做任何更改", "Storage is full; nothing was changed"),
+    "rules_missing": ("缺少这件事项所依据的规则文件", "The rules file of this case is missing"),
+    "case_not_found": ("没有这件事项，或您看不到它", "There is no such case, or you may not see it"),
+    "meeting_not_found": ("没有这次会议，或您看不到它", "There is no such meeting, or you may not see it"),
+    "decision_not_found": ("这件事项还没有议定", "There is no decision on this case"),
+    "workflow_not_found": ("没有这份规则", "There is no such workflow"),
+    "key_reused": ("同一个 Idempotency-Key 用于了不同的内容", "This Idempotency-Key came with another body before"),
+    "another_meeting_open": ("本单位已有一次同类会议正在进行", "Another meeting of this kind is open at this unit"),
+    "not_a_decision": ("这个动作不经会议，请直接办理", "This act is no decision: fire it directly"),
+    "not_a_member": ("须由该会议的应到人员办理", "Only members of this meeting may do this"),
+    "not_chair": ("须由有权主持该会议的人办理", "Only who may chair this meeting may do this"),
+    "not_in_chair": ("须由本次会议的主持人议定", "Only who chairs this meeting may do this"),
+    "not_operator": ("须由系统操作员办理", "Only the operator may do this"),
+    "clock_is_real": ("这个数据库使用真实时间，不能调整", "This database runs on real time"),
+    "clock_backwards": ("模拟时间只能向前", "Simulated time only moves forward"),
+    "fields": ("请改正标出的内容", "Mend what is marked"),
+}
+_STATUSES: dict[str, Text] = {
+    "planned": ("尚未召开", "not open yet"),
+    "open": ("正在进行", "open"),
+    "closed": ("已结束", "closed"),
+    "cancelled": ("已取消", "cancelled"),
+}
+_NEVER: dict[str, Text] = {
+    "handler": ("办理人不能核验自己办的事项", "Who handled a case may not verify it"),
+    "party": ("当事人不能办理或核验自己的事项", "A party may not handle or verify his own matter"),
+    "relative_of_party": (
+        "当事人的亲属不能办理或核验这件事项",
+        "A party's relative may not handle or verify this matter",
+    ),
+    "recused": ("已回避的人不能再办理", "Who is recused may not act any more"),
+}
+
+
+class Problem(Exception):
+    """A problem that the surface itself finds: no token, no version, unreadable body."""
+
+    def __init__(self, kind: str, code: str, *, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(code)
+        self.kind, self.code, self.headers = kind, code, headers
+
+
+def detail(refusal: Refusal) -> Text:
+    """(zh, en): the sentence that explains one refusal."""
+    workflow = refusal.workflow
+    match refusal:
+        case ConditionRefused() if workflow:
+            return sentence(workflow, refusal.condition, refusal.facts)
+        case KeptOut():
+            return _NEVER.get(refusal.relation, ("该角色不能办理这一步", "This role may not take this step"))
+        case NotNamed() if workflow:
+            zh, en = people_titles(workflow, refusal.row.by)
+            return f"「{refusal.row.title.zh}」须由{zh}办理", f"{refusal.row.title.en} is for {en}"
+        case NotInState() if workflow:
+            return _not_in_state(workflow, refusal)
+        case OnlyInMeeting() | NotQuorate() | CarriedTooOften() if workflow:
+            return _about_meeting(workflow, refusal)
+        case NoDestination():
+            return f"「{refusal.row.title.zh}」现在无处可去", f"{refusal.row.title.en} leads nowhere from here"
+        case Stale():
+            return (
+                f"您看到的是第 {refusal.expected} 版，现在是第 {refusal.current} 版，请刷新后再办",
+                f"You saw version {refusal.expected}, it is at {refusal.current}: reload and try again",
+            )
+        case Conflict() if refusal.code == "meeting_status":
+            zh, en = _STATUSES[refusal.facts["status"]]
+            return f"会议{zh}，不能这样办", f"The meeting is {en}"
+    return PLAIN_TEXTS[refusal.code]
+
+
+def _not_in_state(workflow: Workflow, refusal: NotInState) -> Text:
+    row = next(row for row in workflow.rows if row.trigger == refusal.trigger)
+    state = workflow.states.get(refusal.state)
+    zh, en = (state.title.zh, state.title.en) if state else ("尚未开立", "not opened")
+    return f"事项处于「{zh}」，不能{row.title.zh}", f"The case is in '{en}': {row.title.en} is not possible"
+
+
+def _about_meeting(workflow: Workflow, refusal: OnlyInMeeting | NotQuorate | CarriedTooOften) -> Text:
+    titles = [workflow.meetings[code].title for code in refusal.row.via]
+    zh, en = "、".join(title.zh for title in titles), " or ".join(title.en for title in titles)
+    if isinstance(refusal, NotQuorate):
+        return f"{zh}未达到法定人数，只能顺延", f"{en} is not quorate: cases may only be carried over"
+    if isinstance(refusal, CarriedTooOften):
+        return f"已顺延 {refusal.times} 次，不能再顺延", f"Carried over {refusal.times} times already"
+    return f"「{refusal.row.title.zh}」须由{zh}议定", f"{refusal.row.title.en} is decided by the {en}"
+
+
+def field_text(workflow: Workflow | None, problem: FieldProblem) -> Text:
+    """(zh, en) of one problem of one field."""
+    texts = FIELD_TEXTS[problem.code]
+    titles = _titles(workflow, problem.field)
+    found = []
+    for language, (text, title) in enumerate(zip(texts, titles, strict=True)):
+        facts = {name: _fact(workflow, problem, name, value, language) for name, value in problem.facts.items()}
+        found.append(text.format_map({"title": title, "level_title": facts.get("level", ""), **facts}))
+    return found[0], found[1]
+
+
+def _titles(workflow: Workflow | None, field: str) -> Text:
+    if workflow is not None and field in workflow.fields:
+        title = workflow.fields[field].title
+        return title.zh, title.en
+    return PLAIN_TITLES.get(field, (field, field))
+
+
+def _fact(workflow: Workflow | None, problem: FieldProblem, name: str, value: Value, language: int) -> str:
+    if name == "choices" and workflow is not None:
+        titles = [workflow.fields[problem.field].choices[code] for code in value]
+        return "、".join(t.zh for t in titles) if language == 0 else ", ".join(t.en for t in titles)
+    return str(value)
+
+
+def wants_english(accept: str | None) -> bool:
+    """English is asked for with a higher weight than Chinese; Chinese is spoken otherwise."""
+    weights = {"zh": 0.0, "en": 0.0}
+    for part in (accept or "").lower().split(","):
+        language, _, quality = part.strip().partition(";")
+        match = re.fullmatch(r"\s*q\s*=\s*([01](?:\.\d{1,3})?)\s*", quality) if quality else None
+        primary = language.split("-")[0]
+        if primary in weights:
+            weights[primary] = max(weights[primary], float(match.group(1)) if match else 1.0)
+    return weights["en"] > weights["zh"]
+
+
+def refusal_response(refusal: Refusal, accept: str | None) -> JSONResponse:
+    english = wants_english(accept)
+    body = _body(refusal.kind, refusal.code, detail(refusal), english)
+    if isinstance(refusal, FieldsRefused):
+        body["errors"] = [_error(refusal.workflow, each, english) for each in refusal.problems]
+    if refusal.refused_by is not None:
+        line = refusal.refused_by
+        body["refused_by"] = {"file": line.file, "line": line.line, "ref": line.ref, "rule": line.rule}
+    return _response(refusal.kind, body, english)
+
+
+def _error(workflow: Workflow | None, problem: FieldProblem, english: bool) -> dict[str, str]:
+    message = field_text(workflow, problem)[english]
+    return {"field": problem.field, "code": problem.code, "message": message}
+
+
+def problem_response(problem: Problem, accept: str | None) -> JSONResponse:
+    english = wants_english(accept)
+    body = _body(problem.kind, problem.code, PLAIN_TEXTS[problem.code], english)
+    return _response(problem.kind, body, english, problem.headers)
+
+
+def _body(kind: str, code: str, text: Text, english: bool) -> dict[str, Any]:
+    status, zh, en = KINDS[kind]
+    return {
+        "type": f"about:blank#{kind}",
+        "title": en if english else zh,
+        "status": status,
+        "detail": text[english],
+        "code": code,
+    }
+
+
+def _response(kind: str, body: dict[str, Any], english: bool, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    language = {"Content-Language": "en" if english else "zh-CN", "Vary": "Accept-Language"}
+    return JSONResponse(
+        body, KINDS[kind][0], {**language, **(headers or {})}, media_type="application/problem+json; charset=utf-8"
+    )
+
+
+__all__ = ["KeyReused", "Problem", "detail", "field_text", "problem_response", "refusal_response"]

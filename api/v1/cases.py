@@ -1,0 +1,119 @@
+"""Cases: open, read, list, what may be done, do it, and what was done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime
+
+from api import present
+from api.cursors import pack, unpack
+from api.deps import English, KeyHeader, Seen, Served, Services, Who, person_of
+from api.docs import CASE_LINKS, PROBLEMS
+from api.shapes import CaseId, Code, FireBody, OpenCaseBody, PersonId, Stranger, UnitCode, _Command
+from engine.cases.queries import PAGE_MOST, CaseFilter
+from engine.cases.service import Caller, CaseHeld, OpenCase
+from engine.people.accounts import Principal
+from engine.rules.attempt import Command
+
+router = APIRouter(prefix="/v1", tags=["cases"], responses=PROBLEMS)
+CasePath = Annotated[CaseId, Path(description="Id of the case")]
+
+
+def command(body: _Command, trigger: str | None) -> Command:
+    behalf = body.on_behalf_of
+    return Command(
+        trigger=trigger or "",
+        data=body.data,
+        note=body.note,
+        occurred_at=body.occurred_at,
+        client_at=body.client_at,
+        behalf=behalf.model_dump(exclude_none=True) if isinstance(behalf, Stranger) else behalf,
+    )
+
+
+def caller(who: Principal, key: str | None, request: object) -> Caller:
+    return Caller(person=person_of(who), token=who.token_id, key=key, request=request)
+
+
+def answer(served: Services, who: Principal, held: CaseHeld, english: bool, *, status: int = 200) -> JSONResponse:
+    view = served.case_queries.present(person_of(who), held)
+    headers = {"ETag": f'"{view.state.version}"'}
+    if status == 201:
+        headers["Location"] = f"/v1/cases/{view.identity.id}"
+    return JSONResponse(present.case(view, english), status, headers)
+
+
+@router.post("/cases", status_code=201, summary="Open a case", responses={201: CASE_LINKS})
+def open_case(body: OpenCaseBody, served: Served, who: Who, english: English, key: KeyHeader = None) -> Any:
+    """Judged, chained and idempotent like every other act."""
+    wanted = OpenCase(unit=body.unit, workflow=body.workflow, command=command(body, body.trigger))
+    sent = caller(who, key, ["POST /v1/cases", body.model_dump(mode="json")])
+    return answer(served, who, served.cases.open(sent, wanted), english, status=201)
+
+
+@router.get("/cases", summary="Cases within reach, the newest opened first")
+def list_cases(
+    served: Served,
+    who: Who,
+    english: English,
+    unit: Annotated[UnitCode | None, Query(description="this unit with all below")] = None,
+    mine: Annotated[bool, Query(description="what waits for me")] = False,
+    workflow: Code | None = None,
+    state: Annotated[list[Code] | None, Query(max_length=50)] = None,
+    level: Code | None = None,
+    category: Code | None = None,
+    urgency: Code | None = None,
+    responsible: Annotated[PersonId | None, Query(description="id of a person or code of a unit")] = None,
+    opened_from: AwareDatetime | None = None,
+    opened_to: Annotated[AwareDatetime | None, Query(description="exclusive")] = None,
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MOST)] = 50,
+) -> Any:
+    wanted = CaseFilter(
+        unit=unit,
+        mine=mine,
+        workflow=workflow,
+        state=tuple(state or ()),
+        level=level,
+        category=category,
+        urgency=urgency,
+        responsible=responsible,
+        opened_from=opened_from,
+        opened_to=opened_to,
+        after=unpack(cursor, datetime, str),
+        limit=limit,
+    )
+    page = served.case_queries.page(person_of(who), wanted)
+    return {"items": [present.case(view, english) for view in page.cases], "next": pack(page.next)}
+
+
+@router.get("/cases/{case_id}", summary="One case", responses={200: CASE_LINKS})
+def get_case(case_id: CasePath, served: Served, who: Who, english: English, response: Response) -> Any:
+    view = served.case_queries.get(person_of(who), case_id)
+    response.headers["ETag"] = f'"{view.state.version}"'
+    return present.case(view, english)
+
+
+@router.get("/cases/{case_id}/triggers", summary="What I may fire now, and what is blocked by which line")
+def get_triggers(case_id: CasePath, served: Served, who: Who, english: English) -> Any:
+    return present.choices(served.case_queries.triggers(person_of(who), case_id), english)
+
+
+@router.post("/cases/{case_id}/transitions", summary="Fire a trigger", responses={200: CASE_LINKS})
+def fire(
+    case_id: CasePath, body: FireBody, served: Served, who: Who, english: English, seen: Seen, key: KeyHeader = None
+) -> Any:
+    """`If-Match` holds the version seen. A replay under the same key gets the first answer."""
+    sent = caller(who, key, [f"POST {case_id}", body.model_dump(mode="json")])
+    held = served.cases.fire(sent, case_id, command(body, body.trigger), seen)
+    return answer(served, who, held, english)
+
+
+@router.get("/cases/{case_id}/history", summary="The escalation history of the case, oldest first")
+def get_history(case_id: CasePath, served: Served, who: Who, english: English) -> Any:
+    seen = served.case_queries.history(person_of(who), case_id)
+    return {"items": [present.event(view, english, view.sight) for view in seen], "next": None}

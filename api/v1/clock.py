@@ -1,0 +1,37 @@
+"""The simulated clock of a demo or test database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.deps import Served, Who
+from api.docs import PROBLEMS
+from api.shapes import ClockBody
+from engine.people.errors import Wrong
+from engine.rules.refusals import Conflict, FieldProblem, FieldsRefused, Forbidden
+
+router = APIRouter(prefix="/v1", tags=["clock"], responses=PROBLEMS)
+
+
+@router.post("/clock", summary="Move the simulated time forward (token of the operator)")
+def move_clock(body: ClockBody, served: Served, who: Who) -> Any:
+    if not who.operator:
+        raise Forbidden("not_operator")
+    if (body.to is None) == (body.advance is None):
+        raise FieldsRefused((FieldProblem(field="to", code="missing"),))
+    now, simulated = served.setup.clock()
+    if not simulated:
+        raise Conflict("clock_is_real")
+    try:
+        moved = served.setup.advance(body.to or now + _span(body.advance or ""))
+    except Wrong as wrong:
+        raise Conflict(wrong.code) from wrong
+    return {"now": moved.isoformat(), "simulated": True}
+
+
+def _span(text: str) -> timedelta:
+    number, unit = text.split()
+    return timedelta(**{unit.rstrip("s") + "s": int(number)})

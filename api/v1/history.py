@@ -1,0 +1,68 @@
+"""The escalation history across cases, and what was refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from api import present
+from api.cursors import pack, unpack
+from api.deps import English, Served, Who, person_of
+from api.docs import PROBLEMS
+from api.shapes import CaseId, Code, MeetingId, PersonId, UnitCode
+from engine.audit.queries import HistoryFilter
+
+router = APIRouter(prefix="/v1", tags=["history"], responses=PROBLEMS)
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=400)]
+
+
+@router.get("/history", summary="Who moved what up, when, by which post and meeting, under which line")
+def list_history(
+    served: Served,
+    who: Who,
+    english: English,
+    unit: Annotated[UnitCode | None, Query(description="this unit with all below")] = None,
+    trigger: Code | None = None,
+    ref: Annotated[str | None, Query(max_length=40)] = None,
+    from_level: Code | None = None,
+    to_level: Code | None = None,
+    actor: PersonId | None = None,
+    meeting: MeetingId | None = None,
+    since: AwareDatetime | None = None,
+    until: Annotated[AwareDatetime | None, Query(description="exclusive")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Any:
+    """Rows of every case in reach, the newest recorded first."""
+    wanted = HistoryFilter(
+        unit=unit,
+        trigger=trigger,
+        ref=ref,
+        from_level=from_level,
+        to_level=to_level,
+        actor=actor,
+        meeting=meeting,
+        since=since,
+        until=until,
+        after=unpack(cursor, datetime, str, int),
+        limit=limit,
+    )
+    page = served.audit.history(person_of(who), wanted)
+    return {"items": [present.event(view, english) for view in page.rows], "next": pack(page.next)}
+
+
+@router.get("/refusals", summary="What was refused: one's own, and for supervisors all within their units")
+def list_refusals(
+    served: Served,
+    who: Who,
+    case: CaseId | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Any:
+    after = unpack(cursor, str)
+    found, last = served.audit.refusals(person_of(who), case_id=case, after=after[0] if after else None, limit=limit)
+    return {"items": [present.denial(each) for each in found], "next": pack(last)}

@@ -1,0 +1,116 @@
+"""Meetings: set, open, attendance, decisions, undo, closing preview, closing, cancelling, minutes as data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import JSONResponse
+
+from api import present
+from api.cursors import pack, unpack
+from api.deps import English, Seen, Served, Services, Who, person_of
+from api.docs import PROBLEMS
+from api.shapes import AttendanceBody, CancelBody, CaseId, DecisionsBody, MeetingBody, MeetingId, UnitCode
+from engine.meetings.service import Attendance, NewDecision, NewMeeting
+
+router = APIRouter(prefix="/v1", tags=["meetings"], responses=PROBLEMS)
+MeetingPath = Annotated[MeetingId, Path(description="Id of the meeting")]
+
+
+def answer(served: Services, person: str, meeting_id: str, english: bool, *, status: int = 200) -> JSONResponse:
+    view = served.meeting_queries.get(person, meeting_id)
+    headers = {"ETag": f'"{view.meeting.version}"'}
+    if status == 201:
+        headers["Location"] = f"/v1/meetings/{meeting_id}"
+    return JSONResponse(present.meeting(view, english), status, headers)
+
+
+@router.get("/meetings", summary="Meetings at my units and below, the latest first")
+def list_meetings(
+    served: Served,
+    who: Who,
+    english: English,
+    unit: UnitCode | None = None,
+    status: Literal["planned", "open", "closed", "cancelled"] | None = None,
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Any:
+    after = unpack(cursor, datetime, str)
+    views, last = served.meeting_queries.page(
+        person_of(who), unit=unit, status=status, after=(after[0], after[1]) if after else None, limit=limit
+    )
+    return {"items": [present.meeting(view, english, items=False) for view in views], "next": pack(last)}
+
+
+@router.post("/meetings", status_code=201, summary="Set a meeting")
+def create_meeting(body: MeetingBody, served: Served, who: Who, english: English) -> Any:
+    wanted = NewMeeting(workflow=body.workflow, meeting=body.meeting, unit=body.unit, at=body.at)
+    meeting_id = served.meetings.create(person_of(who), wanted)
+    return answer(served, person_of(who), meeting_id, english, status=201)
+
+
+@router.get("/meetings/{meeting_id}", summary="The meeting with its agenda, decisions and minutes")
+def get_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: English, response: Response) -> Any:
+    view = served.meeting_queries.get(person_of(who), meeting_id)
+    response.headers["ETag"] = f'"{view.meeting.version}"'
+    return present.meeting(view, english)
+
+
+@router.post("/meetings/{meeting_id}/open", summary="Open it: the agenda is fixed, who opens takes the chair")
+def open_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: English, seen: Seen) -> Any:
+    served.meetings.open(person_of(who), meeting_id, seen)
+    return answer(served, person_of(who), meeting_id, english)
+
+
+@router.post("/meetings/{meeting_id}/attendance", summary="Who is there, on leave, sitting in, in the chair")
+def set_attendance(
+    meeting_id: MeetingPath, body: AttendanceBody, served: Served, who: Who, english: English, seen: Seen
+) -> Any:
+    attendance = Attendance(
+        present=tuple(body.present),
+        on_leave=tuple(body.on_leave),
+        observers=tuple(body.observers),
+        chair=body.chair,
+        recorder=body.recorder,
+    )
+    served.meetings.attend(person_of(who), meeting_id, seen, attendance)
+    return answer(served, person_of(who), meeting_id, english)
+
+
+@router.post("/meetings/{meeting_id}/decisions", summary="Record decisions, all or none")
+def decide(meeting_id: MeetingPath, body: DecisionsBody, served: Served, who: Who, english: English, seen: Seen) -> Any:
+    """Judged now, effective at closing; the first refusal is the answer."""
+    wanted = [NewDecision(case_id=d.case, trigger=d.trigger, data=d.data, note=d.note) for d in body.decisions]
+    served.meetings.decide(person_of(who), meeting_id, seen, wanted)
+    return answer(served, person_of(who), meeting_id, english)
+
+
+@router.delete("/meetings/{meeting_id}/decisions/{case_id}", summary="Take a decision back, until closing")
+def undo_decision(
+    meeting_id: MeetingPath, case_id: Annotated[CaseId, Path()], served: Served, who: Who, english: English, seen: Seen
+) -> Any:
+    served.meetings.undo(person_of(who), meeting_id, seen, case_id)
+    return answer(served, person_of(who), meeting_id, english)
+
+
+@router.get("/meetings/{meeting_id}/closing", summary="What closing now would do")
+def preview_closing(meeting_id: MeetingPath, served: Served, who: Who, english: English, response: Response) -> Any:
+    view = served.meeting_queries.closing(person_of(who), meeting_id)
+    response.headers["ETag"] = f'"{view.meeting.version}"'
+    return present.meeting(view, english)
+
+
+@router.post("/meetings/{meeting_id}/close", summary="All decisions take effect, the rest is carried over")
+def close_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: English, seen: Seen) -> Any:
+    served.meetings.close(person_of(who), meeting_id, seen)
+    return answer(served, person_of(who), meeting_id, english)
+
+
+@router.post("/meetings/{meeting_id}/cancel", summary="Call it off: its cases wait on, nothing is counted")
+def cancel_meeting(
+    meeting_id: MeetingPath, body: CancelBody, served: Served, who: Who, english: English, seen: Seen
+) -> Any:
+    served.meetings.cancel(person_of(who), meeting_id, seen, body.reason)
+    return answer(served, person_of(who), meeting_id, english)

@@ -1,0 +1,160 @@
+"""The escalation history across cases, and what was refused. Reading only, within reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.cases.office import Office
+from engine.cases.queries import EVENTS, events_seen
+from engine.cases.views import EventView
+from engine.rules.attempt import Actor
+from engine.rules.fold import local_day
+from engine.store import reach, register
+from engine.store.db import Tx
+from engine.store.tables import cases, history, refusals, units
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryFilter:
+    """`after` is (recorded_at, case id, seq) of the last row of the page before. `until` is exclusive."""
+
+    unit: str | None = None
+    trigger: str | None = None
+    ref: str | None = None
+    from_level: str | None = None
+    to_level: str | None = None
+    actor: str | None = None
+    meeting: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    after: tuple[datetime, str, int] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryPage:
+    rows: tuple[EventView, ...]
+    next: tuple[datetime, str, int] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DenialView:
+    """One refused act. `names` maps the person, the unit and the place of the post."""
+
+    id: str
+    at: datetime
+    person: str
+    post: str | None
+    unit: str
+    case_id: str | None
+    meeting_id: str | None
+    trigger: str
+    code: str
+    ref: str | None
+    line: int | None
+    workflow: str
+    workflow_version: int
+    names: Mapping[str, str]
+
+
+class AuditQueries:
+    """What supervisors read."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    def history(self, person: str, wanted: HistoryFilter) -> HistoryPage:
+        """Rows of all cases in reach, the newest recorded first; texts masked."""
+        with self.office.store.read() as tx:
+            rows = tx.execute(self._history(tx, self._actor(tx, person), wanted)).all()
+            seen = events_seen(tx, self.office, rows[: wanted.limit], {})
+            last = seen[-1] if len(rows) > wanted.limit else None
+            cursor = (last.event.recorded_at, last.case_id, last.event.seq) if last else None
+            return HistoryPage(rows=tuple(seen), next=cursor)
+
+    def refusals(self, person: str, *, case_id: str | None = None, after: str | None = None,
+                 limit: int = 50) -> tuple[list[DenialView], str | None]:  # fmt: skip
+        """Refused acts: those of the reader himself, and for `read_only` roles all within their units. Newest first;
+        the second value is the cursor of the next page."""
+        with self.office.store.read() as tx:
+            actor = self._actor(tx, person)
+            query = sa.select(refusals).join(units, units.c.code == refusals.c.unit)
+            query = query.where(sa.or_(refusals.c.person == person, *self._supervised(actor)))
+            query = self._in_homes(tx, actor, query, refusals)
+            if case_id is not None:
+                query = query.where(refusals.c.case_id == case_id)
+            if after is not None:
+                query = query.where(refusals.c.id < after)
+            rows = tx.execute(query.order_by(refusals.c.id.desc()).limit(limit + 1)).all()
+            shown = rows[:limit]
+            names = register.people_names(tx, {row.person for row in shown}) | register.unit_names(
+                tx, {row.unit for row in shown}
+            )
+            views = [_denial(row, names) for row in shown]
+            return views, views[-1].id if len(rows) > limit else None
+
+    def _supervised(self, actor: Actor) -> list[reach.Clause]:
+        roles = {
+            role.code
+            for compiled in self.office.rulebook.all()
+            for role in compiled.workflow.roles.values()
+            if role.read_only
+        }
+        lines = ["/" + "/".join(f"{k}:{c}" for k, c in u.line) + "/"
+                 for post in actor.posts if post.role in roles for u in post.units]  # fmt: skip
+        return [register.below(line) for line in lines]
+
+    def _actor(self, tx: Tx, person: str) -> Actor:
+        workflows = self.office.rulebook.all()
+        now = self.office.clock.now(tx)
+        day = local_day(workflows[0].workflow, now) if workflows else now.date()
+        return register.actor(tx, person, day)
+
+    def _in_homes(self, tx: Tx, actor: Actor, query: sa.Select[tuple[object, ...]],
+                  table: sa.Table) -> sa.Select[tuple[object, ...]]:  # fmt: skip
+        homes = reach.homes_of(tx, actor, self.office.home_level)
+        return query if homes is None else query.where(table.c.home.in_(homes))
+
+    def _history(self, tx: Tx, actor: Actor, wanted: HistoryFilter) -> sa.Select[tuple[object, ...]]:
+        query = EVENTS.join(units, units.c.code == cases.c.unit)
+        query = query.where(reach.readable(actor, self.office.rulebook), *_narrowed(tx, wanted))
+        if wanted.after is not None:
+            query = query.where(_older(wanted.after))
+        order = (history.c.recorded_at.desc(), history.c.case_id.desc(), history.c.seq.desc())
+        return self._in_homes(tx, actor, query, history).order_by(*order).limit(wanted.limit + 1)
+
+
+def _narrowed(tx: Tx, wanted: HistoryFilter) -> list[reach.Clause]:
+    columns = {
+        "trigger": history.c.trigger,
+        "ref": history.c.ref,
+        "from_level": history.c.level_from,
+        "to_level": history.c.level_to,
+        "actor": history.c.actor,
+        "meeting": history.c.meeting,
+    }
+    clauses = [column == getattr(wanted, name) for name, column in columns.items() if getattr(wanted, name) is not None]
+    if wanted.since is not None:
+        clauses.append(history.c.recorded_at >= wanted.since)
+    if wanted.until is not None:
+        clauses.append(history.c.recorded_at < wanted.until)
+    if wanted.unit is not None:
+        line = tx.execute(sa.select(units.c.line).where(units.c.code == wanted.unit)).scalar()
+        clauses.append(register.below(line) if line else sa.false())
+    return clauses
+
+
+def _older(after: tuple[datetime, str, int]) -> reach.Clause:
+    recorded, case_id, seq = after
+    earlier_case = sa.and_(history.c.recorded_at == recorded, history.c.case_id < case_id)
+    earlier_row = sa.and_(history.c.recorded_at == recorded, history.c.case_id == case_id, history.c.seq < seq)
+    return sa.or_(history.c.recorded_at < recorded, earlier_case, earlier_row)
+
+
+def _denial(row: sa.Row[tuple[object, ...]], names: Mapping[str, str]) -> DenialView:
+    facts = {key: value for key, value in row._mapping.items() if key != "home"}
+    return DenialView(**facts, names=names)

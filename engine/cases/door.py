@@ -1,0 +1,166 @@
+"""THE DOOR. Every change of every case goes through `fire_all`; no other code writes a case row (law 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from engine.cases.lookups import Lookups
+from engine.cases.office import Office
+from engine.rules.attempt import Command, InMeeting, Snapshot, Unit
+from engine.rules.decide import Decision, Request, decide
+from engine.rules.fold import local_day
+from engine.rules.machine import Compiled
+from engine.rules.refusals import NotFound, Refusal
+from engine.rules.state import CaseState, Event
+from engine.store.casebook import Entry, Held, Identity, lock_cases, write
+from engine.store.db import Tx
+from engine.store.numbering import take_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opening:
+    """Where and under which rules a case is to be opened."""
+
+    compiled: Compiled
+    unit: Unit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """One command of one person (or `system`) on one case. `case_id` is None for an opening. `expected` is the version
+    the caller saw, None where the caller holds the case anyway. `judged_at` is when the person's posts count, where
+    that was earlier than now (a meeting's decision)."""
+
+    person: str
+    command: Command
+    case_id: str | None = None
+    opening: Opening | None = None
+    expected: int | None = None
+    meeting: InMeeting | None = None
+    judged_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of one act: the event and the case after it, or the refusal and the case as it is. `held` is None
+    for an unknown case and a refused opening."""
+
+    act: Act
+    held: Held | None
+    event: Event | None = None
+    refusal: Refusal | None = None
+
+
+@dataclass(slots=True)
+class _Desk:
+    """A case while the door works on it."""
+
+    held: Held
+    before: CaseState | None
+    events: list[tuple[Event, str]]
+
+
+def fire_all(tx: Tx, office: Office, acts: Sequence[Act]) -> list[Outcome]:
+    """Judge and carry out the acts in their order, in the caller's transaction: lock all cases in the order of their
+    ids, decide purely, write everything in few statements. A refused act changes nothing and does not stop the others;
+    who wants all or nothing raises, and so rolls back.
+
+    Raises RulesMissing when the file a case was opened under is not there.
+    """
+    outcomes, desks = _weigh(tx, office, acts)
+    entries = [_entry(desk) for desk in desks.values() if desk.events]
+    hashes = write(tx, entries) if entries else {}
+    return [_with_hash(outcome, hashes) for outcome in outcomes]
+
+
+def judge_all(tx: Tx, office: Office, acts: Sequence[Act]) -> list[Outcome]:
+    """What `fire_all` would answer to these acts now; nothing is written. The cases stay locked."""
+    return _weigh(tx, office, acts)[0]
+
+
+def _weigh(tx: Tx, office: Office, acts: Sequence[Act]) -> tuple[list[Outcome], dict[str, _Desk]]:
+    now = office.clock.now(tx)
+    lookups = Lookups(tx, office.home_level)
+    locked = lock_cases(tx, [act.case_id for act in acts if act.case_id])
+    desks = {case_id: _Desk(held=held, before=held.state, events=[]) for case_id, held in locked.items()}
+    return [_fire(tx, office, lookups, desks, act, now) for act in acts], desks
+
+
+def _fire(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act: Act, now: datetime) -> Outcome:
+    if act.opening is not None:
+        return _open(tx, office, lookups, desks, act, now)
+    desk = desks.get(act.case_id or "")
+    if desk is None:
+        return Outcome(act=act, held=None, refusal=NotFound("case"))
+    identity = desk.held.identity
+    compiled = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+    case = snapshot(desk.held)
+    decision = decide(compiled, _request(lookups, compiled, case, act, now))
+    if isinstance(decision, Refusal):
+        return Outcome(act=act, held=desk.held, refusal=decision)
+    _take(office, desk, decision)
+    return Outcome(act=act, held=desk.held, event=decision.event)
+
+
+def _open(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act: Act, now: datetime) -> Outcome:
+    assert act.opening is not None
+    compiled, unit = act.opening.compiled, act.opening.unit
+    home = office.home_of(unit)
+    case_id = office.new_id(home)
+    case = Snapshot(id=case_id, home=home, unit=unit, state=None)
+    decision = decide(compiled, _request(lookups, compiled, case, act, now))
+    if isinstance(decision, Refusal):
+        return Outcome(act=act, held=None, refusal=decision)
+    identity = Identity(
+        home=home,
+        id=case_id,
+        number=take_number(tx, home, local_day(compiled.workflow, now), office.secret),
+        workflow=compiled.workflow.key,
+        workflow_version=compiled.workflow.version,
+        file_hash=compiled.workflow.sha256,
+    )
+    held = Held(identity=identity, unit=unit, state=decision.state, last_hash="0" * 64)
+    desks[case_id] = _Desk(held=held, before=None, events=[(decision.event, office.new_salt())])
+    return Outcome(act=act, held=held, event=decision.event)
+
+
+def _request(lookups: Lookups, compiled: Compiled, case: Snapshot, act: Act, now: datetime) -> Request:
+    workflow = compiled.workflow
+    row = workflow.row(act.command.trigger, case.source)
+    judged = act.judged_at or now
+    return Request(
+        case=case,
+        actor=lookups.actor(act.person, local_day(workflow, judged)),
+        command=act.command,
+        world=lookups.world(workflow, [row] if row else [], case.unit, case.state, act.person, act.command, judged),
+        now=now,
+        expected=act.expected,
+        meeting=act.meeting,
+    )
+
+
+def snapshot(held: Held) -> Snapshot:
+    return Snapshot(id=held.identity.id, home=held.identity.home, unit=held.unit, state=held.state)
+
+
+def _take(office: Office, desk: _Desk, decision: Decision) -> None:
+    desk.events.append((decision.event, office.new_salt()))
+    desk.held = replace(desk.held, state=decision.state)
+
+
+def _entry(desk: _Desk) -> Entry:
+    return Entry(
+        identity=desk.held.identity,
+        before=desk.before,
+        after=desk.held.state,
+        events=tuple(desk.events),
+        last_hash=desk.held.last_hash,
+    )
+
+
+def _with_hash(outcome: Outcome, hashes: dict[str, str]) -> Outcome:
+    if outcome.held is None or outcome.held.identity.id not in hashes:
+        return outcome
+    return replace(outcome, held=replace(outcome.held, last_hash=hashes[outcome.held.identity.id]))

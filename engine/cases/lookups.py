@@ -1,0 +1,66 @@
+"""What one transaction has looked up of the organisation, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from engine.definition.model import SYSTEM, Row, Workflow
+from engine.rules.asks import asks
+from engine.rules.attempt import SYSTEM_ACTOR, Actor, Command, Unit, World
+from engine.rules.fold import as_list, local_day
+from engine.rules.state import CaseState
+from engine.rules.values import named
+from engine.store import register
+from engine.store.db import Tx
+
+
+class Lookups:
+    """Reads the register for one transaction; posts, relatives and holders are those of the day asked about."""
+
+    def __init__(self, tx: Tx, home_level: str) -> None:
+        self._tx = tx
+        self._home_level = home_level
+        self._actors: dict[tuple[str, date], Actor] = {}
+
+    def actor(self, person: str, day: date) -> Actor:
+        if person == SYSTEM:
+            return SYSTEM_ACTOR
+        key = (person, day)
+        if key not in self._actors:
+            self._actors[key] = register.actor(self._tx, person, day)
+        return self._actors[key]
+
+    def world(self, workflow: Workflow, rows: Iterable[Row], unit: Unit, state: CaseState | None,
+              person: str, command: Command | None, now: datetime) -> World:  # fmt: skip
+        """The facts that these rows ask for, for one person's attempt."""
+        chosen = list(rows)
+        asked = asks(workflow, chosen)
+        day = local_day(workflow, now)
+        people = {person}
+        for name in asked.kin_fields:
+            people |= {entry for entry in as_list(_latest(name, state, command)) if isinstance(entry, str)}
+        return World(
+            holders=register.holders(self._tx, unit, asked.holders, day),
+            kin=register.kin(self._tx, people, day) if asked.kin else {},
+            known=self._known(workflow, chosen, unit, command),
+        )
+
+    def _known(
+        self, workflow: Workflow, rows: list[Row], unit: Unit, command: Command | None
+    ) -> frozenset[tuple[str, str]]:
+        if command is None:
+            return frozenset()
+        wanted = frozenset(pair for row in rows for pair in named(workflow, row, command.data, command.behalf))
+        return register.known(self._tx, wanted, self.home_unit(unit)) if wanted else frozenset()
+
+    def home_unit(self, unit: Unit) -> Unit:
+        """The unit at the home level on the line, or the unit itself where it sits above."""
+        code = unit.at(self._home_level)
+        line = unit.line[: [c for _, c in unit.line].index(code) + 1] if code else unit.line
+        return Unit(code=line[-1][1], kind=line[-1][0], line=line)
+
+
+def _latest(name: str, state: CaseState | None, command: Command | None) -> object:
+    given = command.data.get(name) if command else None
+    return given if given is not None else (state.values.get(name) if state else None)

@@ -1,0 +1,235 @@
+"""Reading cases: one, what may be done with it, its history, and lists by keyset. Everything obeys reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.cases.office import Office
+from engine.cases.reading import attempt_to_read, found, offers_of, sight_of
+from engine.cases.views import CaseView, Choices, EventView, people_and_places, see_event
+from engine.definition.model import Value, Workflow
+from engine.rules.attempt import Actor
+from engine.rules.fold import local_day
+from engine.rules.mask import Sight, masked
+from engine.rules.people import may_read
+from engine.rules.refusals import NotFound
+from engine.rules.state import CaseState
+from engine.store import reach, register
+from engine.store.casebook import Held, held_from_row, home_of, read_case, read_texts
+from engine.store.db import Tx
+from engine.store.folding import event_from_row
+from engine.store.tables import cases, history, payloads, units
+
+PAGE_MOST = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseFilter:
+    """What a list of cases is narrowed by; absent parts narrow nothing. `after` is the (opened_at, id) of the last case
+    of the page before. `responsible` is the id of a person or the code of a unit."""
+
+    unit: str | None = None
+    mine: bool = False
+    workflow: str | None = None
+    state: tuple[str, ...] = ()
+    level: str | None = None
+    category: str | None = None
+    urgency: str | None = None
+    responsible: str | None = None
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+    after: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """`next` is the cursor of the following page; None on the last."""
+
+    cases: tuple[CaseView, ...]
+    next: tuple[datetime, str] | None
+
+
+class CaseQueries:
+    """The reads of cases for one installation."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    def get(self, person: str, case_id: str) -> CaseView:
+        """Raises NotFound, also where the case is out of reach."""
+        with self.office.store.read() as tx:
+            held = found(read_case(tx, case_id))
+            return self._view(tx, held, self._sight(tx, held, person))
+
+    def present(self, person: str, held: Held) -> CaseView:
+        """The view of a case just changed, as its state was then; only the texts and names are read again."""
+        with self.office.store.read() as tx:
+            return self._view(tx, held, self._sight(tx, held, person))
+
+    def triggers(self, person: str, case_id: str) -> Choices:
+        """Raises NotFound."""
+        with self.office.store.read() as tx:
+            held = found(read_case(tx, case_id))
+            view = self._view(tx, held, self._sight(tx, held, person))
+            offers = offers_of(tx, self.office, held, person)
+            places = {unit for offer in offers for could in offer.could for unit in could.units}
+            return Choices(view=replace(view, names={**view.names, **register.unit_names(tx, places)}), offers=offers)
+
+    def history(self, person: str, case_id: str) -> list[EventView]:
+        """All rows of the case, oldest first. Raises NotFound."""
+        with self.office.store.read() as tx:
+            held = found(read_case(tx, case_id))
+            sight = self._sight(tx, held, person)
+            here = (history.c.home == home_of(case_id), history.c.case_id == case_id)
+            rows = tx.execute(EVENTS.where(*here).order_by(history.c.seq)).all()
+            return events_seen(tx, self.office, rows, {case_id: sight})
+
+    def page(self, person: str, wanted: CaseFilter) -> Page:
+        """Cases in reach, the newest opened first; texts masked."""
+        with self.office.store.read() as tx:
+            actor = self._actor(tx, person)
+            rows = tx.execute(self._query(tx, actor, wanted)).all()
+            held = [held_from_row(row) for row in rows[: wanted.limit]]
+            more = len(rows) > wanted.limit
+            last = (held[-1].state.opened_at, held[-1].identity.id) if more else None
+            return Page(cases=tuple(self.views(tx, held)), next=last)
+
+    # --- one case ----------------------------------------------------------------------------------------------------
+
+    def _sight(self, tx: Tx, held: Held, person: str) -> Sight:
+        attempt = attempt_to_read(tx, self.office, held, person)
+        if not may_read(attempt):
+            raise NotFound("case")
+        return sight_of(attempt)
+
+    def _view(self, tx: Tx, held: Held, sight: Sight) -> CaseView:
+        return self.views(tx, [held], sight)[0]
+
+    def views(self, tx: Tx, held: Sequence[Held], sight: Sight = Sight.MASKED) -> list[CaseView]:
+        """The cases as a reader of this sight may see them, in the order given."""
+        states = {each.identity.id: each.state for each in held}
+        texts = read_texts(tx, states)
+        names = _names(tx, [self._workflow(each) for each in held], held)
+        return [self._seen(each, texts[each.identity.id], names, sight) for each in held]
+
+    def _seen(self, held: Held, texts: Mapping[str, Value], names: Mapping[str, str], sight: Sight) -> CaseView:
+        workflow = self._workflow(held)
+        return CaseView(
+            identity=held.identity,
+            workflow=workflow,
+            state=held.state,
+            holder=held.unit.at(held.state.level) or held.unit.code,
+            data=masked(workflow, {**held.state.values, **texts}, sight),
+            names=names,
+            sight=sight,
+        )
+
+    def _workflow(self, held: Held) -> Workflow:
+        identity = held.identity
+        return self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow
+
+    # --- lists -------------------------------------------------------------------------------------------------------
+
+    def _actor(self, tx: Tx, person: str) -> Actor:
+        workflows = self.office.rulebook.all()
+        now = self.office.clock.now(tx)
+        day = local_day(workflows[0].workflow, now) if workflows else now.date()
+        return register.actor(tx, person, day)
+
+    def _query(self, tx: Tx, actor: Actor, wanted: CaseFilter) -> sa.Select[tuple[object, ...]]:
+        query = sa.select(cases, units.c.line).select_from(reach.JOINED)
+        homes = reach.homes_of(tx, actor, self.office.home_level)
+        if homes is not None:
+            query = query.where(cases.c.home.in_(homes))
+        query = query.where(reach.readable(actor, self.office.rulebook), *self._narrowed(tx, actor, wanted))
+        if wanted.after is not None:
+            opened, last = wanted.after
+            older = sa.or_(cases.c.opened_at < opened, sa.and_(cases.c.opened_at == opened, cases.c.id < last))
+            query = query.where(older)
+        return query.order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(wanted.limit + 1)
+
+    def _narrowed(self, tx: Tx, actor: Actor, wanted: CaseFilter) -> list[reach.Clause]:
+        plain = {name: getattr(wanted, name) for name in ("workflow", "level", "category", "urgency")}
+        clauses = [cases.c[name] == value for name, value in plain.items() if value is not None]
+        if wanted.state:
+            clauses.append(cases.c.state.in_(wanted.state))
+        if wanted.opened_from is not None:
+            clauses.append(cases.c.opened_at >= wanted.opened_from)
+        if wanted.opened_to is not None:
+            clauses.append(cases.c.opened_at < wanted.opened_to)
+        if wanted.responsible is not None:
+            clauses.append(_in_charge(wanted.responsible))
+        if wanted.unit is not None:
+            clauses.append(_within(tx, wanted.unit))
+        if wanted.mine:
+            clauses.append(reach.waiting_for(actor, self.office.rulebook))
+        return clauses
+
+
+def _in_charge(target: str) -> reach.Clause:
+    slots = ("responsible", "successor")
+    return sa.or_(reach.tied("person", [target], slots), reach.tied("unit", [target], slots))
+
+
+def _within(tx: Tx, code: str) -> reach.Clause:
+    """The unit with all below; nothing for a unit that does not exist."""
+    line = tx.execute(sa.select(units.c.line).where(units.c.code == code)).scalar()
+    return register.below(line) if line else sa.false()
+
+
+def _names(tx: Tx, workflows: Sequence[Workflow], held: Sequence[Held]) -> dict[str, str]:
+    people: set[str] = set()
+    places: set[str] = set()
+    for each, workflow in zip(held, workflows, strict=True):
+        more_people, more_places = people_and_places(each.state)
+        people |= more_people | _registered(workflow, each.state, "person")
+        places |= more_places | _registered(workflow, each.state, "unit") | {code for _, code in each.unit.line}
+    return {**register.people_names(tx, people), **register.unit_names(tx, places)}
+
+
+def _registered(workflow: Workflow, state: CaseState, kind: str) -> set[str]:
+    """Ids in fields of this type."""
+    found_in = (value for name, value in state.values.items() if workflow.fields[name].entry_type == kind)
+    return {entry for value in found_in for entry in (value if isinstance(value, list) else [value])}
+
+
+_ON_PAYLOAD = sa.and_(
+    payloads.c.home == history.c.home, payloads.c.case_id == history.c.case_id, payloads.c.seq == history.c.seq
+)
+#: History rows with the number of their case and their payload.
+EVENTS = (
+    sa.select(history, payloads.c.body, cases.c.number)
+    .join(payloads, _ON_PAYLOAD)
+    .join(cases, sa.and_(cases.c.home == history.c.home, cases.c.id == history.c.case_id))
+)
+
+
+def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]]],
+                sights: Mapping[str, Sight]) -> list[EventView]:  # fmt: skip
+    """The rows as their readers may see them; a case that `sights` does not name is seen masked."""
+    events = [event_from_row(row, row.body) for row in rows]
+    people = {each for e in events for each in (e.actor, e.behalf, *e.responsible.people, *e.successor.people) if each}
+    places = {e.unit for e in events} | {e.post.place for e in events if e.post}
+    places |= {unit for e in events for unit in (*e.responsible.units, *e.successor.units)}
+    names = {**register.place_names(tx, places), **register.people_names(tx, people)}
+    views = []
+    for row, event in zip(rows, events, strict=True):
+        workflow = office.rulebook.pinned(event.workflow, event.workflow_version, event.file_hash).workflow
+        view = EventView(
+            case_id=row.case_id,
+            number=row.number,
+            event=event,
+            hash=row.hash,
+            data={**event.facts, **event.payload.get("data", {})},
+            note=event.payload.get("note"),
+            behalf=event.payload.get("behalf"),
+            names=names,
+            workflow=workflow,
+        )
+        views.append(see_event(view, sights.get(row.case_id, Sight.MASKED)))
+    return views

@@ -1,0 +1,214 @@
+"""Commands on cases. One public method is one transaction; refusals are recorded in their own afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from engine.cases.door import Act, Opening, Outcome, fire_all
+from engine.cases.lookups import Lookups
+from engine.cases.office import Office
+from engine.cases.reading import attempt_to_read
+from engine.cases.refusing import Refused, record
+from engine.definition.model import START, Value
+from engine.rules.attempt import Command
+from engine.rules.fold import fold, local_day
+from engine.rules.machine import Compiled
+from engine.rules.people import may_read
+from engine.rules.refusals import (
+    FieldProblem,
+    FieldsRefused,
+    KeyReused,
+    NotFound,
+    Refusal,
+)
+from engine.store import register
+from engine.store.answers import Kept, Key, find_answer, forget_answers, keep_answer
+from engine.store.casebook import Held, lock_cases, read_case, read_events
+from engine.store.clock import real_now
+from engine.store.db import Tx, retried
+from engine.store.pins import pin
+
+T = TypeVar("T")
+CaseHeld = Held  #: a case as the door left it, for `CaseQueries.present`
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """Who sends a command, and the key under which its answer is kept (absent: not kept). `request` is what the key
+    stands for: the same key with another request is refused."""
+
+    person: str
+    token: str = ""
+    key: str | None = None
+    request: Value = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenCase:
+    """`workflow` is `key` or `key/version`, None for the default one; an empty trigger means the first from `start`."""
+
+    unit: str
+    command: Command
+    workflow: str | None = None
+
+
+class CaseService:
+    """The commands of cases for one installation."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    @retried
+    def open(self, caller: Caller, wanted: OpenCase) -> Held:
+        """Open a case. Raises Refusal."""
+
+        def body(tx: Tx) -> Held:
+            act = self._opening(tx, caller, wanted)
+            assert act.opening is not None
+            home = self.office.home_of(act.opening.unit)
+            kept = self._kept(tx, home, caller)
+            if kept is not None:
+                return self._as_answered(tx, kept)
+            if not pin(tx, act.opening.compiled.workflow, real_now()):
+                raise FieldsRefused((FieldProblem(field="workflow", code="unknown_workflow"),))
+            return self._done(tx, caller, fire_all(tx, self.office, [act])[0])
+
+        return self._recording(Refused(person=caller.person, trigger=wanted.command.trigger, unit=wanted.unit), body)
+
+    @retried
+    def fire(self, caller: Caller, case_id: str, command: Command, expected: int) -> Held:
+        """Fire a trigger at a case that the caller saw at version `expected`. Raises Refusal."""
+
+        def body(tx: Tx) -> Held:
+            held = self._locked_for(tx, caller, case_id)
+            kept = self._kept(tx, held.identity.home, caller)
+            if kept is not None:
+                return self._as_answered(tx, kept)
+            act = Act(person=caller.person, command=command, case_id=case_id, expected=expected)
+            return self._done(tx, caller, fire_all(tx, self.office, [act])[0])
+
+        return self._recording(Refused(person=caller.person, trigger=command.trigger, case_id=case_id), body)
+
+    @retried
+    def fire_many(self, acts: Sequence[Act], *, atomic: bool = False) -> list[Outcome]:
+        """Many acts in one transaction, each with its own outcome; `atomic` raises the first refusal and does nothing.
+
+        Refused acts are recorded, in a transaction of their own.
+        """
+        outcomes: list[Outcome] = []
+        try:
+            with self.office.store.begin() as tx:
+                outcomes = fire_all(tx, self.office, acts)
+                refused = next((outcome.refusal for outcome in outcomes if outcome.refusal), None)
+                if atomic and refused is not None:
+                    raise refused
+        finally:
+            record(self.office, [(_refused(each.act), each.refusal) for each in outcomes if each.refusal])
+        return outcomes
+
+    def forget_answers(self, home: str) -> int:
+        """Delete kept answers of a home that are older than a week; returns how many."""
+        with self.office.store.begin() as tx:
+            return forget_answers(tx, home, real_now())
+
+    # --- opening ---------------------------------------------------------------------------------------------------
+
+    def _opening(self, tx: Tx, caller: Caller, wanted: OpenCase) -> Act:
+        compiled = self.office.rulebook.find(wanted.workflow or self.office.default_workflow)
+        unit = register.find_unit(tx, wanted.unit)
+        problems = []
+        if compiled is None:
+            problems.append(FieldProblem(field="workflow", code="unknown_workflow"))
+        if unit is None:
+            problems.append(FieldProblem(field="unit", code="unknown_unit"))
+        if compiled is None or unit is None:
+            raise FieldsRefused(tuple(problems))
+        lowest = compiled.workflow.lowest.code
+        command = replace(wanted.command, trigger=wanted.command.trigger or _first_opening(compiled))
+        opening = Opening(compiled=compiled, unit=unit)
+        act = Act(person=caller.person, command=command, opening=opening)
+        missing = [level for level in compiled.workflow.levels if unit.at(level) is None and _decides(compiled, level)]
+        if unit.at(lowest) is None or missing:
+            self._must_reach(tx, act)
+            raise FieldsRefused((FieldProblem(field="unit", code="unit_too_high", facts={"level": lowest}),))
+        return act
+
+    def _must_reach(self, tx: Tx, act: Act) -> None:
+        """A unit out of reach answers like an unknown one, before anything else is said about it."""
+        assert act.opening is not None
+        unit, workflow = act.opening.unit, act.opening.compiled.workflow
+        actor = Lookups(tx, self.office.home_level).actor(act.person, local_day(workflow, self.office.clock.now(tx)))
+        if not any(post.role in workflow.roles and post.reaches(unit) for post in actor.posts):
+            raise FieldsRefused((FieldProblem(field="unit", code="unknown_unit"),))
+
+    # --- what was answered before ------------------------------------------------------------------------------------
+
+    def _locked_for(self, tx: Tx, caller: Caller, case_id: str) -> Held:
+        """The case, locked, for somebody who may read it. Raises NotFound."""
+        held = lock_cases(tx, [case_id]).get(case_id)
+        if held is None or not may_read(attempt_to_read(tx, self.office, held, caller.person)):
+            raise NotFound("case")
+        return held
+
+    def _kept(self, tx: Tx, home: str, caller: Caller) -> Kept | None:
+        key = self._key(caller)
+        kept = find_answer(tx, home, key, real_now()) if key else None
+        if kept is None or key is None:
+            return None
+        if kept.request != key.request:
+            raise KeyReused
+        held = read_case(tx, kept.case_id)
+        if held is None or not may_read(attempt_to_read(tx, self.office, held, caller.person)):
+            raise NotFound("case")
+        return kept
+
+    def _key(self, caller: Caller) -> Key | None:
+        if caller.key is None:
+            return None
+        return Key(token=caller.token, key=caller.key, request=self.office.fingerprint(caller.request))
+
+    def _as_answered(self, tx: Tx, kept: Kept) -> Held:
+        """The case as it was right after the row that was answered with: folded from its history up to there."""
+        held = read_case(tx, kept.case_id)
+        if held is None:
+            raise NotFound("case")
+        identity = held.identity
+        compiled = self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+        return replace(held, state=fold(compiled.workflow, read_events(tx, identity.id, until=kept.seq)))
+
+    def _done(self, tx: Tx, caller: Caller, outcome: Outcome) -> Held:
+        if outcome.refusal is not None:
+            raise outcome.refusal
+        assert outcome.held is not None
+        assert outcome.event is not None
+        identity, key = outcome.held.identity, self._key(caller)
+        if key is not None:
+            keep_answer(tx, identity.home, key, identity.id, outcome.event.seq, real_now())
+        return outcome.held
+
+    # --- refusals ----------------------------------------------------------------------------------------------------
+
+    def _recording(self, refused: Refused, body: Callable[[Tx], T]) -> T:
+        """Run the body in its transaction; when it refuses, record that in another and raise it."""
+        try:
+            with self.office.store.begin() as tx:
+                return body(tx)
+        except Refusal as refusal:
+            record(self.office, [(refused, refusal)])
+            raise
+
+
+def _refused(act: Act) -> Refused:
+    unit = act.opening.unit.code if act.opening else None
+    return Refused(person=act.person, trigger=act.command.trigger, case_id=act.case_id, unit=unit)
+
+
+def _first_opening(compiled: Compiled) -> str:
+    return compiled.workflow.rows_from(START)[0].trigger
+
+
+def _decides(compiled: Compiled, level: str) -> bool:
+    """Some state sits at this level, so the unit's line must have a unit of it."""
+    return any(state.level == level for state in compiled.workflow.states.values())

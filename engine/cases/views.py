@@ -1,0 +1,70 @@
+"""What the services hand out about a case: values for a surface to present, already masked for the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from engine.definition.model import Value, Workflow
+from engine.rules.explain import Offer
+from engine.rules.mask import Sight, masked, stranger, telephones
+from engine.rules.state import CaseState, Event
+from engine.store.casebook import Identity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseView:
+    """`data` is the latest value of each field as this reader may see it. `holder` is the code of the unit at the
+    case's level. `names` maps every person id, unit and post place in it to a name."""
+
+    identity: Identity
+    workflow: Workflow
+    state: CaseState
+    holder: str
+    data: Mapping[str, Value]
+    names: Mapping[str, str]
+    sight: Sight
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventView:
+    """One history row for a reader: `data` joins what holds no text with the texts that are not erased."""
+
+    case_id: str
+    number: str
+    event: Event
+    hash: str
+    data: Mapping[str, Value]
+    note: str | None
+    behalf: Mapping[str, str] | None
+    names: Mapping[str, str]
+    workflow: Workflow
+    sight: Sight = Sight.MASKED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choices:
+    """What one person may do with a case now."""
+
+    view: CaseView
+    offers: tuple[Offer, ...]
+
+
+def people_and_places(state: CaseState) -> tuple[set[str], set[str]]:
+    """(ids of people, codes of units) that a presentation of the case names."""
+    people = {state.opener, *state.responsible.people, *state.successor.people}
+    people |= {state.behalf} if state.behalf else set()
+    return people, {state.unit, *state.responsible.units, *state.successor.units, *state.concerned}
+
+
+def see_event(view: EventView, sight: Sight) -> EventView:
+    """The row as a reader of this sight may see it."""
+    behalf = stranger(view.behalf, sight) if view.behalf else None
+    note = telephones(view.note) if view.note else None
+    return replace(
+        view,
+        data=masked(view.workflow, view.data, sight),
+        note="***" if note and sight is Sight.MASKED else note,
+        behalf=behalf,
+        sight=sight,
+    )

@@ -1,0 +1,138 @@
+"""Readers of lists and maps: the entries of a list, the author's own codes, the properties the language knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TypeVar
+
+from engine.definition.findings import Code
+from engine.definition.model import Title
+from engine.definition.nodes import Kind, ListNode, MapNode, Scalar
+from engine.definition.reading import Place, bad_code, flag, is_code, word
+from engine.definition.words import allowed, guess, shown
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+NO_TITLE = Title(zh="", en="")
+
+
+def each(place: Place) -> Iterator[Place]:
+    """The entries of a list; what is written plain is a list of one. An empty list is reported."""
+    if not isinstance(place.node, ListNode):
+        yield place
+        return
+    if not place.node.items:
+        place.fail(
+            Code.S11, "列表是空的：不需要时请删去这个键", "the list is empty: leave the key out if nothing is meant"
+        )
+    for number, node in enumerate(place.node.items):
+        yield Place(node, f"{place.path}[{number}]", node.mark, place.report)
+
+
+def entries(place: Place, *, least: int = 0) -> list[tuple[str, Place]]:
+    """The entries of a map from the author's own codes, in order; each code is checked for its form."""
+    if not isinstance(place.node, MapNode):
+        place.wrong("从代码到内容的映射", "a map from codes to their properties")
+        return []
+    if len(place.node.entries) < least:
+        place.fail(Code.S11, f"至少要有 {least} 项", f"there must be at least {least}")
+    result = [(entry.key, place.below(entry.key, entry.node, entry.mark)) for entry in place.node.entries]
+    for name, entry in result:
+        if not is_code(name):
+            bad_code(entry, name, entry.start)
+    return result
+
+
+class Properties:
+    """The keys of a map that the language knows there, as far as they were given."""
+
+    def __init__(self, place: Place, given: Mapping[str, Place]) -> None:
+        self.place = place
+        self._given = given
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._given
+
+    def __getitem__(self, key: str) -> Place:
+        return self._given[key]
+
+    def read(self, key: str, reader: Callable[[Place], T], default: D) -> T | D:
+        """What the reader makes of the key, or the default if it is not given."""
+        return reader(self._given[key]) if key in self._given else default
+
+    def flag(self, key: str) -> bool:
+        return self.read(key, flag, False)
+
+    def title(self) -> Title:
+        return self.read("title", title, NO_TITLE)
+
+    def misplaced(self, key: str, zh: str, en: str) -> None:
+        """Reports a key in the wrong place, if it is there."""
+        if key in self._given:
+            place = self._given[key]
+            place.fail(Code.S11, f"'{key}' {zh}", f"'{key}' {en}", at=place.start)
+
+    def lacking(self, keys: Collection[str], zh: str, en: str) -> None:
+        """Reports that one of the keys is needed, if none is there."""
+        if isinstance(self.place.node, MapNode) and not any(key in self._given for key in keys):
+            names = [f"'{key}'" for key in keys]
+            zh, en = f"缺少 {' 或 '.join(names)}：{zh}", f"{' or '.join(names)} is missing: {en}"
+            self.place.fail(Code.S11, zh, en, at=self.place.start)
+
+
+def properties(
+    place: Place, keys: Collection[str], required: Collection[str] = (), passed: Collection[str] = ()
+) -> Properties:
+    """The known keys of a map; reports unknown and missing ones. `passed` were reported by the caller."""
+    if not isinstance(place.node, MapNode):
+        place.wrong("写有属性的映射 {…}", "a map of properties {…}")
+        return Properties(place, {})
+    given = {entry.key: place.below(entry.key, entry.node, entry.mark) for entry in place.node.entries}
+    for key in given:
+        if key not in keys and key not in passed:
+            _unknown_key(given[key], key, keys)
+    for key in required:
+        if key not in given:
+            _missing(place, key)
+    return Properties(place, {key: given[key] for key in given if key in keys})
+
+
+def _unknown_key(place: Place, key: str, keys: Collection[str]) -> None:
+    zh, en = allowed(keys, guess(key, keys) if place.report.guesses else None)
+    place.fail(Code.S11, f"未知的键 {shown(key)}{zh}", f"unknown key {shown(key)}{en}", at=place.start)
+
+
+def _missing(place: Place, key: str) -> None:
+    if key == "title":
+        zh, en = (
+            "缺少 'title'：名称须有中英文 {zh: …, en: …}",
+            "'title' is missing: a name in both languages {zh: …, en: …}",
+        )
+        place.fail(Code.S13, zh, en, at=place.start)
+    else:
+        place.fail(Code.S11, f"缺少必填的 '{key}'", f"the required '{key}' is missing", at=place.start)
+
+
+def title(place: Place) -> Title:
+    """A name or sentence in both languages, neither empty (S13)."""
+    if isinstance(place.node, Scalar) and place.node.kind is not Kind.NOTHING:
+        zh, en = "须有中英文：{zh: …, en: …}", "both languages are needed: {zh: …, en: …}"
+        place.fail(Code.S13, zh, en)
+        return NO_TITLE
+    keys = properties(place, ("zh", "en"))
+    if not isinstance(place.node, MapNode):
+        return NO_TITLE
+    return Title(zh=_language(keys, "zh", "中文", "Chinese"), en=_language(keys, "en", "英文", "English"))
+
+
+def _language(keys: Properties, key: str, zh: str, en: str) -> str:
+    if key not in keys:
+        keys.place.fail(Code.S13, f"缺少{zh}（{key}）", f"the {en} text ({key}) is missing", at=keys.place.node.mark)
+        return ""
+    place = keys[key]
+    scalar = place.scalar(Kind.TEXT)
+    if (scalar and not scalar.text.strip()) or place.scalar(Kind.NOTHING):
+        place.fail(Code.S13, f"{zh}（{key}）是空的", f"the {en} text ({key}) is empty")
+        return ""
+    return word(place)

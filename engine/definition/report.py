@@ -1,0 +1,41 @@
+"""Where the findings of one file are collected, so that all of them are told at once."""
+
+from __future__ import annotations
+
+from engine.definition.findings import Code, Finding
+from engine.definition.model import Mark
+
+#: A file with more mistakes than this is not helped by guesses, which cost time.
+_GUESSES = 300
+
+
+class Report:
+    """The findings of one file."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._findings: list[Finding] = []
+        #: Where a duration first counts by `business_hours`, and its path; None where none does.
+        self.counts_business_hours: tuple[Mark, str] | None = None
+
+    def add(self, code: Code, mark: Mark, path: str, zh: str, en: str) -> None:
+        self._findings.append(Finding(code=code, file=self._file, mark=mark, path=path, zh=zh, en=en))
+
+    @property
+    def guesses(self) -> bool:
+        """Whether a suggestion (did you mean) is still worth its time."""
+        return len(self._findings) < _GUESSES
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """In the order of their places, each once."""
+        return in_order(self._findings)
+
+
+def in_order(findings: list[Finding] | tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings by place, then code; what was found twice is told once."""
+    return tuple(sorted(dict.fromkeys(findings), key=_place))
+
+
+def _place(finding: Finding) -> tuple[int, int, str, str]:
+    return finding.mark.line, finding.mark.column, finding.code, finding.path

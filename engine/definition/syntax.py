@@ -1,0 +1,54 @@
+"""What the parser's complaints mean to somebody who writes rules."""
+
+from __future__ import annotations
+
+from engine.definition.words import shown
+
+#: A part of the parser's sentence, and what it means in zh and en.
+_MEANINGS = (
+    (
+        "mapping values are not allowed",
+        "这里不能有冒号：文字里含有冒号时请加引号，或检查缩进",
+        "no colon may stand here: put a text with a colon in quotes, or check the indentation",
+    ),
+    ("character '\\t'", "不能用制表符（Tab），请改用空格", "a tab may not stand here: use spaces"),
+    (
+        "cannot start any token",
+        "这个符号不能作开头：请给这段文字加引号",
+        "no text begins with this character: put it in quotes",
+    ),
+    ("unexpected end of stream", "引号没有配对", "a quotation mark is not closed"),
+    ("got '<stream end>'", "括号没有配对：到文件末尾仍缺 ] 或 }", "a bracket is not closed at the end of the file"),
+    ("expected ',' or", "列表或映射中缺少逗号，或缺少右括号", "a comma or a closing bracket is missing"),
+    (
+        "expected the node content",
+        "这里多出一个符号，或缺少内容",
+        "a character too many, or nothing where a value should be",
+    ),
+    (
+        "unknown escape character",
+        "双引号中的反斜杠只能用于转义，请改用单引号",
+        "a backslash in double quotes is for escapes only: use single quotes",
+    ),
+    ("expected '<document start>'", "前面已经结束，这里又多出内容", "the document has ended before this text"),
+    ("could not find expected ':'", "这里缺少冒号", "a colon is missing here"),
+    ("expected <block end>", "缩进不齐：这一行与同组的其他行没有对齐", "not aligned with the other lines of its block"),
+)
+
+
+#: What was begun and never ended: its beginning is the place to look at.
+_UNENDED = ("unexpected end of stream", "got '<stream end>'", "could not find expected ':'")
+
+
+def is_unended(problem: str) -> bool:
+    """Whether the mistake is where the construct begins rather than where the parser stumbled."""
+    return any(part in problem for part in _UNENDED)
+
+
+def explained(problem: str) -> tuple[str, str]:
+    """The parser's sentence in zh and en; one we have no words for is quoted."""
+    for part, zh, en in _MEANINGS:
+        if part in problem:
+            return zh, en
+    quoted = shown(problem)[1:-1]
+    return f"不合 YAML 语法（{quoted}）", f"not valid YAML ({quoted})"

@@ -1,0 +1,101 @@
+"""Who may see a meeting, who is expected, and who may do what in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine.cases.lookups import Lookups
+from engine.cases.office import Office
+from engine.definition.model import Meeting, Workflow
+from engine.rules.attempt import Actor, InMeeting, Post, Unit
+from engine.rules.fold import local_day
+from engine.rules.mask import Sight
+from engine.rules.refusals import Forbidden, NotFound
+from engine.store import register
+from engine.store.db import Tx
+from engine.store.meetingbook import MeetingRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seat:
+    """One person before one meeting: its rules, who he is today, and what time it is."""
+
+    workflow: Workflow
+    rules: Meeting
+    actor: Actor
+    now: datetime
+    day: date
+
+    def holds(self, roles: tuple[str, ...], unit: Unit) -> bool:
+        """One of his posts is of such a role at this very unit."""
+        return any(post.role in roles and post.sits_at((unit.code,)) for post in self.actor.posts)
+
+
+def rules_of(office: Office, meeting: MeetingRow) -> Workflow:
+    """The version that the meeting was set under."""
+    return office.rulebook.versions[(meeting.workflow, meeting.workflow_version)].workflow
+
+
+def seat(tx: Tx, office: Office, workflow: Workflow, code: str, person: str) -> Seat:
+    now = office.clock.now(tx)
+    day = local_day(workflow, now)
+    actor = Lookups(tx, office.home_level).actor(person, day)
+    return Seat(workflow=workflow, rules=workflow.meetings[code], actor=actor, now=now, day=day)
+
+
+def must_see(seat: Seat, unit: Unit) -> Sight:
+    """Posts at the meeting's unit or above it, of roles that the file names and that do not sit beside the line; others
+    learn nothing of it. Raises NotFound."""
+    roles = [seat.workflow.roles[post.role] for post in seat.actor.posts if _sees(seat, post, unit)]
+    if not roles:
+        raise NotFound("meeting")
+    return Sight.MASKED if all(role.read_only for role in roles) else Sight.OPEN
+
+
+def _sees(seat: Seat, post: Post, unit: Unit) -> bool:
+    role = seat.workflow.roles.get(post.role)
+    return role is not None and not role.by_unit and any(unit.lies_in(own.code) for own in post.units)
+
+
+def must_be_member(seat: Seat, unit: Unit) -> None:
+    """Members set a meeting and keep its attendance. Raises Forbidden."""
+    if not seat.holds(seat.rules.members, unit):
+        raise Forbidden("not_a_member", meeting=seat.rules.code)
+
+
+def must_be_able_to_chair(seat: Seat, unit: Unit) -> None:
+    if not seat.holds(seat.rules.chair, unit):
+        raise Forbidden("not_chair", meeting=seat.rules.code)
+
+
+def must_be_in_chair(seat: Seat, meeting: MeetingRow) -> None:
+    """Decisions are taken by who chairs this meeting, so that minutes and decisions never disagree on it."""
+    must_be_able_to_chair(seat, meeting.unit)
+    if meeting.chair != seat.actor.person:
+        raise Forbidden("not_in_chair", meeting=seat.rules.code)
+
+
+def expected_members(tx: Tx, rules: Meeting, unit: Unit, day: date) -> tuple[str, ...]:
+    """Everyone who holds a member's post at the unit on the day, each once."""
+    held = register.holders_at(tx, unit.code, rules.members, day)
+    return tuple(dict.fromkeys(person for role in rules.members for person in held.get(role, ())))
+
+
+def is_quorate(rules: Meeting, meeting: MeetingRow) -> bool:
+    """Members present are at least `quorum` percent of those expected."""
+    return bool(meeting.expected) and meeting.attending * 100 >= rules.quorum * len(meeting.expected)
+
+
+def in_meeting(workflow: Workflow, rules: Meeting, meeting: MeetingRow, trigger: str, *, agenda_no: int | None,
+               quorate: bool) -> InMeeting:  # fmt: skip
+    """The meeting as a row's judgement sees it; its dates count from the day it was opened."""
+    assert meeting.opened_at is not None
+    return InMeeting(
+        id=meeting.id,
+        code=meeting.meeting,
+        day=local_day(workflow, meeting.opened_at),
+        quorate=quorate,
+        carries=rules.carry_over is not None and rules.carry_over.trigger == trigger,
+        agenda_no=agenda_no,
+    )

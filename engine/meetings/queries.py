@@ -1,0 +1,148 @@
+"""Reading meetings: one with its agenda, decisions and minutes; the closing preview; lists by keyset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from engine.cases.office import Office
+from engine.cases.queries import CaseQueries
+from engine.cases.views import CaseView
+from engine.definition.model import Meeting, Value, Workflow
+from engine.meetings.access import expected_members, is_quorate, must_see, rules_of, seat
+from engine.meetings.closing import preview
+from engine.rules.attempt import Actor
+from engine.rules.fold import local_day
+from engine.rules.mask import Sight, masked
+from engine.rules.refusals import Conflict, NotFound
+from engine.store import reach, register
+from engine.store.casebook import read_case, read_events
+from engine.store.db import Tx
+from engine.store.meetingbook import (
+    OPEN,
+    PLANNED,
+    Item,
+    MeetingRow,
+    list_meetings,
+    read_agenda,
+    read_meeting,
+    waiting_at,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemView:
+    """One agenda item: the case as lists show it, the decision with its values, and what became of it at closing."""
+
+    item: Item
+    case: CaseView
+    trigger: str | None
+    data: Mapping[str, Value]
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeetingView:
+    """A meeting; `items` is live while it is planned, fixed from its opening on. `names` maps people and units."""
+
+    meeting: MeetingRow
+    workflow: Workflow
+    rules: Meeting
+    quorate: bool
+    items: tuple[ItemView, ...]
+    names: Mapping[str, str]
+
+
+class MeetingQueries:
+    """The reads of meetings for one installation."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._cases = CaseQueries(office)
+
+    def get(self, person: str, meeting_id: str) -> MeetingView:
+        """Raises NotFound, also where it is out of reach."""
+        with self.office.store.read() as tx:
+            meeting, sight = self._found(tx, person, meeting_id)
+            return self._view(tx, meeting, self._items(tx, meeting), sight)
+
+    def closing(self, person: str, meeting_id: str) -> MeetingView:
+        """The preview: each item with what closing now would make of it. Raises NotFound, Conflict where not open."""
+        with self.office.store.begin() as tx:
+            meeting, sight = self._found(tx, person, meeting_id)
+            if meeting.status != OPEN:
+                raise Conflict("meeting_status", status=meeting.status)
+            return self._view(tx, meeting, preview(tx, self.office, meeting), sight)
+
+    def page(self, person: str, *, unit: str | None = None, status: str | None = None,
+             after: tuple[datetime, str] | None = None, limit: int = 50,
+             ) -> tuple[list[MeetingView], tuple[datetime, str] | None]:  # fmt: skip
+        """Meetings at units where one has a post, or below them; the latest first, without their agendas."""
+        with self.office.store.read() as tx:
+            lines, actor = self._lines(tx, person)
+            homes = reach.homes_of(tx, actor, self.office.home_level)
+            rows = list_meetings(tx, lines, homes=homes, unit=unit, status=status, after=after, limit=limit + 1)
+            views = [self._view(tx, row, [], Sight.MASKED) for row in rows[:limit]]
+            last = rows[limit - 1] if len(rows) > limit else None
+            return views, (last.at, last.id) if last else None
+
+    def _lines(self, tx: Tx, person: str) -> tuple[list[str], Actor]:
+        workflows = [compiled.workflow for compiled in self.office.rulebook.all()]
+        roles = {role.code for workflow in workflows for role in workflow.roles.values() if not role.by_unit}
+        now = self.office.clock.now(tx)
+        actor = register.actor(tx, person, local_day(workflows[0], now) if workflows else now.date())
+        units = [unit for post in actor.posts if post.role in roles for unit in post.units]
+        return ["/" + "/".join(f"{kind}:{code}" for kind, code in unit.line) + "/" for unit in units], actor
+
+    def _found(self, tx: Tx, person: str, meeting_id: str) -> tuple[MeetingRow, Sight]:
+        meeting = read_meeting(tx, meeting_id)
+        if meeting is None:
+            raise NotFound("meeting")
+        there = seat(tx, self.office, rules_of(self.office, meeting), meeting.meeting, person)
+        return meeting, must_see(there, meeting.unit)
+
+    def _items(self, tx: Tx, meeting: MeetingRow) -> list[Item]:
+        if meeting.status != PLANNED:
+            return read_agenda(tx, meeting)
+        waiting = waiting_at(tx, meeting, self.office.rulebook, self.office.home_level)
+        return [
+            Item(case_id=held.identity.id, position=position, arrived_at=held.state.stay.at)
+            for position, held in enumerate(waiting, start=1)
+        ]
+
+    def _view(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], sight: Sight) -> MeetingView:
+        workflow = rules_of(self.office, meeting)
+        rules = workflow.meetings[meeting.meeting]
+        if meeting.status == PLANNED:
+            day = local_day(workflow, meeting.at)
+            meeting = replace(meeting, expected=expected_members(tx, rules, meeting.unit, day))
+        people = {*meeting.expected, *meeting.present, *meeting.on_leave, *meeting.observers}
+        people |= {person for person in (meeting.chair, meeting.recorder) if person}
+        return MeetingView(
+            meeting=meeting,
+            workflow=workflow,
+            rules=rules,
+            quorate=is_quorate(rules, meeting),
+            items=tuple(self._item_views(tx, items, sight)),
+            names={**register.people_names(tx, people), **register.unit_names(tx, [meeting.unit.code])},
+        )
+
+    def _item_views(self, tx: Tx, items: Sequence[Item], sight: Sight) -> list[ItemView]:
+        held = [held for item in items if (held := read_case(tx, item.case_id))]
+        cases = {view.identity.id: view for view in self._cases.views(tx, held)}
+        return [self._item_view(tx, item, cases[item.case_id], sight) for item in items]
+
+    def _item_view(self, tx: Tx, item: Item, case: CaseView, sight: Sight) -> ItemView:
+        trigger, data, note = _said(tx, item)
+        return ItemView(item=item, case=case, trigger=trigger, data=masked(case.workflow, data, sight), note=note)
+
+
+def _said(tx: Tx, item: Item) -> tuple[str | None, Mapping[str, Value], str | None]:
+    """What was decided: from the history once it took effect, else as recorded."""
+    if item.seq is not None and item.outcome in ("effective", "carried"):
+        event = read_events(tx, item.case_id, until=item.seq)[-1]
+        return event.trigger, {**event.facts, **event.payload.get("data", {})}, event.payload.get("note")
+    if item.decided is None:
+        return None, {}, None
+    return item.decided.trigger, item.decided.data, item.decided.note

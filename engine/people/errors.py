@@ -1,0 +1,39 @@
+"""What was asked of the register or of the database's set-up and cannot be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Wrong(Exception):
+    """A command refused. `code` is stable and one of `CODES`; `facts` are what a text in any language needs.
+
+    The texts stand in `api/import_texts.py`.
+    """
+
+    CODES = frozenset(
+        {
+            "bad_login",
+            "login_taken",
+            "unknown_login",
+            "account_ended",
+            "unknown_person",
+            "unknown_token",
+            "bad_label",
+            "expires_in_the_past",
+            "unknown_import",
+            "unknown_mark",
+            "unknown_home_level",
+            "set_up_otherwise",
+            "not_set_up",
+            "clock_is_real",
+            "clock_not_held",
+            "clock_backwards",
+            "time_without_offset",
+        }
+    )
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts

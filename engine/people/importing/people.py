@@ -1,0 +1,31 @@
+"""People: id, name, phone."""
+
+from __future__ import annotations
+
+from engine.people.importing.cells import Cells
+from engine.people.importing.outcome import Problems
+from engine.people.importing.plan import Entry, Plan, compare, entries_by_key, fetch, insert, update
+from engine.people.importing.sheet import Row
+from engine.store.db import Tx
+from engine.store.tables import people
+
+COLUMNS = ("id", "name", "phone")
+
+
+def plan(tx: Tx, rows: list[Row], problems: Problems) -> Plan:
+    wanted = entries_by_key((_entry(Cells(row, problems)) for row in rows), "id", problems)
+    difference = compare(wanted, fetch(tx, people.c.id, wanted))
+    changes = difference.changes
+    return Plan(
+        changes=changes,
+        unchanged=len(wanted) - len(changes),
+        writings=(
+            insert(people, (entry.values for entry in difference.added)),
+            update(people, ["id"], ["name", "phone"], (entry.values for entry, _ in difference.changed)),
+        ),
+    )
+
+
+def _entry(cells: Cells) -> Entry:
+    key = cells.code("id")
+    return Entry(cells.row.number, key, {"id": key, "name": cells.name("name"), "phone": cells.phone("phone")})

@@ -1,0 +1,40 @@
+"""What a row's rules ask of the world beside the case, so that the shell looks up no more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from engine.definition.model import ActorIs, Condition, PersonIs, Row, Workflow
+from engine.rules.serving import walk
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """`holders`: roles whose holders on the line are asked for. `kin`: relatives are asked for; of the people in
+    `kin_fields` too, beside the actor."""
+
+    holders: frozenset[str]
+    kin: bool
+    kin_fields: frozenset[str]
+
+
+def asks(workflow: Workflow, rows: Iterable[Row]) -> Asks:
+    chosen = list(rows)
+    conditions = [each for row in chosen for each in _conditions(row)]
+    people = [each for each in conditions if isinstance(each, PersonIs)]
+    named = {name for each in people for name in each.people}
+    settings = (each for row in chosen for each in (*row.sets, *(s for t in row.targets for s in t.sets)))
+    roles = {setting.role for setting in settings if setting.role} | (named & set(workflow.roles))
+    actors = {name for each in conditions if isinstance(each, ActorIs) for name in each.people}
+    everyone = named | actors | {name for row in chosen for name in (*row.by, *row.never)}
+    return Asks(
+        holders=frozenset(roles),
+        kin="relative_of_party" in everyone,
+        kin_fields=frozenset(each.field for each in people if "relative_of_party" in each.people),
+    )
+
+
+def _conditions(row: Row) -> Iterator[Condition]:
+    for top in (*row.when, *row.at_once_if, *(each for target in row.targets for each in target.when)):
+        yield from walk(top)

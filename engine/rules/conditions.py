@@ -1,0 +1,239 @@
+"""The closed vocabulary of conditions (language.md section 6): one short pure function a word.
+
+Each answers True or False, or None where it hangs on a value that the act may still give (only when one asks what
+would be possible). A value not given and an event that never happened satisfy no test; `at_least` after a missing
+event holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.definition.model import (
+    CLOSED,
+    ENTERED,
+    OPENED,
+    ActorIs,
+    AllOf,
+    AnyOf,
+    Condition,
+    CounterBound,
+    Duration,
+    FieldBound,
+    FieldChange,
+    FieldGiven,
+    FieldIs,
+    LevelIs,
+    Not,
+    PersonIs,
+    Since,
+    TimeUnit,
+    Value,
+)
+from engine.rules.attempt import Actor, Attempt
+from engine.rules.fold import as_list, count
+from engine.rules.people import is_one
+
+Answer = bool | None
+_WORDS: dict[type[Condition], Callable[[Attempt, Any], Answer]] = {}
+
+
+def condition(kind: type[Condition]) -> Callable[[Callable[[Attempt, Any], Answer]], Callable[[Attempt, Any], Answer]]:
+    def register(word: Callable[[Attempt, Any], Answer]) -> Callable[[Attempt, Any], Answer]:
+        _WORDS[kind] = word
+        return word
+
+    return register
+
+
+def holds(attempt: Attempt, asked: Condition) -> Answer:
+    """Whether the condition holds; None when a field that may still be given decides it."""
+    return _WORDS[type(asked)](attempt, asked)
+
+
+def first_failing(attempt: Attempt, asked: tuple[Condition, ...]) -> Condition | None:
+    """The first condition that certainly does not hold."""
+    return next((each for each in asked if holds(attempt, each) is False), None)
+
+
+def runs_now(kind: type[Condition]) -> bool:
+    """This release evaluates such conditions; clocks and other cases are not looked at yet."""
+    return kind in _WORDS
+
+
+@condition(FieldIs)
+def field_is(attempt: Attempt, asked: FieldIs) -> Answer:
+    if asked.field in attempt.open_fields:
+        return None
+    return attempt.value(asked.field) in asked.values
+
+
+@condition(FieldGiven)
+def field_given(attempt: Attempt, asked: FieldGiven) -> Answer:
+    if attempt.has(asked.field):
+        return True
+    return None if asked.field in attempt.open_fields else False
+
+
+@condition(FieldBound)
+def field_bound(attempt: Attempt, asked: FieldBound) -> Answer:
+    if asked.field in attempt.open_fields:
+        return None
+    value = attempt.value(asked.field)
+    if value is None:
+        return False
+    low, high = _limit(attempt, asked.at_least), _limit(attempt, asked.at_most)
+    found = date.fromisoformat(value) if attempt.workflow.fields[asked.field].type == "date" else Decimal(value)
+    return (low is None or found >= low) and (high is None or found <= high)
+
+
+def _limit(attempt: Attempt, bound: int | Duration | None) -> Any:
+    if isinstance(bound, Duration):
+        return attempt.today + timedelta(days=bound.number)
+    return bound
+
+
+@condition(FieldChange)
+def field_change(attempt: Attempt, asked: FieldChange) -> Answer:
+    """Compares what this act gives with the present value by the order of the choices."""
+    if asked.field in attempt.open_fields:
+        return None
+    state = attempt.case.state
+    old = state.values.get(asked.field) if state else None
+    new = attempt.given.get(asked.field)
+    if old is None or new is None:
+        return False
+    order = list(attempt.workflow.fields[asked.field].choices)
+    step = order.index(new) - order.index(old)
+    return step > 0 if asked.up else step < 0
+
+
+@condition(CounterBound)
+def counter(attempt: Attempt, asked: CounterBound) -> Answer:
+    """A counter of the workflow lies within its bounds; what it counts is said in YAML."""
+    found = counter_value(attempt, asked.counter)
+    return (asked.at_least is None or found >= asked.at_least) and (asked.at_most is None or found <= asked.at_most)
+
+
+def counter_value(attempt: Attempt, code: str) -> int:
+    state = attempt.case.state
+    return count(attempt.workflow.counters[code], state) if state else 0
+
+
+@condition(Since)
+def since(attempt: Attempt, asked: Since) -> Answer:
+    start = _happened(attempt, asked.event)
+    if start is None:
+        return asked.at_least is not None and asked.at_most is None
+    after_low = asked.at_least is None or attempt.now >= _after(attempt, start, asked.at_least)
+    return after_low and (asked.at_most is None or attempt.now <= _after(attempt, start, asked.at_most))
+
+
+def _happened(attempt: Attempt, event: str) -> datetime | None:
+    state = attempt.case.state
+    if state is None:
+        return None
+    known = {OPENED: state.opened_at, ENTERED: state.stay.at, CLOSED: state.closed_at}
+    return known[event] if event in known else state.fired.get(event)
+
+
+def _after(attempt: Attempt, start: datetime, span: Duration) -> datetime:
+    """Minutes and hours run round the clock; natural days end with the day, that of the start not counted."""
+    if span.unit is TimeUnit.MINUTES:
+        return start + timedelta(minutes=span.number)
+    if span.unit is TimeUnit.HOURS:
+        return start + timedelta(hours=span.number)
+    if span.unit is not TimeUnit.NATURAL_DAYS:
+        raise ValueError(f"{span.unit} needs a calendar, which this release does not run")
+    local = start.astimezone(_zone(attempt))
+    end = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=span.number + 1)
+    return end.astimezone(start.tzinfo)
+
+
+def _zone(attempt: Attempt) -> ZoneInfo:
+    return ZoneInfo(attempt.workflow.timezone)
+
+
+@condition(LevelIs)
+def level_is(attempt: Attempt, asked: LevelIs) -> Answer:
+    state = attempt.case.state
+    return state is not None and state.level in asked.levels
+
+
+@condition(ActorIs)
+def actor_is(attempt: Attempt, asked: ActorIs) -> Answer:
+    return any(is_one(name, attempt) for name in asked.people)
+
+
+@condition(PersonIs)
+def person_is(attempt: Attempt, asked: PersonIs) -> Answer:
+    """The person in the field is one of the people: a role's holder on the line of the unit, or in a relation."""
+    if asked.field in attempt.open_fields:
+        return None
+    people = as_list(attempt.value(asked.field))
+    return any(_stands_as(attempt, person, name) for person in people for name in asked.people)
+
+
+def _stands_as(attempt: Attempt, person: Value, name: str) -> bool:
+    if not isinstance(person, str):
+        return False
+    if name in attempt.workflow.roles:
+        return person in attempt.world.holders.get(name, ())
+    return is_one(name, replace(attempt, actor=Actor(person=person)))
+
+
+@condition(AnyOf)
+def any_of(attempt: Attempt, asked: AnyOf) -> Answer:
+    answers = [holds(attempt, each) for each in asked.conditions]
+    return True if True in answers else None if None in answers else False
+
+
+@condition(AllOf)
+def all_of(attempt: Attempt, asked: AllOf) -> Answer:
+    answers = [holds(attempt, each) for each in asked.conditions]
+    return False if False in answers else None if None in answers else True
+
+
+@condition(Not)
+def negation(attempt: Attempt, asked: Not) -> Answer:
+    answer = holds(attempt, asked.condition)
+    return None if answer is None else not answer
+
+
+def code_of(asked: Condition) -> str:
+    """The refusal code: the word and what it looked at (`counter:measures_here`); of an `any` its first entry."""
+    match asked:
+        case AnyOf() | AllOf():
+            return code_of(asked.conditions[0])
+        case Not():
+            return code_of(asked.condition)
+        case CounterBound():
+            return f"counter:{asked.counter}"
+        case Since():
+            return f"since:{asked.event}"
+        case LevelIs():
+            return "level"
+        case ActorIs():
+            return "actor"
+        case PersonIs():
+            return f"person:{asked.field}"
+        case FieldIs() | FieldGiven() | FieldBound() | FieldChange():
+            return f"field:{asked.field}"
+    raise ValueError(f"{type(asked).__name__} is not run by this release")
+
+
+def looked_at(attempt: Attempt, asked: Condition) -> Mapping[str, Value]:
+    """The present values that the refusal's text shows: counters and events by `word:name`."""
+    match asked:
+        case AnyOf() | AllOf():
+            return {key: value for each in asked.conditions for key, value in looked_at(attempt, each).items()}
+        case Not():
+            return looked_at(attempt, asked.condition)
+        case CounterBound():
+            return {code_of(asked): counter_value(attempt, asked.counter)}
+    return {}

@@ -1,0 +1,171 @@
+"""The one way a case changes: `apply` an event. The case row is the fold of its history (law 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from engine.definition.model import EVERY, SYSTEM, Counter, Distinct, Per, Row, Slot, Value, Workflow
+from engine.rules.counting import counted
+from engine.rules.state import NOBODY, CaseState, Charge, Event, Mark, Move, Stay
+
+
+def fold(workflow: Workflow, events: Iterable[Event]) -> CaseState:
+    """The state after all `events` of one case, which are in order and not empty. Raises ValueError on a gap."""
+    state: CaseState | None = None
+    for event in events:
+        if event.seq != (state.version + 1 if state else 1):
+            raise ValueError(f"history has a gap at {event.seq}")
+        state = apply(workflow, state, event)
+    if state is None:
+        raise ValueError("a case has at least one event")
+    return state
+
+
+def apply(workflow: Workflow, before: CaseState | None, event: Event) -> CaseState:
+    """The state after one more event; `before` is None for the opening."""
+    row = workflow.row(event.trigger, event.source)
+    if row is None:
+        raise ValueError(f"{workflow.name} has no row {event.trigger} from {event.source}")
+    base = before or _opening(event)
+    moved = replace(
+        base,
+        version=event.seq,
+        stays=_stays(workflow, base, event) if before else base.stays,
+        closed_at=_closed(workflow, base, event),
+        responsible=event.responsible,
+        successor=event.successor,
+        hands_over_by=_hands_over(base, row, event),
+        handlers=base.handlers.joined(_handlers(row, event)).joined(event.responsible),
+        values=_values(base, event),
+        texts=_texts(base, event),
+        fired={**base.fired, event.trigger: event.recorded_at},
+        counts=_counts(workflow, base, event),
+    )
+    return _slots(workflow, moved, event)
+
+
+def _opening(event: Event) -> CaseState:
+    stay = Stay(state=event.target, level=event.level_to, seq=event.seq, at=event.recorded_at)
+    return CaseState(
+        version=0,
+        unit=event.unit,
+        stays=(stay,),
+        opened_at=event.recorded_at,
+        closed_at=None,
+        opener=event.actor,
+        behalf=event.behalf,
+    )
+
+
+def _stays(workflow: Workflow, before: CaseState, event: Event) -> tuple[Stay, ...]:
+    if event.move is Move.SAME:
+        return (*before.stays[:-1], _same_stay(workflow, before.stay, event))
+    if event.move is Move.BACK:
+        return before.stays[:-1]
+    return (*before.stays, Stay(state=event.target, level=event.level_to, seq=event.seq, at=event.recorded_at))
+
+
+def _same_stay(workflow: Workflow, stay: Stay, event: Event) -> Stay:
+    gates = (workflow.meetings[code] for code in workflow.states[stay.state].gate)
+    carrying = event.meeting is not None and any(g.carry_over and g.carry_over.trigger == event.trigger for g in gates)
+    return replace(stay, carried=stay.carried + 1) if carrying else stay
+
+
+def _closed(workflow: Workflow, before: CaseState, event: Event) -> datetime | None:
+    if not workflow.states[event.target].final:
+        return None
+    return before.closed_at if event.move is Move.SAME else event.recorded_at
+
+
+def _hands_over(before: CaseState, row: Row, event: Event) -> str | None:
+    if not event.successor:
+        return None
+    return row.hands_over_by if event.successor != before.successor else before.hands_over_by or row.hands_over_by
+
+
+def _handlers(row: Row, event: Event) -> Charge:
+    """Who fired a row marked `handles`; with 代报 the person it was for, and who typed it unless it stays."""
+    if not row.handles or event.actor == SYSTEM:
+        return NOBODY
+    typed = () if event.proxy and row.stays else (event.actor,)
+    return Charge(people=typed + ((event.behalf,) if event.behalf else ()))
+
+
+def _values(before: CaseState, event: Event) -> Mapping[str, Value]:
+    kept = {name: value for name, value in before.values.items() if name not in event.texts}
+    return {**kept, **event.facts}
+
+
+def _texts(before: CaseState, event: Event) -> Mapping[str, int]:
+    kept = {name: seq for name, seq in before.texts.items() if name not in event.facts}
+    return {**kept, **dict.fromkeys(event.texts, event.seq)}
+
+
+def _slots(workflow: Workflow, state: CaseState, event: Event) -> CaseState:
+    for name in (*event.facts, *event.texts):
+        slot = workflow.fields[name].fills
+        value = event.facts.get(name)
+        if slot is Slot.PARTY:
+            state = replace(state, party=_people_in(workflow, state, Slot.PARTY))
+        elif slot is Slot.RECUSED:
+            state = replace(state, recused=tuple(dict.fromkeys((*state.recused, *as_list(value)))))
+        elif slot is Slot.UNITS:
+            state = replace(state, concerned=as_list(value))
+    return state
+
+
+def _people_in(workflow: Workflow, state: CaseState, slot: Slot) -> tuple[str, ...]:
+    names = (name for name, field in workflow.fields.items() if field.fills is slot)
+    found = (person for name in names for person in as_list(state.values.get(name)))
+    return tuple(dict.fromkeys(found))
+
+
+def as_list(value: Value) -> tuple[str, ...]:
+    """The entries of a list value, the one value, or nothing."""
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _counts(workflow: Workflow, before: CaseState, event: Event) -> Mapping[str, tuple[Mark, ...]]:
+    day = local_day(workflow, event.recorded_at)
+    hits = [counter for counter in workflow.counters.values() if _counts_row(counter, before, event, day)]
+    if not hits:
+        return before.counts
+    mark = Mark(
+        seq=event.seq,
+        level=event.level_from or event.level_to,
+        day=day,
+        actor=event.behalf or event.actor,
+    )
+    return {**before.counts, **{counter.code: (*before.counts.get(counter.code, ()), mark) for counter in hits}}
+
+
+def _counts_row(counter: Counter, before: CaseState, event: Event, day: date) -> bool:
+    if counter.of != (EVERY,) and event.trigger not in counter.of:
+        return False
+    return all(counted(condition, event, before, day) for condition in counter.where)
+
+
+def count(counter: Counter, state: CaseState) -> int:
+    """What the counter says now: rows, distinct days or distinct people since entering, at the level, or in all."""
+    marks = [mark for mark in state.counts.get(counter.code, ()) if _in_span(counter, state, mark)]
+    if counter.distinct is Distinct.DAYS:
+        return len({mark.day for mark in marks})
+    if counter.distinct is Distinct.PEOPLE:
+        return len({mark.actor for mark in marks})
+    return len(marks)
+
+
+def _in_span(counter: Counter, state: CaseState, mark: Mark) -> bool:
+    if counter.per is Per.STAY:
+        return mark.seq > state.stay.seq
+    return counter.per is Per.CASE or mark.level == state.level
+
+
+def local_day(workflow: Workflow, moment: datetime) -> date:
+    """The day of a moment in the workflow's timezone."""
+    return moment.astimezone(ZoneInfo(workflow.timezone)).date()

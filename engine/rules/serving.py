@@ -1,0 +1,76 @@
+"""Which rules this release runs. A file that needs more is loaded and checked, but no case is opened under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definition.model import ActorIs, AllOf, AnyOf, Condition, Duration, Mark, Not, Since, TimeUnit, Workflow
+from engine.rules.conditions import runs_now
+from engine.rules.counting import tells
+from engine.rules.values import runs_now as reads_now
+
+_TIMED = (TimeUnit.BUSINESS_HOURS, TimeUnit.WORKING_DAYS)
+
+
+def not_run(workflow: Workflow) -> tuple[tuple[Mark, str], ...]:
+    """(place, key) of everything in the file that this release does not carry out; empty when it can be served."""
+    return tuple(_sections(workflow)) + tuple(_rows(workflow)) + tuple(_conditions(workflow))
+
+
+def _sections(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
+    yield from ((clock.mark, "clocks") for clock in workflow.clocks.values())
+    yield from ((rule.mark, "visibility") for rule in workflow.visibility)
+    yield from ((state.mark, "follows") for state in workflow.states.values() if state.follows)
+    yield from ((field.mark, f"type: {field.entry_type}") for field in workflow.fields.values()
+                if not reads_now(field.entry_type))  # fmt: skip
+    for meeting in workflow.meetings.values():
+        if meeting.every or meeting.cutoff:
+            yield meeting.mark, "every"
+        if meeting.carry_over and meeting.carry_over.then:
+            yield meeting.mark, "then"
+
+
+def _rows(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
+    for row in workflow.rows:
+        for key in ("pages", "reports_to", "restarts", "extends"):
+            if getattr(row, key):
+                yield row.mark, key
+
+
+def _conditions(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
+    for condition in _all_conditions(workflow):
+        if not isinstance(condition, AnyOf | AllOf | Not) and not runs_now(type(condition)):
+            yield condition.mark, type(condition).__name__
+        bounds = (getattr(condition, "at_least", None), getattr(condition, "at_most", None))
+        if any(isinstance(bound, Duration) and _needs_calendar(condition, bound) for bound in bounds):
+            yield condition.mark, "working days"
+    for condition in _counted(workflow):
+        if isinstance(condition, ActorIs) and not all(tells(workflow, name) for name in condition.people):
+            yield condition.mark, "where"
+
+
+def _needs_calendar(condition: Condition, bound: Duration) -> bool:
+    return bound.unit in _TIMED or (not isinstance(condition, Since) and bound.unit is not TimeUnit.NATURAL_DAYS)
+
+
+def _all_conditions(workflow: Workflow) -> Iterator[Condition]:
+    for row in workflow.rows:
+        for top in (*row.when, *row.at_once_if, *(each for target in row.targets for each in target.when)):
+            yield from walk(top)
+    yield from _counted(workflow)
+
+
+def _counted(workflow: Workflow) -> Iterator[Condition]:
+    for counter in workflow.counters.values():
+        for top in counter.where:
+            yield from walk(top)
+
+
+def walk(condition: Condition) -> Iterator[Condition]:
+    """A condition and all within it."""
+    yield condition
+    if isinstance(condition, AnyOf | AllOf):
+        for each in condition.conditions:
+            yield from walk(each)
+    elif isinstance(condition, Not):
+        yield from walk(condition.condition)

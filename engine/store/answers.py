@@ -1,0 +1,55 @@
+"""Kept answers: the same Idempotency-Key gets the first answer again, as the case and row it made. Real time only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from engine.store.db import Tx
+from engine.store.tables import idempotency
+
+KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """`request` is a keyed fingerprint of the body: it tells another body from the same one, and nothing else."""
+
+    token: str
+    key: str
+    request: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    request: str
+    case_id: str
+    seq: int
+
+
+def find_answer(tx: Tx, home: str, key: Key, now: datetime) -> Kept | None:
+    here = (idempotency.c.home == home, idempotency.c.token == key.token, idempotency.c.key == key.key)
+    row = tx.execute(sa.select(idempotency).where(*here)).first()
+    if row is None:
+        return None
+    if row.kept_at < now - KEPT:
+        tx.execute(sa.delete(idempotency).where(*here))
+        return None
+    return Kept(request=row.request, case_id=row.case_id, seq=row.seq)
+
+
+def keep_answer(tx: Tx, home: str, key: Key, case_id: str, seq: int, now: datetime) -> None:
+    """A second request with this key that is in flight waits here, loses, and finds this answer when it is retried."""
+    tx.execute(
+        sa.insert(idempotency).values(
+            home=home, token=key.token, key=key.key, request=key.request, case_id=case_id, seq=seq, kept_at=now
+        )
+    )
+
+
+def forget_answers(tx: Tx, home: str, now: datetime) -> int:
+    """Delete what is older than it need be kept; returns how many."""
+    old = sa.delete(idempotency).where(idempotency.c.home == home, idempotency.c.kept_at < now - KEPT)
+    return tx.execute(old).rowcount

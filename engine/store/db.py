@@ -1,0 +1,138 @@
+"""The database: transactions, and what happens when it is busy or gone. Core only, one connection a transaction."""
+
+from __future__ import annotations
+
+import functools
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Tx = Connection
+_RETRIED = ("40001", "40P01")
+_BUSY_MS = 20_000
+ATTEMPTS = 6
+
+
+class Unavailable(Exception):
+    """The database cannot be reached, is too busy, or is full. `full` tells the last."""
+
+    def __init__(self, *, full: bool = False) -> None:
+        super().__init__("database is full" if full else "database is not available")
+        self.full = full
+
+
+class Store:
+    """One database. `url` as SQLAlchemy reads it (`sqlite:////path`, `postgresql://…`)."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = normal_url(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        self.engine = sa.create_engine(self.url, pool_size=pool_size, max_overflow=10, pool_timeout=20)
+        self._writer = threading.Lock()
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _set_up_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """A writing transaction: commits when the block ends, rolls back when it raises. Raises Unavailable."""
+        with (
+            self._writer if self.is_sqlite else nullcontext(),
+            _told_plainly(),
+            self._connect(write=True) as tx,
+            tx.begin(),
+        ):
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A reading transaction; what it sees does not change while it runs on SQLite. Raises Unavailable."""
+        with _told_plainly(), self._connect(write=False) as tx, tx.begin():
+            yield tx
+
+    def _connect(self, *, write: bool) -> Connection:
+        return self.engine.connect().execution_options(minqing_write=write)
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def normal_url(url: str) -> str:
+    """`postgresql://` means psycopg 3 here."""
+    for old in ("postgresql://", "postgres://"):
+        if url.startswith(old):
+            return "postgresql+psycopg://" + url.removeprefix(old)
+    return url
+
+
+def _set_up_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves; the driver's own guess comes too late
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
+        "trusted_schema=OFF",
+        f"busy_timeout={_BUSY_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("minqing_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, sa.exc.TimeoutError) as error:
+        if _state(error) in _RETRIED:
+            raise
+        raise Unavailable(full=_is_full(error)) from error
+
+
+def _state(error: Exception) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
+
+
+def _is_full(error: Exception) -> bool:
+    return _state(error) in ("53100", "53200") or "database or disk is full" in str(error)
+
+
+def is_taken(error: IntegrityError) -> bool:
+    """A unique key was taken: told by SQLSTATE on PostgreSQL, by the extended result code on SQLite."""
+    code = getattr(error.orig, "sqlite_errorname", None)
+    return _state(error) == "23505" or code in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+
+
+def retried(method: Callable[P, T]) -> Callable[P, T]:
+    """Run a service method again, with jitter, when its transaction lost to another: a deadlock, a serialisation
+    failure, or a unique key that somebody else took first (the second try then finds it)."""
+
+    @functools.wraps(method)
+    def tried(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return method(*args, **kwargs)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not _lost(error):
+                    raise
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))
+        raise AssertionError("unreachable")
+
+    return tried
+
+
+def _lost(error: DBAPIError) -> bool:
+    return _state(error) in _RETRIED or (isinstance(error, IntegrityError) and is_taken(error))

@@ -1,0 +1,28 @@
+"""Which file of which version is in use: its hash is stored at first use and never changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.definition.model import Workflow
+from engine.store.db import Tx
+from engine.store.tables import workflow_versions
+
+
+def pinned_hash(tx: Tx, workflow: str, version: int) -> str | None:
+    here = (workflow_versions.c.workflow == workflow, workflow_versions.c.version == version)
+    return tx.execute(sa.select(workflow_versions.c.sha256).where(*here)).scalar()
+
+
+def pin(tx: Tx, workflow: Workflow, now: datetime) -> bool:
+    """Store the file's hash at first use. False when another file of this version is in use already."""
+    found = pinned_hash(tx, workflow.key, workflow.version)
+    if found is None:
+        tx.execute(
+            sa.insert(workflow_versions).values(
+                workflow=workflow.key, version=workflow.version, sha256=workflow.sha256, first_used_at=now
+            )
+        )
+    return found in (None, workflow.sha256)

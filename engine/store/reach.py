@@ -1,0 +1,93 @@
+"""Reading rights as SQL: the same rule as `engine.rules.people.may_read`, for lists. A test holds the two together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+
+from engine.definition.model import Workflow
+from engine.rules.attempt import Actor, Post
+from engine.rules.rulebook import Rulebook
+from engine.rules.waiting import states_waiting_for
+from engine.store.db import Tx
+from engine.store.register import below
+from engine.store.tables import case_ties, cases, units
+
+Clause = sa.ColumnElement[bool]
+_PERSON_SLOTS = ("opener", "behalf", "responsible", "successor")
+_UNIT_SLOTS = ("responsible", "successor", "concerned")
+
+
+def homes_of(tx: Tx, actor: Actor, home_level: str) -> list[str] | None:
+    """Homes in which the actor can have cases to read: of his posts, and of cases that name him. None: any home."""
+    found: set[str] = set()
+    for unit in (unit for post in actor.posts for unit in post.units):
+        home = unit.at(home_level)
+        if home is None:
+            return None
+        found.add(home)
+    tied = sa.select(case_ties.c.home).where(case_ties.c.target == actor.person, case_ties.c.kind == "person")
+    return sorted(found | set(tx.execute(tied.distinct()).scalars()))
+
+
+def readable(actor: Actor, rulebook: Rulebook) -> Clause:
+    """Cases that the actor may read; the statement joins `units` to `cases`."""
+    himself = tied("person", [actor.person], _PERSON_SLOTS)
+    return sa.or_(himself, *(_by_posts(actor, compiled.workflow) for compiled in rulebook.all()))
+
+
+def _by_posts(actor: Actor, workflow: Workflow) -> Clause:
+    named = [post for post in actor.posts if post.role in workflow.roles]
+    if not named:
+        return sa.false()
+    on_line = [on_the_line(post) for post in named if not workflow.roles[post.role].by_unit]
+    in_charge = tied("unit", sorted({unit.code for post in named for unit in post.units}), _UNIT_SLOTS)
+    return sa.and_(_under(workflow), sa.or_(in_charge, *on_line))
+
+
+def _under(workflow: Workflow) -> Clause:
+    return sa.and_(cases.c.workflow == workflow.key, cases.c.workflow_version == workflow.version)
+
+
+def on_the_line(post: Post) -> Clause:
+    """The post's unit contains the case's unit, or the other way round."""
+    lines = ["/" + "/".join(f"{kind}:{code}" for kind, code in unit.line) + "/" for unit in post.units]
+    above = sorted({code for unit in post.units for _, code in unit.line})
+    return sa.or_(cases.c.unit.in_(above), *(below(line) for line in lines))
+
+
+def tied(kind: str, targets: Iterable[str], slots: tuple[str, ...]) -> Clause:
+    """The case has one of the targets in one of the slots."""
+    here = (case_ties.c.home == cases.c.home, case_ties.c.case_id == cases.c.id, case_ties.c.kind == kind)
+    return sa.exists().where(*here, case_ties.c.target.in_(list(targets)), case_ties.c.slot.in_(slots))
+
+
+def waiting_for(actor: Actor, rulebook: Rulebook) -> Clause:
+    """What waits for the actor: he is responsible or successor, or one of his posts may fire a row that leaves."""
+    in_charge = ("responsible", "successor")
+    clauses = [sa.and_(cases.c.closed_at.is_(None), tied("person", [actor.person], in_charge))]
+    for compiled in rulebook.all():
+        clauses += [
+            sa.and_(_under(compiled.workflow), cases.c.closed_at.is_(None), clause)
+            for clause in _waiting(actor, compiled.workflow)
+        ]
+    return sa.or_(*clauses)
+
+
+def _waiting(actor: Actor, workflow: Workflow) -> list[Clause]:
+    waiting = states_waiting_for(workflow)
+    acting = [p for p in actor.posts if p.role in workflow.roles and not workflow.roles[p.role].read_only]
+    units_held = sorted({unit.code for post in acting for unit in post.units})
+    clauses = [tied("unit", units_held, ("responsible", "successor"))] if acting else []
+    return clauses + [_may_leave(post, workflow, waiting) for post in acting if waiting[post.role]]
+
+
+def _may_leave(post: Post, workflow: Workflow, waiting: Mapping[str, frozenset[str]]) -> Clause:
+    here = on_the_line(post)
+    if workflow.roles[post.role].by_unit:
+        here = tied("unit", [unit.code for unit in post.units], _UNIT_SLOTS)
+    return sa.and_(cases.c.state.in_(sorted(waiting[post.role])), here)
+
+
+JOINED = cases.join(units, units.c.code == cases.c.unit)

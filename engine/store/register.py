@@ -1,0 +1,174 @@
+"""Reading the organisation for a decision: units with their line, the posts of a person, holders, kin, what exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import sqlalchemy as sa
+
+from engine.rules.attempt import Actor, Post, Unit
+from engine.store.db import Tx
+from engine.store.tables import (
+    bodies,
+    body_units,
+    household_people,
+    households,
+    people,
+    posts,
+    relatives,
+    units,
+)
+
+
+def parse_line(line: str) -> tuple[tuple[str, str], ...]:
+    """`/county:430482/township:430482109/` -> (("county", "430482"), ("township", "430482109"))."""
+    parts = [part.split(":", 1) for part in line.strip("/").split("/")]
+    return tuple((kind, code) for kind, code in parts)
+
+
+def unit_of(line: str) -> Unit:
+    parsed = parse_line(line)
+    return Unit(code=parsed[-1][1], kind=parsed[-1][0], line=parsed)
+
+
+def below(line: str) -> sa.ColumnElement[bool]:
+    """Units whose line starts with this one: itself and all below."""
+    return sa.and_(units.c.line >= line, units.c.line < line[:-1] + "0")  # "0" comes right after "/"
+
+
+def find_unit(tx: Tx, code: str) -> Unit | None:
+    line = tx.execute(sa.select(units.c.line).where(units.c.code == code)).scalar()
+    return unit_of(line) if line else None
+
+
+def find_units(tx: Tx, codes: Iterable[str]) -> dict[str, Unit]:
+    rows = tx.execute(sa.select(units.c.line).where(units.c.code.in_(list(codes)))).scalars()
+    return {unit.code: unit for unit in map(unit_of, rows)}
+
+
+def valid_on(table: sa.Table, day: date) -> sa.ColumnElement[bool]:
+    ended = sa.or_(table.c.valid_to.is_(None), table.c.valid_to >= day)
+    return sa.and_(table.c.valid_from <= day, ended)
+
+
+_AT_UNIT = sa.select(
+    posts.c.id, posts.c.person, posts.c.role, posts.c.unit.label("place"), posts.c.valid_from, units.c.line
+).join(units, units.c.code == posts.c.unit)
+_AT_BODY = (
+    sa.select(posts.c.id, posts.c.person, posts.c.role, posts.c.body.label("place"), posts.c.valid_from, units.c.line)
+    .join(body_units, body_units.c.body == posts.c.body)
+    .join(units, units.c.code == body_units.c.unit)
+)
+
+
+def actor(tx: Tx, person: str, day: date) -> Actor:
+    """The person with the posts valid on the day, by id; each with the units it sits at or its body covers."""
+    where = sa.and_(posts.c.person == person, valid_on(posts, day))
+    rows = tx.execute(sa.union_all(_AT_UNIT.where(where), _AT_BODY.where(where))).all()
+    return Actor(person=person, posts=_posts(rows))
+
+
+def _posts(rows: Sequence[sa.Row[tuple[str, ...]]]) -> tuple[Post, ...]:
+    found: dict[str, list[Unit]] = {}
+    facts: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(unit_of(row.line))
+        facts[row.id] = (row.role, row.place)
+    return tuple(
+        Post(id=key, role=facts[key][0], place=facts[key][1], units=tuple(sorted(found[key], key=lambda u: u.code)))
+        for key in sorted(found)
+    )
+
+
+def holders(tx: Tx, unit: Unit, roles: Iterable[str], day: date) -> dict[str, tuple[str, ...]]:
+    """Role -> people holding it on the line of the unit (there or above), the longest in post first."""
+    wanted = list(roles)
+    if not wanted:
+        return {}
+    line = [code for _, code in unit.line]
+    where = sa.and_(posts.c.role.in_(wanted), valid_on(posts, day), units.c.code.in_(line))
+    query = sa.union_all(_AT_UNIT.where(where), _AT_BODY.where(where)).subquery()
+    rows = tx.execute(sa.select(query.c.role, query.c.person).order_by(query.c.valid_from, query.c.id)).all()
+    return {role: tuple(dict.fromkeys(row.person for row in rows if row.role == role)) for role in wanted}
+
+
+def holders_at(tx: Tx, unit: str, roles: Iterable[str], day: date) -> dict[str, tuple[str, ...]]:
+    """Role -> people holding it at this very unit, by id of the post: the members of its meetings."""
+    wanted = list(roles)
+    where = sa.and_(posts.c.unit == unit, posts.c.role.in_(wanted), valid_on(posts, day))
+    rows = tx.execute(sa.select(posts.c.role, posts.c.person).where(where).order_by(posts.c.id)).all()
+    return {role: tuple(dict.fromkeys(row.person for row in rows if row.role == role)) for role in wanted}
+
+
+def kin(tx: Tx, persons: Iterable[str], day: date) -> dict[str, frozenset[str]]:
+    """Person -> members of the same household and relatives on record on the day."""
+    found: dict[str, set[str]] = {person: set() for person in persons}
+    for left, right in _pairs(tx, list(found), day):
+        for one, other in ((left, right), (right, left)):
+            if one in found and one != other:
+                found[one].add(other)
+    return {person: frozenset(others) for person, others in found.items()}
+
+
+def _pairs(tx: Tx, persons: list[str], day: date) -> list[tuple[str, str]]:
+    related = sa.select(relatives.c.person, relatives.c.other).where(
+        valid_on(relatives, day), sa.or_(relatives.c.person.in_(persons), relatives.c.other.in_(persons))
+    )
+    mine, theirs = _members("mine"), _members("theirs")
+    housed = (
+        sa.select(mine.c.person, theirs.c.person.label("other"))
+        .join(theirs, theirs.c.household == mine.c.household)
+        .where(mine.c.person.in_(persons))
+    )
+    return [(row[0], row[1]) for row in tx.execute(sa.union_all(related, housed)).all()]
+
+
+def _members(name: str) -> sa.Subquery:
+    """(household, person) of the listed members and of the heads."""
+    listed = sa.select(household_people.c.household, household_people.c.person)
+    heads = sa.select(households.c.code.label("household"), households.c.head.label("person"))
+    return sa.union_all(listed, heads).subquery(name)
+
+
+def known(tx: Tx, wanted: Iterable[tuple[str, str]], home: Unit) -> frozenset[tuple[str, str]]:
+    """Of (type, code) pairs those that exist for a case of this home: people anywhere, units and households of the
+    home or of no other one."""
+    asked = {kind: [code for found, code in wanted if found == kind] for kind in ("person", "unit", "household")}
+    found = {("person", code) for code in _existing(tx, people.c.id, asked["person"])}
+    found |= {("unit", code) for code, unit in find_units(tx, asked["unit"]).items() if _at_home(unit, home)}
+    return frozenset(found | {("household", code) for code in _households(tx, asked["household"], home)})
+
+
+def _existing(tx: Tx, column: sa.Column[str], codes: list[str]) -> Iterable[str]:
+    return tx.execute(sa.select(column).where(column.in_(codes))).scalars() if codes else ()
+
+
+def _households(tx: Tx, codes: list[str], home: Unit) -> list[str]:
+    if not codes:
+        return []
+    query = sa.select(households.c.code, units.c.line).join(units, units.c.code == households.c.unit)
+    rows = tx.execute(query.where(households.c.code.in_(codes))).all()
+    return [row.code for row in rows if unit_of(row.line).lies_in(home.code)]
+
+
+def _at_home(unit: Unit, home: Unit) -> bool:
+    """In the home itself, or a unit that belongs to no home at all (a county's department)."""
+    return unit.lies_in(home.code) or unit.at(home.kind) is None
+
+
+def unit_names(tx: Tx, codes: Iterable[str]) -> dict[str, str]:
+    rows = tx.execute(sa.select(units.c.code, units.c.name).where(units.c.code.in_(set(codes)))).all()
+    return {row.code: row.name for row in rows}
+
+
+def place_names(tx: Tx, codes: Iterable[str]) -> dict[str, str]:
+    """Names of units and bodies by code."""
+    wanted = set(codes)
+    rows = tx.execute(sa.select(bodies.c.code, bodies.c.name).where(bodies.c.code.in_(wanted))).all()
+    return unit_names(tx, wanted) | {row.code: row.name for row in rows}
+
+
+def people_names(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
+    rows = tx.execute(sa.select(people.c.id, people.c.name).where(people.c.id.in_(set(ids)))).all()
+    return {row.id: row.name for row in rows}

@@ -1,0 +1,401 @@
+"""The schema. Two kinds of tables:
+
+- the **case family**: everything about a case or meeting. Each carries `home` (the code of the unit at the home level)
+  first in every primary, unique and foreign key, not null and never updated, so that it can be spread by `home`;
+- the **register**: organisation, people, accounts, rules files. Few, small, global; no foreign key joins the two.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware moment: timestamptz on PostgreSQL, on SQLite text in UTC of fixed width, which sorts by time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_json = JSON().with_variant(JSONB(), "postgresql")
+_erasable = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+_code = String(80)
+_id = String(120)
+#: Lines are compared by range, so PostgreSQL must compare them byte by byte as SQLite does.
+_line = String(600).with_variant(String(600, collation="C"), "postgresql")
+
+
+def _home() -> Column[str]:
+    return Column("home", _code, nullable=False)
+
+
+# --- the register --------------------------------------------------------------------------------------------------
+
+settings = Table("settings", metadata, Column("name", _code, primary_key=True), Column("value", _json, nullable=False))
+
+units = Table(
+    "units",
+    metadata,
+    Column("code", _code, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", _code, nullable=False),
+    Column("parent", _code, ForeignKey("units.code"), nullable=True),
+    Column("line", _line, nullable=False, unique=True),  # /county:430482/township:430482109/…/ down to itself
+    Index("ix_units_parent", "parent"),
+)
+
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("code", _code, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", _code, nullable=False),
+)
+
+body_units = Table(
+    "body_units",
+    metadata,
+    Column("body", _code, ForeignKey("bodies.code"), nullable=False),
+    Column("unit", _code, ForeignKey("units.code"), nullable=False),
+    PrimaryKeyConstraint("body", "unit"),
+    Index("ix_body_units_unit", "unit"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", _code, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=True),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", _code, primary_key=True),
+    Column("person", _code, ForeignKey("people.id"), nullable=False),
+    Column("role", _code, nullable=False),
+    Column("unit", _code, ForeignKey("units.code"), nullable=True),
+    Column("body", _code, ForeignKey("bodies.code"), nullable=True),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=True),  # the last day it is valid
+    Index("ix_posts_person", "person"),
+    Index("ix_posts_unit_role", "unit", "role"),
+    Index("ix_posts_body_role", "body", "role"),
+)
+
+households = Table(
+    "households",
+    metadata,
+    Column("code", _code, primary_key=True),
+    Column("unit", _code, ForeignKey("units.code"), nullable=False),
+    Column("head", _code, ForeignKey("people.id"), nullable=False),
+    Index("ix_households_unit", "unit"),
+)
+
+household_people = Table(
+    "household_people",
+    metadata,
+    Column("household", _code, ForeignKey("households.code"), nullable=False),
+    Column("person", _code, ForeignKey("people.id"), nullable=False),
+    PrimaryKeyConstraint("household", "person"),
+    Index("ix_household_people_person", "person"),
+)
+
+relatives = Table(
+    "relatives",
+    metadata,
+    Column("person", _code, ForeignKey("people.id"), nullable=False),
+    Column("other", _code, ForeignKey("people.id"), nullable=False),
+    Column("kind", _code, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=True),
+    PrimaryKeyConstraint("person", "other", "kind", "valid_from"),
+    Index("ix_relatives_other", "other"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("login", _code, primary_key=True),
+    Column("person", _code, ForeignKey("people.id"), nullable=True),
+    Column("operator", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("id", _code, nullable=False, unique=True),
+    Column("login", _code, ForeignKey("accounts.login"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=True),
+    Column("revoked_at", Utc, nullable=True),
+    Index("ix_tokens_login", "login"),
+)
+
+workflow_versions = Table(
+    "workflow_versions",
+    metadata,
+    Column("workflow", _code, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("first_used_at", Utc, nullable=False),
+    PrimaryKeyConstraint("workflow", "version"),
+)
+
+# --- the case family -----------------------------------------------------------------------------------------------
+
+cases = Table(
+    "cases",
+    metadata,
+    _home(),
+    Column("id", _id, nullable=False),
+    Column("number", String(16), nullable=False),
+    Column("workflow", _code, nullable=False),
+    Column("workflow_version", Integer, nullable=False),
+    Column("file_hash", String(64), nullable=False),
+    Column("unit", _code, nullable=False),
+    Column("state", _code, nullable=False),
+    Column("level", _code, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", Utc, nullable=False),
+    Column("entered_at", Utc, nullable=False),
+    Column("closed_at", Utc, nullable=True),
+    Column("due_at", Utc, nullable=True),
+    Column("total_due_at", Utc, nullable=True),
+    Column("category", _code, nullable=True),
+    Column("urgency", _code, nullable=True),
+    Column("last_hash", String(64), nullable=False),
+    Column("folded", _json, nullable=False),
+    PrimaryKeyConstraint("home", "id"),
+    UniqueConstraint("home", "number"),
+    Index("ix_cases_home_opened", "home", "opened_at", "id"),
+    Index("ix_cases_home_state_entered", "home", "state", "entered_at", "id"),
+    Index("ix_cases_home_unit_opened", "home", "unit", "opened_at", "id"),
+)
+
+#: Who stands in which slot of a case: opener, behalf, responsible, successor (people); units in charge or concerned.
+case_ties = Table(
+    "case_ties",
+    metadata,
+    _home(),
+    Column("case_id", _id, nullable=False),
+    Column("slot", String(16), nullable=False),
+    Column("kind", String(8), nullable=False),  # person or unit
+    Column("target", _code, nullable=False),
+    PrimaryKeyConstraint("home", "case_id", "slot", "kind", "target"),
+    ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
+    Index("ix_case_ties_home_target", "home", "target", "kind", "slot", "case_id"),
+    Index("ix_case_ties_target", "target", "kind", "home"),
+)
+
+history = Table(
+    "history",
+    metadata,
+    _home(),
+    Column("case_id", _id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("trigger", _code, nullable=False),
+    Column("ref", String(40), nullable=True),
+    Column("line", Integer, nullable=False),
+    Column("move", String(8), nullable=False),
+    Column("source", _code, nullable=False),
+    Column("target", _code, nullable=False),
+    Column("level_from", _code, nullable=True),
+    Column("level_to", _code, nullable=False),
+    Column("unit", _code, nullable=False),
+    Column("actor", _code, nullable=False),
+    Column("post", _code, nullable=True),
+    Column("post_role", _code, nullable=True),
+    Column("post_place", _code, nullable=True),
+    Column("behalf", _code, nullable=True),
+    Column("proxy", Boolean, nullable=False),
+    Column("responsible", _json, nullable=False),
+    Column("successor", _json, nullable=False),
+    Column("facts", _json, nullable=False),
+    Column("texts", _json, nullable=False),
+    Column("occurred_at", Utc, nullable=False),
+    Column("recorded_at", Utc, nullable=False),
+    Column("client_at", Utc, nullable=True),
+    Column("meeting", _id, nullable=True),
+    Column("agenda_no", Integer, nullable=True),
+    Column("workflow", _code, nullable=False),
+    Column("workflow_version", Integer, nullable=False),
+    Column("file_hash", String(64), nullable=False),
+    Column("row_format", Integer, nullable=False),
+    Column("commitment", String(64), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    PrimaryKeyConstraint("home", "case_id", "seq"),
+    ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
+    Index("ix_history_home_recorded", "home", "recorded_at", "case_id", "seq"),
+    Index("ix_history_home_actor", "home", "actor", "recorded_at"),
+    Index("ix_history_home_meeting", "home", "meeting"),
+)
+
+#: What may be erased: body and salt are emptied together, and nothing else ever changes (a trigger holds it).
+payloads = Table(
+    "payloads",
+    metadata,
+    _home(),
+    Column("case_id", _id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("body", _erasable, nullable=True),
+    Column("salt", String(64), nullable=True),
+    PrimaryKeyConstraint("home", "case_id", "seq"),
+    ForeignKeyConstraint(["home", "case_id", "seq"], ["history.home", "history.case_id", "history.seq"]),
+)
+
+numbers = Table(
+    "numbers",
+    metadata,
+    _home(),
+    Column("month", String(4), nullable=False),
+    Column("taken", Integer, nullable=False),
+    PrimaryKeyConstraint("home", "month"),
+)
+
+meetings = Table(
+    "meetings",
+    metadata,
+    _home(),
+    Column("id", _id, nullable=False),
+    Column("workflow", _code, nullable=False),
+    Column("workflow_version", Integer, nullable=False),
+    Column("meeting", _code, nullable=False),
+    Column("unit", _code, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", Utc, nullable=True),
+    Column("closed_at", Utc, nullable=True),
+    Column("chair", _code, nullable=True),
+    Column("recorder", _code, nullable=True),
+    Column("expected", _json, nullable=False),
+    Column("present", _json, nullable=False),
+    Column("on_leave", _json, nullable=False),
+    Column("observers", _json, nullable=False),
+    Column("reason", Text, nullable=True),
+    Column("open_key", String(200), nullable=True),  # unit and meeting while open: one open meeting per unit and gate
+    PrimaryKeyConstraint("home", "id"),
+    UniqueConstraint("home", "open_key"),
+    Index("ix_meetings_home_unit_at", "home", "unit", "at", "id"),
+)
+
+agenda = Table(
+    "agenda",
+    metadata,
+    _home(),
+    Column("meeting_id", _id, nullable=False),
+    Column("case_home", _code, nullable=False),
+    Column("case_id", _id, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("number", Integer, nullable=True),  # kept at closing
+    Column("arrived_at", Utc, nullable=False),
+    Column("outcome", String(16), nullable=True),  # at closing: effective, void, carried, settled
+    Column("seq", Integer, nullable=True),  # the history row it became
+    Column("refusal", String(120), nullable=True),  # why a decision is void
+    PrimaryKeyConstraint("home", "meeting_id", "case_id"),
+    ForeignKeyConstraint(["home", "meeting_id"], ["meetings.home", "meetings.id"]),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _home(),
+    Column("meeting_id", _id, nullable=False),
+    Column("case_id", _id, nullable=False),
+    Column("trigger", _code, nullable=False),
+    Column("data", _json, nullable=False),
+    Column("note", Text, nullable=True),
+    Column("actor", _code, nullable=False),
+    Column("decided_at", Utc, nullable=False),
+    PrimaryKeyConstraint("home", "meeting_id", "case_id"),
+    ForeignKeyConstraint(["home", "meeting_id", "case_id"], ["agenda.home", "agenda.meeting_id", "agenda.case_id"]),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    _home(),
+    Column("token", _code, nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("request", String(64), nullable=False),
+    Column("case_id", _id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kept_at", Utc, nullable=False),
+    PrimaryKeyConstraint("home", "token", "key"),
+    Index("ix_idempotency_home_kept", "home", "kept_at"),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    _home(),
+    Column("id", _id, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("person", _code, nullable=False),
+    Column("post", _code, nullable=True),
+    Column("unit", _code, nullable=False),
+    Column("case_id", _id, nullable=True),
+    Column("meeting_id", _id, nullable=True),
+    Column("trigger", _code, nullable=False),
+    Column("code", String(120), nullable=False),
+    Column("ref", String(40), nullable=True),
+    Column("line", Integer, nullable=True),
+    Column("workflow", _code, nullable=False),
+    Column("workflow_version", Integer, nullable=False),
+    PrimaryKeyConstraint("home", "id"),
+    Index("ix_refusals_home_case", "home", "case_id", "id"),
+)
+
+FAMILY = (
+    cases, case_ties, history, payloads, numbers, meetings, agenda, decisions, idempotency, refusals,
+)  # fmt: skip
+APPEND_ONLY = (history, refusals)

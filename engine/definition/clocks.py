@@ -16,7 +16,7 @@ from engine.definition.reading import Place, flag, one_of, unknown
 from engine.definition.steps import read_steps
 from engine.definition.words import CHOICE, LEVEL, Noun
 
-_KEYS = ("title", "per", "limits", "by", "until", "when", "grace", "total", "steps")
+KEYS = ("title", "per", "limits", "by", "until", "when", "grace", "total", "steps")
 _LEVEL = "level"
 
 Limits = dict[tuple[str, ...], Duration | None]
@@ -47,7 +47,7 @@ def _is_total(place: Place) -> bool:
 
 
 def _clock(code: str, place: Place, names: Names, states: Mapping[str, State]) -> Clock:
-    keys = properties(place, _KEYS, required=("title", "per"))
+    keys = properties(place, KEYS, required=("title", "per"))
     by = keys.read("by", lambda entry: _by(entry, names), ())
     _refuse_both_or_neither(keys)
     known = "" not in by

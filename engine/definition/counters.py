@@ -8,7 +8,7 @@ from engine.definition.names import Names
 from engine.definition.properties import entries, properties
 from engine.definition.reading import Place, one_of
 
-_KEYS = ("title", "of", "per", "where", "distinct")
+KEYS = ("title", "of", "per", "where", "distinct")
 
 
 def read_counters(place: Place, names: Names) -> dict[str, Counter]:
@@ -16,7 +16,7 @@ def read_counters(place: Place, names: Names) -> dict[str, Counter]:
 
 
 def _counter(code: str, place: Place, names: Names) -> Counter:
-    keys = properties(place, _KEYS, required=("title", "of", "per"))
+    keys = properties(place, KEYS, required=("title", "of", "per"))
     return Counter(
         code=code,
         title=keys.title(),

@@ -40,7 +40,7 @@ def field_condition(keys: Properties, names: Names) -> Condition:
     code = keys.read("field", names.field, "")
     test = _one_test(keys)
     field = names.fields.get(code)
-    if test != "bound":
+    if test not in (None, "bound"):
         keys.misplaced("of", "只与 at_most 同用", "stands beside at_most only")
     if field is None or test is None:
         return _NOTHING

@@ -12,7 +12,7 @@ from engine.definition.properties import Properties, entries, properties, title
 from engine.definition.reading import Place, integer, natural, one_of
 from engine.definition.values import TYPE_NAMES, literal
 
-_KEYS = (
+KEYS = (
     "title",
     "type",
     "choices",
@@ -60,13 +60,15 @@ def read_fields(place: Place) -> dict[str, Field | None]:
 
 
 def _field(code: str, place: Place) -> Field | None:
-    keys = properties(place, _KEYS, required=("title", "type"))
+    keys = properties(place, KEYS, required=("title", "type"))
     name = keys.title()
     kind = keys.read("type", lambda entry: one_of(entry, FieldType), None)
     if kind is None:
         return None
     of = keys.read("of", _entry_type, None) if kind is FieldType.LIST else None
     _refuse_misfits(keys, kind, of)
+    if kind is FieldType.LIST and of is None:
+        return None
     bare = Field(
         code=code,
         title=name,

@@ -12,7 +12,7 @@ from engine.definition.reading import Place, integer, natural, one_of, word
 from engine.definition.steps import read_action
 from engine.definition.words import allowed, guess, shown
 
-_MEETING = ("title", "level", "members", "chair", "quorum", "every", "on_holiday", "cutoff", "carry_over")
+MEETING_KEYS = ("title", "level", "members", "chair", "quorum", "every", "on_holiday", "cutoff", "carry_over")
 _REQUIRED = ("title", "level", "members", "chair", "quorum")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -22,7 +22,7 @@ def read_meetings(place: Place, names: Names) -> dict[str, Meeting]:
 
 
 def _meeting(code: str, place: Place, names: Names) -> Meeting:
-    keys = properties(place, _MEETING, required=_REQUIRED)
+    keys = properties(place, MEETING_KEYS, required=_REQUIRED)
     _check_rhythm(keys)
     meeting = Meeting(
         code=code,

@@ -9,7 +9,7 @@ from engine.definition.findings import Code
 from engine.definition.model import EVERY, RELATIONS, START, SYSTEM, Field, Groups
 from engine.definition.properties import each
 from engine.definition.reading import Place, unknown, word
-from engine.definition.words import CLOCK, COUNTER, FIELD, LEVEL, MEETING, PEOPLE, ROLE, STATE, TRIGGER, Noun, shown
+from engine.definition.words import CLOCK, COUNTER, FIELD, LEVEL, MEETING, PEOPLE, STATE, TRIGGER, Noun, shown
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:
@@ -96,9 +96,6 @@ class Names:
         """Roles, groups of people, relations and `system`."""
         groups = self.groups.people
         return _expanded(place, PEOPLE, (*self.roles, *groups, *RELATIONS, SYSTEM), groups)
-
-    def role(self, place: Place) -> str:
-        return refer(place, ROLE, self.roles)
 
     def role_list(self, place: Place) -> tuple[str, ...]:
         """Roles and groups of roles; a relation or `system` has no place here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from engine.definition.findings import Code
@@ -23,9 +23,8 @@ def each(place: Place) -> Iterator[Place]:
         yield place
         return
     if not place.node.items:
-        place.fail(
-            Code.S11, "列表是空的：不需要时请删去这个键", "the list is empty: leave the key out if nothing is meant"
-        )
+        zh, en = "列表是空的：不需要时请删去这个键", "the list is empty: leave the key out if nothing is meant"
+        place.fail(Code.S11, zh, en)
     for number, node in enumerate(place.node.items):
         yield Place(node, f"{place.path}[{number}]", node.mark, place.report)
 
@@ -73,18 +72,18 @@ class Properties:
             place = self._given[key]
             place.fail(Code.S11, f"'{key}' {zh}", f"'{key}' {en}", at=place.start)
 
-    def lacking(self, keys: Collection[str], zh: str, en: str) -> None:
+    def lacking(self, keys: Sequence[str], zh: str, en: str) -> None:
         """Reports that one of the keys is needed, if none is there."""
         if isinstance(self.place.node, MapNode) and not any(key in self._given for key in keys):
             names = [f"'{key}'" for key in keys]
             zh, en = f"缺少 {' 或 '.join(names)}：{zh}", f"{' or '.join(names)} is missing: {en}"
-            self.place.fail(Code.S11, zh, en, at=self.place.start)
+            self.place.missing(keys[0]).fail(Code.S11, zh, en)
 
 
 def properties(
     place: Place, keys: Collection[str], required: Collection[str] = (), passed: Collection[str] = ()
 ) -> Properties:
-    """The known keys of a map; reports unknown and missing ones. `passed` were reported by the caller."""
+    """The known keys of a map; reports unknown and missing ones. `passed` are reported by the caller."""
     if not isinstance(place.node, MapNode):
         place.wrong("写有属性的映射 {…}", "a map of properties {…}")
         return Properties(place, {})
@@ -105,20 +104,16 @@ def _unknown_key(place: Place, key: str, keys: Collection[str]) -> None:
 
 def _missing(place: Place, key: str) -> None:
     if key == "title":
-        zh, en = (
-            "缺少 'title'：名称须有中英文 {zh: …, en: …}",
-            "'title' is missing: a name in both languages {zh: …, en: …}",
-        )
-        place.fail(Code.S13, zh, en, at=place.start)
+        zh, en = "名称须有中英文 {zh: …, en: …}", "a name in both languages {zh: …, en: …}"
+        place.missing(key).fail(Code.S13, f"缺少 'title'：{zh}", f"'title' is missing: {en}")
     else:
-        place.fail(Code.S11, f"缺少必填的 '{key}'", f"the required '{key}' is missing", at=place.start)
+        place.missing(key).fail(Code.S11, f"缺少必填的 '{key}'", f"the required '{key}' is missing")
 
 
 def title(place: Place) -> Title:
     """A name or sentence in both languages, neither empty (S13)."""
     if isinstance(place.node, Scalar) and place.node.kind is not Kind.NOTHING:
-        zh, en = "须有中英文：{zh: …, en: …}", "both languages are needed: {zh: …, en: …}"
-        place.fail(Code.S13, zh, en)
+        place.fail(Code.S13, "须有中英文：{zh: …, en: …}", "both languages are needed: {zh: …, en: …}")
         return NO_TITLE
     keys = properties(place, ("zh", "en"))
     if not isinstance(place.node, MapNode):
@@ -128,7 +123,7 @@ def title(place: Place) -> Title:
 
 def _language(keys: Properties, key: str, zh: str, en: str) -> str:
     if key not in keys:
-        keys.place.fail(Code.S13, f"缺少{zh}（{key}）", f"the {en} text ({key}) is missing", at=keys.place.node.mark)
+        keys.place.fail(Code.S13, f"缺少{zh}（{key}）", f"the {en} text ({key}) is missing")
         return ""
     place = keys[key]
     scalar = place.scalar(Kind.TEXT)

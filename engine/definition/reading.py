@@ -45,6 +45,10 @@ class Place:
         """The node, if it is a scalar of this kind."""
         return self.node if isinstance(self.node, Scalar) and self.node.kind is kind else None
 
+    def missing(self, key: str) -> Place:
+        """Where a key of this map would be; its findings stand at the beginning of the map's entry."""
+        return self.below(key, Unread(self.start), self.start)
+
     def below(self, key: str, node: Node, start: Mark) -> Place:
         """The value of a key of this map."""
         step = shown_key(key)

@@ -12,7 +12,7 @@ from engine.definition.reading import Place, code, word
 from engine.definition.values import read_sets
 from engine.definition.words import STATE, TRIGGER
 
-_KEYS = (
+KEYS = (
     "trigger",
     "ref",
     "title",
@@ -47,7 +47,7 @@ def read_rows(place: Place, names: Names) -> tuple[Row, ...]:
 
 
 def _row(index: int, place: Place, names: Names) -> Row:
-    keys = properties(place, _KEYS, required=_REQUIRED)
+    keys = properties(place, KEYS, required=_REQUIRED)
     targets = keys.read("to", lambda entry: _targets(entry, names), ())
     _refuse_misplaced(keys, targets)
     return Row(

@@ -8,8 +8,8 @@ from engine.definition.names import Names
 from engine.definition.properties import Properties, entries, properties, title
 from engine.definition.reading import Place
 
-_ROLE = ("title", "level", "by_unit", "read_only")
-_STATE = ("title", "level", "handling", "gate", "runs", "final", "follows")
+ROLE_KEYS = ("title", "level", "by_unit", "read_only")
+STATE_KEYS = ("title", "level", "handling", "gate", "runs", "final", "follows")
 
 
 def read_levels(place: Place) -> dict[str, Level]:
@@ -25,7 +25,7 @@ def read_roles(place: Place, names: Names) -> dict[str, Role]:
 
 
 def _role(code: str, place: Place, names: Names) -> Role:
-    keys = properties(place, _ROLE, required=("title", "level"))
+    keys = properties(place, ROLE_KEYS, required=("title", "level"))
     return Role(
         code=code,
         title=keys.title(),
@@ -41,7 +41,7 @@ def read_states(place: Place, names: Names) -> dict[str, State]:
 
 
 def _state(code: str, place: Place, names: Names) -> State:
-    keys = properties(place, _STATE, required=("title",))
+    keys = properties(place, STATE_KEYS, required=("title",))
     state = State(
         code=code,
         title=keys.title(),

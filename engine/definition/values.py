@@ -11,10 +11,10 @@ from decimal import Decimal
 from engine.definition.findings import Code
 from engine.definition.model import ACTOR, SYSTEM, Field, FieldType, Setting, Value
 from engine.definition.names import Names
-from engine.definition.nodes import Kind, ListNode, Scalar, Unread
+from engine.definition.nodes import Kind, ListNode, Scalar
 from engine.definition.properties import entries
 from engine.definition.reading import Place, unknown, word
-from engine.definition.words import CHOICE, FIELD, found
+from engine.definition.words import CHOICE, FIELD
 
 TYPE_NAMES: Mapping[FieldType, str] = {
     FieldType.TEXT: "文字",
@@ -36,11 +36,11 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 _EXPECTED: Mapping[FieldType, tuple[str, str]] = {
     FieldType.TEXT: ("文字", "a text"),
-    FieldType.CHOICE: ("选项之一", "one of its choices"),
-    FieldType.FLAG: (" true 或 false", "true or false"),
+    FieldType.CHOICE: ("这个字段的选项之一", "one of the choices of this field"),
+    FieldType.FLAG: ("是非值 true 或 false", "true or false"),
     FieldType.INTEGER: ("整数", "a whole number"),
     FieldType.MONEY: (
-        '加引号、带两位小数的金额，如 "1250.00"',
+        '带两位小数、加引号的金额，如 "1250.00"',
         'an amount with two decimal places in quotes, as "1250.00"',
     ),
     FieldType.DATE: ("日期，如 2026-03-06", "a date, as 2026-03-06"),
@@ -57,7 +57,8 @@ def literal(place: Place, field: Field, misfit: Code) -> Value:
         return None
     value = _scalar(place, field)
     if value is None:
-        _misfit(place, field.type, misfit)
+        no_number = place.scalar(Kind.DECIMAL) or place.scalar(Kind.HUGE)
+        place.wrong(*_EXPECTED[field.type], Code.S11 if no_number else misfit)
     elif misfit is Code.S20:
         _refuse_out_of_bounds(place, field, value)
     return value
@@ -72,8 +73,6 @@ def _list(place: Place, field: Field, misfit: Code) -> list[Value]:
         zh = f"列表须有 {field.min_length} 到 {field.max_length} 项，却有 {size} 项"
         place.fail(misfit, zh, f"the list needs {field.min_length} to {field.max_length} entries, found {size}")
     entry = replace(field, type=field.entry_type, of=None, min_length=1, max_length=8000)
-    if entry.type is FieldType.LIST:
-        return []
     return [literal(_item(place, number), entry, misfit) for number in range(size)]
 
 
@@ -113,18 +112,6 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _misfit(place: Place, kind: FieldType, misfit: Code) -> None:
-    if isinstance(place.node, Unread):
-        return
-    zh, en = _EXPECTED[kind]
-    if place.scalar(Kind.DECIMAL) or place.scalar(Kind.HUGE):
-        place.wrong(zh, en)
-        return
-    zh_found, en_found = found(place.node)
-    name = TYPE_NAMES[kind]
-    place.fail(misfit, f"{name}字段的值应为{zh}，却是{zh_found}", f"this {kind} field holds {en}, found {en_found}")
 
 
 def _refuse_out_of_bounds(place: Place, field: Field, value: Value) -> None:

@@ -30,6 +30,12 @@ class Wrong(Exception):
             "clock_not_held",
             "clock_backwards",
             "time_without_offset",
+            "bad_database_url",
+            "missing_driver",
+            "no_folder",
+            "unknown_revision",
+            "no_roles",
+            "grant_refused",
         }
     )
 

@@ -23,7 +23,7 @@ from engine.rules.state import CaseState, Event
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # nine o'clock in the morning in Shanghai
 TODAY = "2026-03-02"
 
-# --- places --------------------------------------------------------------------------------------------------------
+# --- places ----------------------------------------------------------------------------------------------------------
 
 _COUNTY = ("county", "430482")
 _TOWNSHIP = (_COUNTY, ("township", "430482109"))
@@ -46,7 +46,7 @@ STATION = _unit(*_TOWNSHIP, ("station", "430482109-S1"))
 OTHER_STATION = _unit(*_TOWNSHIP, ("station", "430482109-S2"))
 OTHER_VILLAGE = _unit(*_TOWNSHIP, ("village", "430482109202"))
 
-# --- people --------------------------------------------------------------------------------------------------------
+# --- people ----------------------------------------------------------------------------------------------------------
 
 #: The fourteen roles and where their posts sit: a unit, or a body (by name) that covers the wuchang.
 SEATS: dict[str, tuple[str, Unit]] = {
@@ -90,7 +90,7 @@ _PLACES = (COUNTY, TOWNSHIP, VILLAGE, WUCHANG, GROUP, NEIGHBOURHOOD, STATION, OT
 _KNOWN = frozenset({("person", name) for name in PEOPLE} | {("unit", unit.code) for unit in _PLACES})
 _HOLDERS = {role: (f"{role}_2", role) for role in SEATS}  # the colleague is the longer in post
 
-# --- meetings ------------------------------------------------------------------------------------------------------
+# --- meetings --------------------------------------------------------------------------------------------------------
 
 GATES = {"village_queued": "village_weekly", "township_queued": "township_monthly"}
 DECISIONS = (
@@ -102,7 +102,7 @@ DECISIONS = (
     "return_to_village",
 )
 
-# --- a case --------------------------------------------------------------------------------------------------------
+# --- a case ----------------------------------------------------------------------------------------------------------
 
 Answer = Decision | Refusal
 
@@ -146,11 +146,11 @@ class Case:
         return decide(rules(), self._request(who, command, meeting))
 
     def ask_in_meeting(self, who: str, trigger: str, *, meeting: str | None = None, quorate: bool = True,
-                       **data: object) -> Answer:  # fmt: skip
+                       opened: date | None = None, **data: object) -> Answer:  # fmt: skip
         sitting = InMeeting(
             id="meeting-1",
             code=meeting or GATES[self.at],
-            day=self.today,
+            day=opened or self.today,
             quorate=quorate,
             carries=trigger == "carry_over",
             agenda_no=1,
@@ -221,7 +221,7 @@ class Case:
         return answer
 
 
-# --- what a test says of an answer ---------------------------------------------------------------------------------
+# --- what a test says of an answer -----------------------------------------------------------------------------------
 
 
 def happened(answer: Answer) -> bool:

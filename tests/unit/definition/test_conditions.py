@@ -54,7 +54,8 @@ def days(number):
         ("{field: photos, given: true}", FieldGiven, {"field": "photos"}),
         ("{field: people_in, at_least: 2}", FieldBound, {"at_least": 2, "at_most": None}),
         ("{field: cost, at_most: 100}", FieldBound, {"at_least": None, "at_most": 100}),
-        ("{field: due, at_least: 1 natural day, at_most: 30 natural days}", FieldBound, {"at_least": days(1), "at_most": days(30)}),
+        ("{field: due, at_least: 1 natural day}", FieldBound, {"at_least": days(1), "at_most": None}),
+        ("{field: due, at_least: 0 natural days, at_most: 30 natural days}", FieldBound, {"at_most": days(30)}),
         ("{field: due, at_most: 200%, of: handle}", FieldShare, {"field": "due", "at_most": 200, "clock": "handle"}),
         ("{field: urgency, change: up}", FieldChange, {"field": "urgency", "up": True}),
         ("{field: urgency, change: down}", FieldChange, {"up": False}),
@@ -110,7 +111,7 @@ def test_a_refusal_is_kept_with_its_condition():
 def test_a_condition_knows_where_it_stands():
     workflow = workflow_of(small("by: head", "by: head, when: {level: village}"))
 
-    assert workflow.rows[1].when[0].mark == Mark(line=19, column=94)
+    assert workflow.rows[1].when[0].mark == Mark(line=18, column=93)
 
 
 def test_states_may_be_asked_in_visibility_only():

@@ -288,7 +288,7 @@ def test_states_are_read(every_key):
     assert (states["merged"].final, states["merged"].follows) == (True, "main")
     parked = states["parked"]
     assert (parked.level, parked.handling, parked.gate, parked.final, parked.follows) == (None, False, (), False, None)
-    assert parked.mark == Mark(line=90, column=3)
+    assert parked.mark == Mark(line=85, column=3)
 
 
 def test_counters_are_read(every_key):
@@ -437,5 +437,5 @@ def test_settings_are_a_value_the_actor_or_a_role(every_key):
 def test_rows_and_targets_know_where_they_stand():
     first, second = workflow_of(SMALL).rows
 
-    assert (first.mark, second.mark) == (Mark(line=18, column=5), Mark(line=19, column=5))
-    assert second.targets[0].mark == Mark(line=19, column=71)
+    assert (first.mark, second.mark) == (Mark(line=17, column=5), Mark(line=18, column=5))
+    assert second.targets[0].mark == Mark(line=18, column=71)

@@ -1,0 +1,48 @@
+# Every target sets itself up in .venv; nothing is needed but Python 3.11+ and make.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check drill bench lock clean
+
+demo: $(VENV)/.run
+	$(BIN)/minqing demo --port $(PORT)
+
+test: $(VENV)/.dev
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95 tests
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/minqing check workflows/issue-escalation/v1.yaml
+
+drill: $(VENV)/.dev
+	$(BIN)/python -m tests.drill
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m tests.bench
+
+# Pinned with hashes and no address of any index, for Python 3.11 to 3.13. Needs uv.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres --extra build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements-dev.lock
+
+$(VENV)/bin/pip:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "minqing needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/pip
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+clean:
+	rm -rf $(VENV) .minqing

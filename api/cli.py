@@ -1,0 +1,29 @@
+"""The command line. Exit codes: 0 done, 1 the thing asked about is not so, 2 wrong usage, 3 the environment fails."""
+
+from __future__ import annotations
+
+import typer
+
+from api.commands import accounts, checking, database, demoing, importing, serving
+
+app = typer.Typer(
+    name="minqing",
+    help="民情：村民反映的问题，由屋场到村、到镇逐级办理。 / minqing: villagers' problems, level by level.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for commands in (database.app, importing.app, checking.app, serving.app, demoing.app):
+    app.add_typer(commands)
+app.add_typer(accounts.users, name="user", help="账号 / accounts")
+app.add_typer(accounts.tokens, name="token", help="令牌 / tokens")
+
+
+def main() -> None:
+    """The entry of the `minqing` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""`user` and `token`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from api.commands.ending import JsonFlag, opened, print_json, told
+from api.commands.moments import moment
+from engine.people.accounts import AccountService
+
+users = typer.Typer(no_args_is_help=True)
+tokens = typer.Typer(no_args_is_help=True)
+Login = Annotated[str, typer.Argument(help="账号 / login")]
+
+
+@users.command("add")
+@told
+def add_user(
+    login: Login,
+    person: Annotated[str | None, typer.Option(help="登记人员的编号 / id of a registered person")] = None,
+    operator: Annotated[bool, typer.Option("--operator", help="可管理系统 / may run the system")] = False,
+    as_json: Annotated[bool, JsonFlag] = False,
+) -> None:
+    """新增账号。 / Add an account."""
+    with opened() as store:
+        AccountService(store).add(login, person, operator)
+    if as_json:
+        print_json({"login": login, "person": person, "operator": operator})
+    else:
+        typer.echo(f"已新增账号 / added: {login}")
+
+
+@users.command("end")
+@told
+def end_user(login: Login, as_json: Annotated[bool, JsonFlag] = False) -> None:
+    """停用账号，其令牌立即失效。 / End an account; its tokens stop at once."""
+    with opened() as store:
+        AccountService(store).end(login)
+    if as_json:
+        print_json({"login": login, "active": False})
+    else:
+        typer.echo(f"已停用账号 / ended: {login}")
+
+
+@users.command("list")
+@told
+def list_users(as_json: Annotated[bool, JsonFlag] = False) -> None:
+    """列出账号。 / List the accounts."""
+    with opened() as store:
+        found = AccountService(store).list_accounts()
+    if as_json:
+        print_json([asdict(account) for account in found])
+        return
+    for account in found:
+        marks = ["operator"] * account.operator + ["已停用 / ended"] * (not account.active)
+        typer.echo("\t".join((account.login, account.person or "–", account.name or "–", *marks)))
+
+
+@tokens.command("add")
+@told
+def add_token(
+    login: Login,
+    label: Annotated[str, typer.Option(help="令牌的名称 / what the token is for")],
+    expires: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=moment, metavar="TIME", help="到期时间，如 2026-12-31T00:00+08:00 / when it ends, with offset"
+        ),
+    ] = None,
+    as_json: Annotated[bool, JsonFlag] = False,
+) -> None:
+    """新发令牌，密钥只显示这一次。 / Issue a token; its secret is shown this once."""
+    with opened() as store:
+        issued = AccountService(store).issue_token(login, label, expires)
+    if as_json:
+        print_json({"id": issued.id, "token": issued.secret})
+    else:
+        typer.echo(f"{issued.id}\n{issued.secret}")
+
+
+@tokens.command("revoke")
+@told
+def revoke_token(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="令牌编号 / id of the token, not its secret")],
+    as_json: Annotated[bool, JsonFlag] = False,
+) -> None:
+    """作废令牌。 / Revoke a token."""
+    with opened() as store:
+        AccountService(store).revoke(token_id)
+    if as_json:
+        print_json({"id": token_id, "revoked": True})
+    else:
+        typer.echo(f"已作废 / revoked: {token_id}")
+
+
+@tokens.command("list")
+@told
+def list_tokens(login: Login, as_json: Annotated[bool, JsonFlag] = False) -> None:
+    """列出一个账号的令牌（不含密钥）。 / List the tokens of an account, without secrets."""
+    with opened() as store:
+        found = AccountService(store).list_tokens(login)
+    if as_json:
+        print_json([asdict(token) for token in found])
+        return
+    for token in found:
+        ended = [f"已作废 / revoked {token.revoked_at:%Y-%m-%d}"] if token.revoked_at else []
+        until = f"{token.expires_at:%Y-%m-%d %H:%M}Z" if token.expires_at else "–"
+        typer.echo("\t".join((token.id, token.label, until, *ended)))

@@ -1,0 +1,59 @@
+"""`check`: whether a rules file is sound."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.commands.ending import Exit, JsonFlag, print_json, told
+from engine.definition.check import examine
+from engine.definition.findings import Finding
+
+app = typer.Typer()
+
+
+class Language(StrEnum):
+    ZH = "zh"
+    EN = "en"
+
+
+@app.command("check")
+@told
+def check_file(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="规则文件（YAML）/ rules file")
+    ],
+    lang: Annotated[Language, typer.Option(help="说明的语言 / language of the findings")] = Language.ZH,
+    as_json: Annotated[bool, JsonFlag] = False,
+) -> None:
+    """检查规则文件，每个问题注明 文件:行:列。 / Check a rules file; every finding names file:line:column."""
+    findings = examine(file.read_bytes(), str(file)).findings
+    errors = sum(finding.code.is_error for finding in findings)
+    if as_json:
+        print_json({"file": str(file), "ok": not errors, "findings": [_as_json(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            typer.echo(finding.text(lang))
+        typer.echo(_summary(errors, len(findings) - errors, lang))
+    raise typer.Exit(Exit.NOT_SO if errors else Exit.DONE)
+
+
+def _summary(errors: int, warnings: int, lang: Language) -> str:
+    if lang is Language.ZH:
+        return f"{errors} 个错误，{warnings} 个提醒"
+    return f"{errors} errors, {warnings} warnings"
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "error": finding.code.is_error,
+        "line": finding.mark.line,
+        "column": finding.mark.column,
+        "path": finding.path,
+        "zh": finding.zh,
+        "en": finding.en,
+    }

@@ -1,0 +1,64 @@
+"""`init` and `migrate`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from api.commands.ending import JsonFlag, connected, print_json, told
+from api.settings import load_settings
+from engine.people.setup import SetupService
+from engine.wiring import grant, migrate
+
+app = typer.Typer()
+
+
+class MarkName(StrEnum):
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+@app.command("init")
+@told
+def init_database(
+    mark: Annotated[
+        MarkName, typer.Option(help="数据库标记，不能更改 / what the database is for; stays for good")
+    ] = MarkName.PRODUCTION,
+    home_level: Annotated[
+        str, typer.Option(help="事项归属的层级，不能更改 / the kind of unit a case is kept under; stays for good")
+    ] = "township",
+    as_json: Annotated[bool, JsonFlag] = False,
+) -> None:
+    """建表并初始化数据库。重复运行无妨。 / Migrate and set up the database; harmless when repeated."""
+    with connected(load_settings()) as store:
+        migrate(store)
+        setup = SetupService(store).init(mark, home_level)
+    if as_json:
+        print_json({"mark": setup.mark, "home_level": setup.home_level})
+    else:
+        typer.echo(f"已初始化 / set up: mark {setup.mark}, home level {setup.home_level}")
+
+
+@app.command("migrate")
+@told
+def migrate_database(
+    grant_to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROLE", help="PostgreSQL：授权给应用的角色 / PostgreSQL: the role of the application to grant to"
+        ),
+    ] = None,
+    as_json: Annotated[bool, JsonFlag] = False,
+) -> None:
+    """把数据库升级到当前结构。 / Bring the database to the present schema."""
+    with connected(load_settings()) as store:
+        migrate(store)
+        if grant_to:
+            grant(store, grant_to)
+    if as_json:
+        print_json({"current": True, "granted_to": grant_to})
+    else:
+        typer.echo("数据库结构已是当前版本 / the schema is current")

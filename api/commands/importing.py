@@ -1,0 +1,103 @@
+"""`import`: preview first, write with `--apply`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.commands.ending import Exit, JsonFlag, opened, print_json, told
+from api.import_texts import problem_text
+from engine.people.imports import SIZE_LIMIT, Change, ImportService, Outcome, RowProblem
+
+app = typer.Typer()
+_SHOWN = 200
+
+
+class Kind(StrEnum):
+    UNITS = "units"
+    BODIES = "bodies"
+    PEOPLE = "people"
+    POSTS = "posts"
+    HOUSEHOLDS = "households"
+    RELATIVES = "relatives"
+
+
+@app.command("import")
+@told
+def import_file(
+    kind: Annotated[Kind, typer.Argument(help="导入什么 / what the file holds")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV（UTF-8）")],
+    apply: Annotated[
+        bool, typer.Option("--apply", help="写入；不加则只预览 / write; without it only a preview")
+    ] = False,
+    as_json: Annotated[bool, JsonFlag] = False,
+) -> None:
+    """导入组织、人员等 CSV。先预览，--apply 才写入。 / Import a CSV file; previews unless --apply is given."""
+    with file.open("rb") as source:
+        data = source.read(SIZE_LIMIT + 1)
+    with opened() as store:
+        service = ImportService(store)
+        outcome = service.apply(kind, data) if apply else service.preview(kind, data)
+    if as_json:
+        print_json(_as_json(outcome))
+    else:
+        for line in _lines(outcome):
+            typer.echo(line)
+    raise typer.Exit(Exit.NOT_SO if outcome.problems else Exit.DONE)
+
+
+def _lines(outcome: Outcome) -> Iterator[str]:
+    for change in outcome.changes[:_SHOWN]:
+        yield _change_line(change)
+    if len(outcome.changes) > _SHOWN:
+        yield f"… 还有 {len(outcome.changes) - _SHOWN} 行 / more rows"
+    for problem in outcome.problems:
+        yield f"! {problem.row}:{problem.column}  {problem_text(problem, 'zh')} / {problem_text(problem, 'en')}"
+    yield _summary(outcome)
+
+
+def _change_line(change: Change) -> str:
+    if change.is_new:
+        return f"+ {change.row}  {change.key}"
+    fields = ", ".join(f"{name}: {_cell(old)} → {_cell(new)}" for name, (old, new) in change.fields.items())
+    return f"~ {change.row}  {change.key}  {fields}"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " ".join(value)
+    return "–" if value is None else str(value)
+
+
+def _summary(outcome: Outcome) -> str:
+    counts = f"新增 {outcome.added}，更改 {outcome.changed}，不变 {outcome.unchanged}，问题 {len(outcome.problems)}"
+    english = (
+        f"{outcome.added} added, {outcome.changed} changed, {outcome.unchanged} unchanged, "
+        f"{len(outcome.problems)} problems"
+    )
+    if outcome.written:
+        return f"已写入：{counts} / written: {english}"
+    if outcome.problems:
+        return f"未写入：{counts} / nothing written: {english}"
+    return f"预览：{counts}。加 --apply 写入 / preview: {english}; add --apply to write"
+
+
+def _as_json(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "kind": outcome.kind,
+        "written": outcome.written,
+        "added": outcome.added,
+        "changed": outcome.changed,
+        "unchanged": outcome.unchanged,
+        "changes": [{"row": change.row, "key": change.key, "fields": change.fields} for change in outcome.changes],
+        "problems": [_problem_json(problem) for problem in outcome.problems],
+    }
+
+
+def _problem_json(problem: RowProblem) -> dict[str, Any]:
+    texts = {language: problem_text(problem, language) for language in ("zh", "en")}
+    return {"row": problem.row, "column": problem.column, "code": problem.code, "facts": problem.facts, **texts}

@@ -1,0 +1,18 @@
+"""Times on the command line: RFC 3339 with an offset, nothing else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import typer
+
+
+def moment(text: str | datetime) -> datetime:
+    """`2026-03-06T08:00:00+08:00`; a time without offset is wrong usage."""
+    try:
+        found = text if isinstance(text, datetime) else datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}: 不是时间 / not a time, such as 2026-03-06T08:00:00+08:00") from error
+    if found.utcoffset() is None:
+        raise typer.BadParameter(f"{text}: 缺少时区 / no offset such as +08:00")
+    return found

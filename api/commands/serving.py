@@ -1,0 +1,64 @@
+"""`serve`: the web application and API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.commands.ending import Exit, failed, opened, told
+from api.commands.moments import moment
+from api.settings import Settings, load_settings
+from engine.cases.rules_folder import RulesRefused
+from engine.people.errors import Wrong
+from engine.people.setup import SetupService
+from engine.wiring import Store
+
+app = typer.Typer()
+
+
+@app.command("serve")
+@told
+def serve(
+    host: Annotated[str | None, typer.Option(help="监听地址 / address to listen on")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65_535, help="端口 / port")] = None,
+    clock: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=moment,
+            metavar="TIME",
+            help="从此刻起模拟时间（仅 demo、test 库）/ hold the time of the rules here (demo and test databases only)",
+        ),
+    ] = None,
+) -> None:
+    """启动服务。 / Serve the application."""
+    settings = load_settings()
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = settings.model_copy(update=given)
+    with opened(settings) as store:
+        _prepare(store, clock)
+    run(settings)
+
+
+def _prepare(store: Store, clock: datetime | None) -> None:
+    service = SetupService(store)
+    if service.setup() is None:
+        raise Wrong("not_set_up")
+    if clock is not None:
+        service.hold_clock(clock)
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped; ends the command with 3 where the rules of the folder cannot be used."""
+    from api.app import create_app  # here: the other commands need no web framework
+
+    try:
+        made = create_app(settings)
+    except RulesRefused as refused:
+        for finding in refused.findings:
+            typer.echo(finding.text("zh"), err=True)
+        reasons = "; ".join(refused.changed) or str(settings.workflows_dir)
+        raise failed(f"规则文件不能使用：{reasons}", "the rules cannot be used", Exit.ENVIRONMENT) from refused
+    uvicorn.run(made, host=settings.host, port=settings.port, server_header=False)

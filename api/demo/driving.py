@@ -1,0 +1,387 @@
+"""Driving the demo's cases through a year: every act is fired by a person who may, at his time, through the services.
+
+Each case has a `Plan`: how far it climbs and where it stops. Acts wait in one queue ordered by time, so that meetings
+find what has reached their gate by then. Nothing is inserted; what the rules refuse would stop the demo.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from api.demo.matters import DISPUTES, HAZARDS, MEASURES, OTHERS, REASONS, RESULTS
+from api.demo.people import Holders
+from engine.cases.queries import CaseQueries
+from engine.cases.service import Caller, CaseService, OpenCase
+from engine.meetings.queries import MeetingQueries
+from engine.meetings.service import Attendance, MeetingService, NewDecision, NewMeeting
+from engine.rules.attempt import Command
+
+ZONE = ZoneInfo("Asia/Shanghai")
+FIRST, END = date(2026, 1, 5), datetime(2026, 12, 25, 8, 0, tzinfo=ZONE)
+#: Where a case comes to rest: (stop, how many). `stop` is a state of version 1.
+ENDS = (
+    ("wuchang", "struck_off", 36), ("village", "struck_off", 20), ("township", "struck_off", 9),
+    ("wuchang", "not_accepted", 2), ("wuchang", "voided", 1),
+    ("wuchang", "reported", 4), ("wuchang", "need_info", 2), ("wuchang", "wuchang_handling", 8),
+    ("village", "village_queued", 7), ("village", "village_handling", 6),
+    ("township", "township_queued", 4), ("township", "township_handling", 3), ("wuchang", "verifying", 4),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Plan:
+    """One case: where, about what, how high it climbs, and the state in which it is left."""
+
+    unit: str
+    category: str
+    gist: str
+    content: str
+    climbs: str
+    stop: str
+    start: datetime
+    case: str = ""
+    measured: set[str] = field(default_factory=set)
+    returned: bool = False
+    called: int = 0
+
+
+class Year:
+    """Runs all plans of one township from January to the morning of the demo."""
+
+    def __init__(self, services: DemoServices, holders: Holders, township: str, seed: int) -> None:
+        self.services, self.holders, self.township = services, holders, township
+        self.random = random.Random(f"{seed}/{township}")
+        self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._gates: dict[str, set[date]] = {}
+
+    # --- the queue ---
+
+    def at(self, when: datetime, act: Callable[[], None]) -> None:
+        """Do it then; what would fall after the end of the demo is not done."""
+        if when < END:
+            heapq.heappush(self._queue, (when, next(self._order), act))
+
+    def run(self, plans: list[Plan]) -> None:
+        for plan in plans:
+            self.at(plan.start, lambda plan=plan: self._report(plan))  # type: ignore[misc]
+        while self._queue:
+            when, _, act = heapq.heappop(self._queue)
+            self.services.clock.at = when
+            act()
+
+    def _soon(self, days: float) -> datetime:
+        """Some hours into a later day, within the hours people work."""
+        later = self.services.clock.at + timedelta(days=max(1, round(days)))
+        minutes = self.random.randint(0, 9 * 60)
+        return datetime.combine(later.astimezone(ZONE).date(), time(8, 30), ZONE) + timedelta(minutes=minutes)
+
+    # --- one case ---
+
+    def _who(self, plan: Plan, role: str, turn: int = 0) -> str:
+        return self.holders.of(role, plan.unit, turn)
+
+    def _fire(self, plan: Plan, person: str, trigger: str, **data: object) -> None:
+        version = self.services.queries.get(person, plan.case).state.version
+        command = Command(trigger=trigger, data=data)
+        self.services.cases.fire(Caller(person=person), plan.case, command, version)
+
+    def _today(self) -> str:
+        return self.services.clock.at.astimezone(ZONE).date().isoformat()
+
+    def _pick(self, texts: tuple[str, ...]) -> str:
+        return self.random.choice(texts)
+
+    def _report(self, plan: Plan) -> None:
+        data: dict[str, object] = {
+            "category": plan.category,
+            "gist": plan.gist,
+            "content": plan.content,
+            "source": self.random.choice(("visit", "visit", "talk", "came", "call", "chat")),
+            "heard_on": self._today(),
+        }
+        if self.random.random() > 0.05:
+            data["reporter"] = {"name": self._name(), "phone": f"100{self.random.randint(0, 10**8 - 1):08d}"}
+        opener = self._who(plan, "linzhang" if self.holders.kinds[plan.unit] == "neighbourhood" else "zuzhang")
+        command = Command(trigger="report", data=data)
+        held = self.services.cases.open(Caller(person=opener), OpenCase(unit=plan.unit, command=command))
+        plan.case = held.identity.id
+        if plan.stop == "voided":
+            self.at(self.services.clock.at + timedelta(hours=2), lambda: self._void(plan))
+        else:
+            self._next(plan, 1, self._triage)
+
+    def _name(self) -> str:
+        given = self.random.choice(("小明", "桂英", "国强", "秀兰", "建军", "春花", "志远", "玉梅", "大勇", "爱莲"))
+        return self.random.choice("李王张刘陈周吴谢罗邓") + given
+
+    def _next(self, plan: Plan, days: float, act: Callable[[Plan], None]) -> None:
+        self.at(self._soon(days), lambda: act(plan))
+
+    def _triage(self, plan: Plan) -> None:
+        if plan.stop == "reported":
+            return
+        if plan.stop == "not_accepted":
+            where = "请向人民法院起诉或申请仲裁"
+            self._fire(plan, self._who(plan, "village_secretary"), "decline",
+                       decline_code="in_court", where_to_go=where, told_reporter=True)  # fmt: skip
+            return
+        if plan.stop == "need_info":
+            self._fire(plan, self._who(plan, "party_group_leader"), "ask_for_more",
+                       return_code="unclear", reason="地点没有说清，请补一张方位说明")  # fmt: skip
+            return
+        self._fire(plan, self._who(plan, "party_group_leader"), "accept")
+        if plan.stop != "wuchang_handling":
+            self._next(plan, self.random.randint(1, 3), self._measure_in_cluster)
+
+    def _void(self, plan: Plan) -> None:
+        """A slip: the same matter was entered twice, and its opener takes it back within the day."""
+        opener = self._who(plan, "linzhang" if self.holders.kinds[plan.unit] == "neighbourhood" else "zuzhang")
+        self._fire(plan, opener, "void", reason="重复录入")
+
+    def _measure_in_cluster(self, plan: Plan) -> None:
+        person = self._who(plan, "zuzhang" if self._has(plan, "zuzhang") else "pianzhang")
+        self._fire(plan, person, "record_measure", measure=self._pick(MEASURES), done_on=self._today())
+        self._next(plan, self.random.randint(1, 4), self._leave_cluster)
+
+    def _has(self, plan: Plan, role: str) -> bool:
+        return any(self.holders.all_at(role, place) for place in self.holders.line(plan.unit))
+
+    def _leave_cluster(self, plan: Plan) -> None:
+        if plan.climbs == "wuchang":
+            self._fire(plan, self._who(plan, "pianzhang"), "finish_in_wuchang",
+                       measures=self._pick(MEASURES), result=self._pick(RESULTS))  # fmt: skip
+            self._verify_soon(plan)
+            return
+        self._fire(plan, self._who(plan, "pianzhang"), "refer_to_village",
+                   reason_code="beyond_ability", reason=self._pick(REASONS))  # fmt: skip
+        self._await_village_meeting(plan)
+
+    # --- the village's weekly meeting ---
+
+    def _await_village_meeting(self, plan: Plan) -> None:
+        village = self.holders.above(plan.unit, "village")
+        today = self.services.clock.at.astimezone(ZONE).date()
+        friday = today + timedelta(days=(4 - today.weekday()) % 7)
+        if self.services.clock.at >= datetime.combine(friday, time(15), ZONE):
+            friday += timedelta(days=7)
+        self._meet_on(village, datetime.combine(friday, time(15), ZONE), self._hold_weekly)
+        self._waiting(village).append(plan)
+
+    def _meet_on(self, unit: str, when: datetime, hold: Callable[[str], None]) -> None:
+        days = self._gates.setdefault(unit, set())
+        if when.date() not in days:
+            days.add(when.date())
+            self.at(when, lambda: hold(unit))
+
+    def _waiting(self, unit: str) -> list[Plan]:
+        return self.services.waiting.setdefault(unit, [])
+
+    def _hold_weekly(self, village: str) -> None:
+        secretary = self.holders.all_at("village_secretary", village)[0]
+        members = [
+            secretary,
+            *self.holders.all_at("village_clerk", village),
+            *self.holders.all_at("village_cadre", village),
+        ]
+        present, on_leave = tuple(members[:-1]), tuple(members[-1:])
+        waiting, self.services.waiting[village] = self._waiting(village), []
+        decisions, after = [], []
+        for plan in waiting:
+            decision, then = self._village_decision(plan, village)
+            after.append((plan, then))
+            decisions += [decision] if decision else []
+        self._meeting(secretary, "village_weekly", village, present, on_leave, decisions)
+        for plan, then in after:
+            then(plan)
+
+    def _village_decision(self, plan: Plan, village: str) -> tuple[NewDecision | None, Callable[[Plan], None]]:
+        if plan.stop == "village_queued":
+            return None, lambda _: None  # carried over
+        if not plan.returned and self.random.random() < 0.12:
+            plan.returned = True
+            data = {"return_code": "too_early", "reason": "双方还没有坐到一起谈", "guidance": "请理事会再调一次"}
+            return self._decision(plan, "return_to_wuchang", data), self._again_in_cluster
+        if plan.climbs == "township":
+            data = {
+                "reason_code": self.random.choice(("no_funds", "no_authority", "needs_experts")),
+                "measures": self._pick(MEASURES),
+                "village_opinion": "村里已尽力，请镇里统筹",
+                "suggested_unit": self._station(),
+            }
+            return self._decision(plan, "refer_to_township", data), self._await_township_meeting
+        due = (self.services.clock.at.astimezone(ZONE).date() + timedelta(days=14)).isoformat()
+        cadre = self.random.choice(self.holders.all_at("village_cadre", village))
+        data = {"responsible": cadre, "plan": self._pick(MEASURES), "due": due}
+        return self._decision(plan, "assign_in_village", data), self._work_in_village
+
+    def _decision(self, plan: Plan, trigger: str, data: Mapping[str, object]) -> NewDecision:
+        return NewDecision(case_id=plan.case, trigger=trigger, data=dict(data))
+
+    def _station(self) -> str:
+        return self.random.choice(self.holders.units("station", self.township))
+
+    def _again_in_cluster(self, plan: Plan) -> None:
+        self._next(plan, 2, self._leave_cluster)
+
+    def _work_in_village(self, plan: Plan) -> None:
+        if plan.stop != "village_handling":
+            self._next(plan, self.random.randint(2, 7), self._finish_in_village)
+
+    def _finish_in_village(self, plan: Plan) -> None:
+        village = self.holders.above(plan.unit, "village")
+        responsible = self.services.queries.get(self._who(plan, "village_secretary"), plan.case).state.responsible
+        person = responsible.people[0]
+        assert person in self.holders.all_at("village_cadre", village)
+        self._fire(plan, person, "record_measure", measure=self._pick(MEASURES), done_on=self._today())
+        self._fire(plan, person, "finish_in_village", measures=self._pick(MEASURES), result=self._pick(RESULTS))
+        self._verify_soon(plan)
+
+    # --- the township's monthly meeting ---
+
+    def _await_township_meeting(self, plan: Plan) -> None:
+        today = self.services.clock.at.astimezone(ZONE).date()
+        day = today.replace(day=25)
+        if today >= day:
+            day = (day + timedelta(days=10)).replace(day=25)
+        while day.weekday() > 4:
+            day -= timedelta(days=1)
+        if day <= today:
+            day = (today.replace(day=28) + timedelta(days=10)).replace(day=24)
+        self._meet_on(self.township, datetime.combine(day, time(9), ZONE), self._hold_monthly)
+        self._waiting(self.township).append(plan)
+
+    def _hold_monthly(self, township: str) -> None:
+        secretary = self.holders.all_at("township_secretary", township)[0]
+        leaders = self.holders.all_at("township_leader", township)
+        members = (secretary, *leaders, *self.holders.all_at("township_party_office", township))
+        waiting, self.services.waiting[township] = self._waiting(township), []
+        taken = [plan for plan in waiting if plan.stop != "township_queued"]
+        due = (self.services.clock.at.astimezone(ZONE).date() + timedelta(days=28)).isoformat()
+        decisions = [
+            self._decision(plan, "assign_in_township",
+                           {"lead_unit": self._station(), "case_leader": self.random.choice(leaders), "due": due})
+            for plan in taken
+        ]  # fmt: skip
+        self._meeting(secretary, "township_monthly", township, members, (), decisions)
+        for plan in taken:
+            self._next(plan, 2, self._sign_for)
+
+    def _sign_for(self, plan: Plan) -> None:
+        person = self._station_person(plan)
+        self._fire(plan, person, "sign_for")
+        if plan.stop != "township_handling":
+            self._next(plan, self.random.randint(4, 15), self._finish_in_township)
+
+    def _station_person(self, plan: Plan) -> str:
+        state = self.services.queries.get(self._who(plan, "township_secretary"), plan.case).state
+        unit = (*state.successor.units, *state.responsible.units)[0]
+        return self.holders.all_at("township_station", unit)[0]
+
+    def _finish_in_township(self, plan: Plan) -> None:
+        person = self._station_person(plan)
+        self._fire(plan, person, "record_measure", measure=self._pick(MEASURES), done_on=self._today())
+        self._fire(plan, person, "finish_in_township", measures=self._pick(MEASURES), result=self._pick(RESULTS))
+        self._verify_soon(plan)
+
+    def _meeting(self, chair: str, kind: str, unit: str, present: tuple[str, ...], on_leave: tuple[str, ...],
+                 decisions: list[NewDecision]) -> None:  # fmt: skip
+        meetings = self.services.meetings
+        new = NewMeeting(meeting=kind, unit=unit, at=self.services.clock.at)
+        meeting = meetings.create(chair, new)
+        meetings.open(chair, meeting, 1)
+        meetings.attend(chair, meeting, 2, Attendance(present=present, on_leave=on_leave, recorder=present[1]))
+        if decisions:
+            meetings.decide(chair, meeting, 3, decisions)
+        self.services.clock.at += timedelta(minutes=45)
+        meetings.close(chair, meeting, 4 if decisions else 3)
+
+    # --- verifying ---
+
+    def _verify_soon(self, plan: Plan) -> None:
+        if plan.stop != "verifying":
+            self._next(plan, self.random.randint(1, 4), self._verify)
+
+    def _verify(self, plan: Plan) -> None:
+        clerk = self._who(plan, "village_clerk")
+        view = self.services.queries.get(clerk, plan.case)
+        if plan.category == "hazard" or "reporter" not in view.state.texts:
+            self._fire(plan, clerk, "record_callback", method="on_site", outcome="reached")
+        self._fire(plan, clerk, "record_callback", method="call", outcome="reached")
+        satisfied = "good" if self.random.random() < 0.8 else "fair"
+        self._fire(plan, clerk, "strike_off", satisfaction=satisfied)
+
+
+class MovedClock:
+    """The clock that the driver moves from act to act."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self, _: object) -> datetime:
+        return self.at.astimezone(ZoneInfo("UTC"))
+
+
+@dataclass(frozen=True, slots=True)
+class DemoServices:
+    """What the driver acts through: the same services as everybody."""
+
+    clock: MovedClock
+    cases: CaseService
+    queries: CaseQueries
+    meetings: MeetingService
+    minutes: MeetingQueries
+    waiting: dict[str, list[Plan]]
+
+
+def plans_of(holders: Holders, township: str, seed: int) -> list[Plan]:
+    """106 disputes and hazards over the year; those left open begin in the last weeks, so that every state is seen."""
+    chance = random.Random(f"{seed}/plans")
+    places = holders.units("neighbourhood", township)
+    kinds = [("dispute", *DISPUTES[i % len(DISPUTES)]) for i in range(64)]
+    kinds += [("hazard", *HAZARDS[i % len(HAZARDS)]) for i in range(42)]
+    chance.shuffle(kinds)
+    ends = [(climbs, stop) for climbs, stop, times in ENDS for _ in range(times)]
+    found = []
+    for (category, gist, content), (climbs, stop) in zip(kinds, ends, strict=True):
+        if stop == "not_accepted":
+            category, (gist, content) = "dispute", DISPUTES[10]
+        found.append(Plan(unit=chance.choice(places), category=category, gist=gist, content=content,
+                          climbs=climbs, stop=stop, start=_start(chance, climbs, stop)))  # fmt: skip
+    return found
+
+
+def _start(chance: random.Random, climbs: str, stop: str) -> datetime:
+    final = stop in ("struck_off", "not_accepted", "voided")
+    latest = {"wuchang": 320, "village": 300, "township": 250}[climbs]
+    days = chance.randint(0, latest) if final else _late(chance, climbs, stop)
+    start = datetime.combine(FIRST + timedelta(days=days), time(7), ZONE)
+    return start + timedelta(minutes=chance.randint(0, 13 * 60))
+
+
+def _late(chance: random.Random, climbs: str, stop: str) -> int:
+    """Days after the first of January's plans, such that the case is left in its state by the end."""
+    whole = (END.date() - FIRST).days
+    if climbs == "township":
+        return whole - chance.randint(*((18, 26) if stop == "township_queued" else (55, 62)))
+    if climbs == "village":
+        return whole - chance.randint(*((10, 12) if stop == "village_queued" else (20, 28)))
+    return whole - chance.randint(*((2, 6) if stop in ("reported", "need_info") else (8, 20)))
+
+
+def others_of(holders: Holders, township: str, seed: int) -> list[Plan]:
+    """A few small matters of other kinds, for the second township."""
+    chance = random.Random(f"{seed}/others/{township}")
+    places = holders.units("neighbourhood", township)
+    stops = ("struck_off", "reported", "wuchang_handling", "struck_off")
+    return [
+        Plan(unit=chance.choice(places), category=category, gist=gist, content=content, climbs="wuchang", stop=stop,
+             start=datetime(2026, 12, 1 + place, 9, tzinfo=ZONE))
+        for place, ((gist, content, category), stop) in enumerate(zip(OTHERS, stops, strict=True))
+    ]  # fmt: skip

@@ -1,0 +1,123 @@
+"""What is wrong with an import, an account or the set-up, in both languages: code -> (zh, en), filled from facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.people.errors import Wrong
+from engine.people.imports import RowProblem
+
+Text = tuple[str, str]
+
+PROBLEM_TEXTS: dict[str, Text] = {
+    "too_large": ("文件超过 {limit} 字节", "the file is over {limit} bytes"),
+    "not_utf8": ("文件不是 UTF-8 编码，请另存为“CSV UTF-8”", "not UTF-8; save it as “CSV UTF-8”"),
+    "bad_csv": ("CSV 格式有误：{reason}", "not well-formed CSV: {reason}"),
+    "empty_file": ("文件是空的", "the file is empty"),
+    "missing_column": ("缺少这一列，须有：{known}", "this column is missing; needed are {known}"),
+    "unknown_column": ("没有这一列，可用的是：{known}", "no such column; known are {known}"),
+    "duplicate_column": ("这一列出现了不止一次", "this column comes more than once"),
+    "wrong_cell_count": ("有 {found} 格，表头有 {expected} 格", "{found} cells under a header of {expected}"),
+    "missing": ("不能为空", "must not be empty"),
+    "bad_code": (
+        "编号“{value}”只能用 1–64 个字母、数字和连字符",
+        "“{value}” is no code: 1–64 letters, digits and hyphens",
+    ),
+    "too_long": ("有 {length} 个字，最多 {limit} 个", "{length} characters, at most {limit}"),
+    "control_character": ("含有看不见的控制字符，请删去", "holds invisible control characters; remove them"),
+    "unknown_kind": ("没有“{value}”这一类，可选：{known}", "“{value}” is no kind; choose from {known}"),
+    "bad_word": ("“{value}”只能用小写字母和下划线", "“{value}” may hold small letters and underscores only"),
+    "bad_phone": ("“{value}”不是电话号码", "“{value}” is no telephone number"),
+    "bad_date": ("“{value}”不是日期，请写成 2026-03-01", "“{value}” is no date; write 2026-03-01"),
+    "ends_before_start": ("{last} 早于开始日期 {first}", "{last} is before the first day {first}"),
+    "duplicate": ("“{value}”与第 {first} 行重复", "“{value}” is in row {first} already"),
+    "unknown_unit": ("没有编号为“{value}”的单位", "there is no unit “{value}”"),
+    "unknown_body": ("没有编号为“{value}”的组织", "there is no body “{value}”"),
+    "unknown_person": ("没有编号为“{value}”的人员", "there is no person “{value}”"),
+    "unknown_parent": ("上级单位“{value}”不存在", "the unit above, “{value}”, does not exist"),
+    "cycle": ("“{value}”成了自己的上级", "“{value}” would lie below itself"),
+    "wrong_parent": (
+        "“{value}”（{kind}）不能放在 {parent_kind} 之下",
+        "“{value}” ({kind}) cannot lie under a {parent_kind}",
+    ),
+    "line_too_long": ("“{value}”层级过深", "“{value}” lies too deep"),
+    "home_changes": (
+        "“{value}”不能由 {before} 改属 {after}：它的事项已按原归属存放",
+        "“{value}” cannot move from {before} to {after}: its cases are kept under the former",
+    ),
+    "unit_or_body": ("单位和组织须填且只填一个", "give either a unit or a body"),
+    "own_relative": ("“{value}”不能是自己的亲属", "“{value}” cannot be a relative of itself"),
+}
+
+WRONG_TEXTS: dict[str, Text] = {
+    "bad_login": (
+        "账号“{login}”只能用 1–64 个字母、数字和 _ . @ -",
+        "“{login}” is no login: 1–64 letters, digits and _ . @ -",
+    ),
+    "login_taken": ("账号“{login}”已有人使用或用过", "the login “{login}” is or was in use"),
+    "unknown_login": ("没有账号“{login}”", "there is no account “{login}”"),
+    "account_ended": ("账号“{login}”已停用", "the account “{login}” has ended"),
+    "unknown_person": ("没有编号为“{person}”的人员", "there is no person “{person}”"),
+    "unknown_token": ("没有编号为“{token}”的令牌", "there is no token “{token}”"),
+    "bad_label": ("令牌须有 1–{limit} 个字的名称", "a token needs a label of 1–{limit} characters"),
+    "expires_in_the_past": ("到期时间 {moment} 已经过去", "{moment} is past already"),
+    "unknown_import": ("不能导入“{kind}”，可选：{known}", "“{kind}” cannot be imported; choose from {known}"),
+    "unknown_mark": ("没有“{mark}”这种标记，可选：{known}", "“{mark}” is no mark; choose from {known}"),
+    "unknown_home_level": (
+        "没有“{home_level}”这一级，可选：{known}",
+        "“{home_level}” is no kind of unit; choose from {known}",
+    ),
+    "set_up_otherwise": (
+        "数据库已初始化为 {mark}、{home_level}，不能更改",
+        "the database was set up as {mark}, {home_level}; this stays",
+    ),
+    "not_set_up": ("数据库尚未初始化，请先运行 minqing init", "the database was not set up; run minqing init first"),
+    "clock_is_real": (
+        "标记为 {mark} 的数据库只用真实时间",
+        "a database marked {mark} keeps real time",
+    ),
+    "clock_not_held": ("时间未被模拟，不能调整", "time is not simulated, so it cannot be moved"),
+    "clock_backwards": (
+        "时间只能向前：已到 {held}，不能回到 {moment}",
+        "time moves only forward: it is {held}, not to go back to {moment}",
+    ),
+    "time_without_offset": (
+        "时间 {moment} 缺少时区，如 +08:00",
+        "the time {moment} has no offset such as +08:00",
+    ),
+    "bad_database_url": (
+        "数据库地址 MINQING_DATABASE_URL 无法识别",
+        "MINQING_DATABASE_URL is not a database URL",
+    ),
+    "missing_driver": (
+        "缺少数据库驱动 {module}，PostgreSQL 请安装 minqing[postgres]",
+        "the driver {module} is missing; for PostgreSQL install minqing[postgres]",
+    ),
+    "no_folder": ("无法建立数据库的文件夹 {folder}：{reason}", "cannot make the folder {folder}: {reason}"),
+    "unknown_revision": (
+        "数据库来自更新的版本，本程序不认识：{reason}",
+        "the database comes from a later release: {reason}",
+    ),
+    "no_roles": ("SQLite 没有角色，--grant-to 只用于 PostgreSQL", "SQLite has no roles; --grant-to is for PostgreSQL"),
+    "grant_refused": ("无法授权给 {role}：{reason}", "cannot grant to {role}: {reason}"),
+}
+
+
+def problem_text(problem: RowProblem, language: str) -> str:
+    """The sentence without its place, in `zh` or `en`."""
+    return _filled(PROBLEM_TEXTS[problem.code], problem.facts, language)
+
+
+def wrong_text(wrong: Wrong, language: str) -> str:
+    """The sentence in `zh` or `en`."""
+    return _filled(WRONG_TEXTS[wrong.code], wrong.facts, language)
+
+
+def _filled(text: Text, facts: Mapping[str, Any], language: str) -> str:
+    separator = "、" if language == "zh" else ", "
+    shown = {
+        name: separator.join(map(str, value)) if isinstance(value, tuple) else "–" if value is None else value
+        for name, value in facts.items()
+    }
+    return text[0 if language == "zh" else 1].format(**shown)

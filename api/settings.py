@@ -1,0 +1,80 @@
+"""Settings from `MINQING_*` variables, or from the TOML file that MINQING_CONFIG names; variables win."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+import engine
+
+_CONFIG = "MINQING_CONFIG"
+
+
+class BadSettings(Exception):
+    """The settings cannot be read; `reasons` names each setting and what is wrong with it."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+def _default_database() -> str:
+    return f"sqlite:///{Path.cwd() / '.minqing' / 'minqing.db'}"
+
+
+def _default_workflows() -> Path:
+    return Path(engine.__file__).parent.parent / "workflows"
+
+
+class Settings(BaseSettings):
+    """`database_url` as SQLAlchemy reads it; `max_body` in bytes; `default_version` None is the highest published."""
+
+    model_config = SettingsConfigDict(env_prefix="MINQING_", extra="forbid")
+
+    database_url: str = Field(default_factory=_default_database)
+    workflows_dir: Path = Field(default_factory=_default_workflows)
+    default_workflow: str = "issue-escalation"
+    default_version: int | None = None
+    max_body: int = Field(default=1_000_000, gt=0)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65_535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = os.environ.get(_CONFIG)
+        if not file:
+            return init_settings, env_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=Path(file))
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises `BadSettings`."""
+    file = os.environ.get(_CONFIG)
+    if file and not Path(file).is_file():
+        raise BadSettings((f"{_CONFIG}: {file}: 没有这个文件 / no such file",))
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSettings(tuple(_reason(found["loc"], found["msg"]) for found in error.errors())) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadSettings((f"{file}: {error}",)) from error
+
+
+def _reason(place: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(map(str, place))}: {message}"

@@ -1,0 +1,308 @@
+"""The command line: what it does, and with which exit code it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.cli import app
+from api.commands import serving
+from api.import_texts import PROBLEM_TEXTS, WRONG_TEXTS, problem_text, wrong_text
+from api.settings import BadSettings, Settings, load_settings
+from engine.people.accounts import AccountService
+from engine.people.errors import Wrong
+from engine.people.imports import PROBLEM_CODES, ImportService
+from engine.people.setup import SetupService
+from engine.wiring import migrate, open_database
+
+UNITS = "code,name,kind,parent\nt1,洋泉镇,township,c\nc,常宁市,county,\n"
+PEOPLE = "id,name,phone\nli,李四,10012345678\n"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def done(*arguments: str | Path) -> str:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder; nothing of the caller's environment."""
+    for name in ("DATABASE_URL", "CONFIG", "WORKFLOWS_DIR", "PORT", "HOST"):
+        monkeypatch.delenv(f"MINQING_{name}", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def database(folder: Path) -> str:
+    done("init", "--mark", "test")
+    return f"sqlite:///{folder}/.minqing/minqing.db"
+
+
+def file(folder: Path, text: str) -> Path:
+    path = folder / "given.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_init_makes_and_marks_a_database(folder: Path):
+    assert json.loads(done("init", "--mark", "demo", "--json")) == {"mark": "demo", "home_level": "township"}
+    assert (folder / ".minqing" / "minqing.db").is_file()
+    done("init", "--mark", "demo")
+
+    other = run("init")
+
+    assert other.exit_code == 1
+    assert "demo" in other.stderr
+
+
+def test_migrate_alone_sets_nothing_up(folder: Path):
+    done("migrate")
+
+    store = open_database(Settings().database_url)
+    assert SetupService(store).setup() is None
+    assert run("serve").exit_code == 3
+    assert run("migrate", "--grant-to", "someone").exit_code == 1
+
+
+def test_an_import_previews_then_writes_then_finds_nothing_new(database: str, folder: Path):
+    units = file(folder, UNITS)
+
+    preview = done("import", "units", units)
+    first = json.loads(done("import", "units", units, "--apply", "--json"))
+    second = json.loads(done("import", "units", units, "--apply", "--json"))
+
+    assert "+ 2  t1" in preview
+    assert "--apply" in preview
+    assert (first["added"], first["written"], second["added"], second["unchanged"]) == (2, True, 0, 2)
+    assert first["changes"][0] == {"row": 2, "key": "t1", "fields": {}}
+
+
+def test_a_preview_shows_what_would_change(database: str, folder: Path):
+    done("import", "people", file(folder, PEOPLE), "--apply")
+
+    assert "~ 2  li  name: 李四 → 李思" in done("import", "people", file(folder, PEOPLE.replace("李四", "李思")))
+
+
+def test_a_long_preview_is_cut_short_and_counted(database: str, folder: Path):
+    many = "id,name,phone\n" + "".join(f"p{number},某人,\n" for number in range(300))
+
+    shown = done("import", "people", file(folder, many))
+
+    assert shown.count("\n+ ") + shown.startswith("+ ") == 200
+    assert "300 added" in shown
+
+
+def test_problems_are_told_by_row_and_column(database: str, folder: Path):
+    broken = file(folder, UNITS + "v 1,,village,t1\n")
+
+    text, told = run("import", "units", broken, "--apply"), run("import", "units", broken, "--json")
+
+    assert (text.exit_code, told.exit_code) == (1, 1)
+    assert "! 4:code  编号“v 1”" in text.stdout
+    assert "! 4:name  不能为空 / must not be empty" in text.stdout
+    assert "nothing written" in text.stdout
+    problem = json.loads(told.stdout)["problems"][0]
+    assert (problem["row"], problem["column"], problem["code"]) == (4, "code", "bad_code")
+    assert problem["en"].startswith("“v 1” is no code")
+
+
+def test_accounts_and_tokens(database: str, folder: Path):
+    done("import", "people", file(folder, PEOPLE), "--apply")
+    done("user", "add", "lisi", "--person", "li")
+    done("user", "add", "root", "--operator")
+
+    issued = json.loads(done("token", "add", "lisi", "--label", "phone", "--json"))
+    accounts = AccountService(open_database(database))
+
+    assert accounts.who(issued["token"]).person == "li"
+    assert issued["id"] in done("token", "list", "lisi")
+    assert issued["token"] not in done("token", "list", "lisi", "--json")
+    assert "operator" in done("user", "list")
+    done("token", "revoke", issued["id"])
+    assert accounts.who(issued["token"]) is None
+    done("user", "end", "lisi")
+    assert [user["active"] for user in json.loads(done("user", "list", "--json"))] == [False, True]
+
+
+def test_what_cannot_be_done_ends_with_1(database: str):
+    assert run("user", "add", "lisi", "--person", "nobody").exit_code == 1
+    assert run("user", "end", "nobody").exit_code == 1
+    assert run("token", "revoke", "nothing").exit_code == 1
+    wrong = run("token", "add", "nobody", "--label", "x")
+    assert wrong.exit_code == 1
+    assert "没有账号“nobody” / there is no account “nobody”" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["import", "cases", "given.csv"],
+        ["import", "units", "missing.csv"],
+        ["init", "--mark", "staging"],
+        ["check", "missing.yaml"],
+        ["token", "add", "lisi", "--label", "x", "--expires", "2099-01-01T00:00"],
+        ["token", "add", "lisi", "--label", "x", "--expires", "tomorrow"],
+        ["serve", "--clock", "2026-03-06T08:00:00"],
+        ["serve", "--port", "0"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_usage_ends_with_2(database: str, arguments: list[str]):
+    assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////proc/nowhere/minqing.db",
+        "postgresql://nobody@127.0.0.1:1/nothing",
+        "no url at all",
+        "mysql://x@y/z",
+    ],
+)
+def test_an_environment_that_fails_ends_with_3(folder: Path, monkeypatch: pytest.MonkeyPatch, url: str):
+    monkeypatch.setenv("MINQING_DATABASE_URL", url)
+
+    result = run("user", "list")
+
+    assert result.exit_code == 3, result.output
+    assert result.stderr.strip()
+
+
+def test_a_database_that_was_not_migrated_ends_with_3_and_a_hint(folder: Path):
+    for command in (["user", "list"], ["serve"]):
+        result = run(*command)
+        assert result.exit_code == 3
+        assert "minqing migrate" in result.stderr
+
+
+def test_a_database_of_a_later_release_ends_with_3(postgres_store, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MINQING_DATABASE_URL", postgres_store.url)
+    with postgres_store.begin() as tx:
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+    assert run("user", "list").exit_code == 3
+    assert run("migrate").exit_code == 3
+
+
+def test_init_and_import_on_postgresql(postgres_store, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MINQING_DATABASE_URL", postgres_store.url)
+
+    done("init", "--mark", "test")
+    done("import", "units", file(folder, UNITS), "--apply")
+    done("migrate", "--grant-to", "postgres")
+
+    assert run("migrate", "--grant-to", "no such role").exit_code == 1
+
+
+def test_a_sound_rules_file_passes(folder: Path):
+    rules = Settings().workflows_dir / "issue-escalation" / "v1.yaml"
+
+    assert json.loads(done("check", rules, "--json"))["ok"] is True
+    assert "0 errors" in done("check", rules, "--lang", "en")
+
+
+def test_a_broken_rules_file_ends_with_1(folder: Path):
+    rules = folder / "v1.yaml"
+    rules.write_text("key: x\nlevels: [\n")
+
+    text, told = run("check", rules), run("check", rules, "--json")
+
+    assert (text.exit_code, told.exit_code) == (1, 1)
+    assert f"{rules}:" in text.stdout
+    finding = json.loads(told.stdout)["findings"][0]
+    assert {"code", "line", "column", "path", "zh", "en", "error"} == set(finding)
+
+
+def test_serve_holds_the_clock_before_it_runs(database: str, monkeypatch: pytest.MonkeyPatch):
+    ran: list[Settings] = []
+    monkeypatch.setattr(serving, "run", ran.append)
+
+    done("serve", "--port", "8123", "--clock", "2026-03-06T08:00:00+08:00")
+    back = run("serve", "--clock", "2026-03-05T08:00:00+08:00")
+
+    assert [settings.port for settings in ran] == [8123]
+    assert SetupService(open_database(database)).clock()[1] is True
+    assert back.exit_code == 1
+    assert "2026-03-06T00:00:00+00:00" in back.stderr
+
+
+def test_broken_rules_are_not_served(database: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    rules = folder / "rules" / "broken"
+    rules.mkdir(parents=True)
+    (rules / "v1.yaml").write_text("key: broken\n")
+    monkeypatch.setenv("MINQING_WORKFLOWS_DIR", str(folder / "rules"))
+
+    result = run("serve")
+
+    assert result.exit_code == 3, result.output
+    assert "broken/v1.yaml:" in result.stderr
+
+
+def test_a_production_database_is_not_served_with_a_clock(folder: Path):
+    done("init")
+
+    assert run("serve", "--clock", "2026-03-06T08:00:00+08:00").exit_code == 1
+
+
+def test_settings_come_from_variables_before_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    config = folder / "minqing.toml"
+    config.write_text('port = 9000\nhost = "0.0.0.0"\ndefault_version = 1\n')
+    monkeypatch.setenv("MINQING_CONFIG", str(config))
+    monkeypatch.setenv("MINQING_PORT", "9001")
+
+    settings = load_settings()
+
+    assert (settings.port, settings.host, settings.default_version) == (9001, "0.0.0.0", 1)
+    assert settings.database_url == f"sqlite:///{folder}/.minqing/minqing.db"
+    assert (settings.workflows_dir / "issue-escalation").is_dir()
+    assert settings.max_body == 1_000_000
+
+
+@pytest.mark.parametrize("text", ["port = 0", "prot = 1", "port = [", None])
+def test_bad_settings_are_named_and_end_with_3(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str | None):
+    config = folder / "minqing.toml"
+    if text is not None:
+        config.write_text(text)
+    monkeypatch.setenv("MINQING_CONFIG", str(config))
+
+    with pytest.raises(BadSettings):
+        load_settings()
+    assert run("user", "list").exit_code == 3
+
+
+def test_every_code_has_a_text_in_both_languages():
+    assert set(PROBLEM_TEXTS) == PROBLEM_CODES
+    assert set(WRONG_TEXTS) == Wrong.CODES
+    assert all(zh and en and zh != en for zh, en in (*PROBLEM_TEXTS.values(), *WRONG_TEXTS.values()))
+
+
+def test_every_command_has_help_in_both_languages():
+    for command in (["init"], ["migrate"], ["import"], ["check"], ["serve"], ["user", "add"], ["token", "add"]):
+        text = done(*command, "--help")
+        assert " / " in text
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
+def test_texts_find_their_facts(folder: Path):
+    """The problems of a thoroughly broken file can all be put into words."""
+    store = open_database(f"sqlite:///{folder}/t.db")
+    migrate(store)
+    SetupService(store).init("test")
+    rows = "a,,hamlet,b\nb,名,village,c\nc,名,village,b\nd/,\u200b,x,\na,名,village,nowhere"
+    outcome = ImportService(store).preview("units", f"code,name,kind,parent\n{rows}\n".encode())
+
+    texts = [problem_text(problem, language) for problem in outcome.problems for language in ("zh", "en")]
+
+    assert len(texts) >= 16
+    assert not [text for text in texts if "{" in text]
+    assert wrong_text(Wrong("unknown_mark", mark="x", known=("a", "b")), "zh").endswith("可选：a、b")

@@ -1,0 +1,287 @@
+"""Takes each rule out of version 1 in turn and expects the rule tests to notice.
+
+Every name in `by`, `never` and `via` (groups written out first), every field in `needs`, every condition of `when` and
+`at_once_if` at any depth, also inside `to`, is taken out once. A field goes from `needs` to `takes`; the last name of a
+`by` becomes `reader`, and `reader` becomes `system`; the last element of another list goes with its key, and with `via`
+goes `at_once_if`; an `any`, `all` or `not` without an inner condition goes as a whole. Each such file must load, and
+`tests/rules_v1` must fail on it.
+
+    .venv/bin/python tests/drill/rule_deletion.py [--list] [--only TEXT]
+
+Exit 1 when a mutation survives, does not load, or could not be tried.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from engine.definition.check import examine  # noqa: E402
+
+V1 = ROOT / "workflows" / "issue-escalation" / "v1.yaml"
+TESTS = "tests/rules_v1"
+AT_A_TIME = 2
+PATIENCE = 120  # seconds for one run of the rule tests
+NESTING = ("any", "all")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mutation:
+    """One rule taken out: what, and the file without it."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trial:
+    """What the rule tests said of a file: `passed` True, False, or None where they could not be run."""
+
+    passed: bool | None
+    said: str
+
+
+# --- the document --------------------------------------------------------------------------------------------------
+
+
+def written(document: Any) -> bytes:
+    """The document as the loader reads it; `transitions` come last, row by row."""
+    head = {key: value for key, value in document.items() if key != "transitions"}
+    return _dumped(head) + b"transitions:\n" + b"".join(_dumped([row]) for row in document["transitions"])
+
+
+def _dumped(value: Any) -> bytes:
+    yaml, stream = YAML(typ="rt"), io.BytesIO()
+    yaml.width = 10_000
+    yaml.dump(value, stream)
+    return stream.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    """Without the marks of how it was written."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def written_out(path: Path) -> Any:
+    """The document with every list of rules written as a list, and the groups in them as their names."""
+    document = _plain(YAML(typ="rt").load(path.read_bytes()))
+    people = document.get("groups", {}).get("people", {})
+    for row in document["transitions"]:
+        for key in ("by", "never"):
+            if key in row:
+                row[key] = _names(row[key], people)
+        for key in ("via", "needs", "takes", "when", "at_once_if"):
+            if key in row:
+                row[key] = _listed(row[key])
+        for target in _targets(row):
+            if "when" in target:
+                target["when"] = _listed(target["when"])
+    return document
+
+
+def _names(value: Any, groups: dict[str, Any]) -> list[str]:
+    names = (member for name in _listed(value) for member in (_listed(groups[name]) if name in groups else [name]))
+    return list(dict.fromkeys(names))
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _targets(row: Row) -> list[Row]:
+    return row["to"] if isinstance(row["to"], list) else []
+
+
+# --- taking out ----------------------------------------------------------------------------------------------------
+
+
+def mutations(document: Any) -> Iterator[Mutation]:
+    """Each rule taken out once; two ways to the same file count as one."""
+    rows = document["transitions"]
+    parts = [written({**document, "transitions": []}), *(_dumped([row]) for row in rows)]
+    seen = {b"".join(parts)}
+    for index, row in enumerate(rows):
+        for what, edit in _edits(row):
+            changed = copy.deepcopy(row)
+            edit(changed)
+            data = b"".join([*parts[: index + 1], _dumped([changed]), *parts[index + 2 :]])
+            if data not in seen:
+                seen.add(data)
+                yield Mutation(name=f"{row['ref']} {row['trigger']} from {_short(row['from'])}: {what}", data=data)
+
+
+Edit = Callable[[Row], None]
+
+
+def _edits(row: Row) -> Iterator[tuple[str, Edit]]:
+    for name in row["by"]:
+        yield f"by {name}", lambda changed, name=name: _without_actor(changed, name)
+    for key in ("never", "via"):
+        for name in row.get(key, []):
+            yield f"{key} {name}", lambda changed, key=key, name=name: _without(changed, key, name)
+    for name in row.get("needs", []):
+        yield f"needs {name}", lambda changed, name=name: _only_taken(changed, name)
+    for key in ("when", "at_once_if"):
+        for what, rest in _fewer(row.get(key, [])):
+            yield f"{key} {what}", lambda changed, key=key, rest=rest: _put(changed, key, rest)
+    for number, target in enumerate(_targets(row)):
+        for what, rest in _fewer(target.get("when", [])):
+            yield (
+                f"to[{number}].when {what}",
+                lambda changed, number=number, rest=rest: _put(changed["to"][number], "when", rest),
+            )
+
+
+def _without_actor(row: Row, name: str) -> None:
+    rest = [each for each in row["by"] if each != name]
+    row["by"] = rest or (["system"] if name == "reader" else ["reader"])
+
+
+def _without(row: Row, key: str, name: str) -> None:
+    _put(row, key, [each for each in row[key] if each != name])
+    if key == "via" and "via" not in row:
+        row.pop("at_once_if", None)
+
+
+def _only_taken(row: Row, name: str) -> None:
+    _without(row, "needs", name)
+    row["takes"] = [*row.get("takes", []), name]
+
+
+def _put(holder: Row, key: str, rest: list[Any]) -> None:
+    if rest:
+        holder[key] = rest
+    else:
+        del holder[key]
+
+
+def _fewer(conditions: list[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """The list without one of its conditions, at any depth; empty where none is left."""
+    for place, condition in enumerate(conditions):
+        before, after = conditions[:place], conditions[place + 1 :]
+        yield _short(condition), [*before, *after]
+        for what, smaller in _smaller(condition):
+            yield what, [*before, smaller, *after]
+
+
+def _smaller(condition: Row) -> Iterator[tuple[str, Row]]:
+    """The condition without one of those inside it. Where that leaves nothing inside, it goes as a whole, which
+    `_fewer` does already."""
+    for word in NESTING:
+        for what, rest in _fewer(_listed(condition[word])) if word in condition else ():
+            if rest:
+                yield f"{word} > {what}", {**condition, word: rest}
+    if "not" in condition:
+        for what, smaller in _smaller(condition["not"]):
+            yield f"not > {what}", {**condition, "not": smaller}
+
+
+def _short(value: Any) -> str:
+    """On one line, without the words of its refusal."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key}: {_short(each)}" for key, each in value.items() if key != "refuse")
+        return "{" + inner + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_short, value)) + "]"
+    return str(value)
+
+
+# --- trying --------------------------------------------------------------------------------------------------------
+
+
+def unsound(data: bytes) -> list[str]:
+    """Why the file does not load: errors of the loader and the checker."""
+    return [f"{found.code.value} {found.en}" for found in examine(data, "v1.yaml").findings if found.code.is_error]
+
+
+def tried(file: Path) -> Trial:
+    """Run the rule tests on this file, until the first that fails."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", f"--confcutdir={TESTS}", TESTS]
+    environment = {**os.environ, "MINQING_V1_FILE": str(file)}
+    try:
+        run = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Trial(passed=None, said=f"no answer within {PATIENCE} seconds")
+    said = next((line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))), run.stdout[-500:])
+    return Trial(passed={0: True, 1: False}.get(run.returncode), said=said)
+
+
+def _try_all(chosen: list[Mutation], folder: Path) -> list[Trial]:
+    files = [folder / f"{number}.yaml" for number in range(len(chosen))]
+    for file, mutation in zip(files, chosen, strict=True):
+        file.write_bytes(mutation.data)
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        return list(pool.map(tried, files))
+
+
+def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    started = time.monotonic()
+    document = written_out(V1)
+    chosen = [each for each in mutations(document) if options.only in each.name]
+    broken = {each.name: problems for each in chosen if (problems := unsound(each.data))}
+    with tempfile.TemporaryDirectory(prefix="minqing-drill-") as name:
+        whole = Path(name) / "whole.yaml"
+        whole.write_bytes(written(document))
+        control = tried(whole)
+        if not control.passed:
+            _say(f"the rule tests do not pass on the file as it is: {control.said}")
+            return 1
+        trials = _try_all(chosen, Path(name))
+    pairs = list(zip(chosen, trials, strict=True))
+    if options.list:
+        for mutation, trial in pairs:
+            _say(f"{mutation.name}\n    {trial.said}")
+    _report("does not load", [f"{each}: {'; '.join(problems)}" for each, problems in broken.items()])
+    _report("could not be tried", [f"{each.name}: {trial.said}" for each, trial in pairs if trial.passed is None])
+    survivors = [each.name for each, trial in pairs if trial.passed]
+    _report("SURVIVED", survivors)
+    noticed = sum(trial.passed is False for trial in trials)
+    _say(f"{len(chosen)} mutations, {noticed} noticed, {len(survivors)} survivors{'' if survivors else ' (none)'}, "
+         f"{time.monotonic() - started:.0f} s")  # fmt: skip
+    return 0 if chosen and noticed == len(chosen) and not broken else 1
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--list", action="store_true", help="show every mutation and the first test that noticed it")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only mutations whose name holds this text")
+    return parser.parse_args(arguments)
+
+
+def _report(what: str, lines: list[str]) -> None:
+    for line in lines:
+        _say(f"{what}: {line}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,153 @@
+"""The words of the feature files: people as they are called, and what the rules file itself calls its acts, states and
+fields. A value in a sentence is written 字段「值」; where it is a choice, a person or a unit, the value is its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest_bdd
+from pytest_bdd import parsers
+
+from engine.definition.model import Field, FieldType, Row, Value, Workflow
+from tests import township as t
+
+#: The rules that the scenarios are about.
+WORKFLOW: Workflow = next(w for w in t.default_rules() if w.name == "issue-escalation/1")
+
+PEOPLE = {
+    "邻长": "linzhang",
+    "组长": "zuzhang",
+    "片长": "pianzhang",
+    "党小组组长": "party_group_leader",
+    "理事会成员": "council_member",
+    "村文书": "village_clerk",
+    "王主任": "village_cadre1",
+    "村干部": "village_cadre2",
+    "村书记": "village_secretary",
+    "镇党建办": "township_party_office",
+    "司法所": "township_station",
+    "镇分管领导": "township_leader",
+    "镇党委书记": "township_secretary",
+    "镇督查": "auditor_township",
+    "县督查": "auditor_county",
+    "香湖村文书": "village_clerk_2",
+    "香湖村书记": "village_secretary_2",
+    "庙前镇党委书记": "township_secretary_other",
+    "庙前镇司法所": "township_station_other",
+    "李婶": "lishen",
+    "王小军": "wangson",
+    "张三": "zhangsan",
+}
+UNITS = {"司法所": t.STATION, "陈桥村": t.VILLAGE, "洋泉镇": t.TOWNSHIP}
+MEETINGS = {meeting.title.zh.removeprefix("民情"): meeting.code for meeting in WORKFLOW.meetings.values()}
+PLACES = {"village_weekly": t.VILLAGE, "township_monthly": t.TOWNSHIP}
+ACTS = {row.title.zh: row.trigger for row in WORKFLOW.rows if row.sources != ("start",)}
+STATES = {state.title.zh: code for code, state in WORKFLOW.states.items()}
+LEVELS = {level.title.zh: code for code, level in WORKFLOW.levels.items()}
+FIELDS = {field.title.zh: field for field in WORKFLOW.fields.values()}
+CATEGORIES = {title.zh: code for code, title in WORKFLOW.fields["category"].choices.items()}
+OUTCOMES = {"已生效": "effective", "未生效": "void", "已顺延": "carried", "已离开会议": "left", "仍在等待": "waiting"}
+
+_VALUE = r"[,，] ?([^「」,，]+)「([^」]*)」"
+
+
+def values(text: str) -> dict[str, Value]:
+    """`, 理由「渠又堵了」, 完成期限「2026-03-20」` as the data of a command."""
+    found = ((FIELDS[title], said) for title, said in re.findall(_VALUE, text))
+    return {field.code: _value(field, said) for field, said in found}
+
+
+def _value(field: Field, said: str) -> Value:
+    match field.type:
+        case FieldType.CHOICE:
+            return {title.zh: code for code, title in field.choices.items()}.get(said, said)
+        case FieldType.FLAG:
+            return {"是": True, "否": False}[said]
+        case FieldType.PERSON:
+            return PEOPLE.get(said) or _stranger(said)
+        case FieldType.UNIT:
+            return UNITS.get(said, said)
+    return said
+
+
+def _stranger(said: str) -> Value:
+    """Somebody who is not registered: a name, and a telephone after a space."""
+    name, _, phone = said.partition(" ")
+    return {"name": name} | ({"phone": phone} if phone else {})
+
+
+def row_called(title: str) -> Row:
+    return next(row for row in WORKFLOW.rows if row.title.zh == title)
+
+
+def _named(case: str) -> str:
+    """The name in `事项「水沟」`; empty for the one the scenario speaks of."""
+    found = re.search("「(.*)」", case)
+    return found.group(1) if found else ""
+
+
+def _kind(pattern: str, read: Callable[[str], Any] = str) -> Callable[[str], Any]:
+    def kind(text: str) -> Any:
+        return read(text)
+
+    kind.pattern = pattern  # type: ignore[attr-defined]
+    return kind
+
+
+def _one_of(names: dict[str, Any]) -> Callable[[str], Any]:
+    return _kind("|".join(sorted(map(re.escape, names), key=len, reverse=True)), names.__getitem__)
+
+
+_KINDS = {
+    "Person": _one_of(PEOPLE),
+    "Meeting": _one_of(MEETINGS),
+    "Act": _one_of(ACTS),
+    "ActTitle": _kind("|".join(sorted(ACTS, key=len, reverse=True))),
+    "State": _one_of(STATES),
+    "Level": _one_of(LEVELS),
+    "Field": _one_of(FIELDS),
+    "Category": _one_of(CATEGORIES),
+    "Outcome": _one_of(OUTCOMES),
+    "Case": _kind("(?:该)?事项(?:「[^「」]+」)?", _named),
+    "About": _kind("(?:对事项「[^「」]+」)?", _named),
+    "Values": _kind(f"(?:{_VALUE.replace('(', '(?:')})*", values),
+    "Said": _kind("[^「」]*"),
+    "Sentence": _kind("[^“”]+"),
+    "N": _kind(r"\d+", int),
+    "Moment": _kind(r"\d{4}-\d\d-\d\d \d\d:\d\d"),
+}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One step definition: the kind of step it serves (None: any), and how its text is read."""
+
+    type: str | None
+    parser: parsers.parse
+
+
+SENTENCES: list[Sentence] = []
+
+
+def _sentence(type_: str | None, text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    parser = parsers.parse(text, extra_types=_KINDS)
+    SENTENCES.append(Sentence(type_, parser))
+    return pytest_bdd.step(parser, type_)  # type: ignore[arg-type]
+
+
+def act(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Somebody does something: 假如 and 当."""
+    return _sentence(None, text)
+
+
+def fact(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Something is so: 那么."""
+    return _sentence("then", text)
+
+
+def readings(type_: str, text: str) -> Iterable[Sentence]:
+    """The step definitions that can read a step."""
+    return [each for each in SENTENCES if each.type in (None, type_) and each.parser.is_matching(text)]

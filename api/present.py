@@ -12,7 +12,6 @@ from api.problems import detail
 from engine.audit.queries import DenialView
 from engine.cases.views import CaseView, Choices, EventView
 from engine.definition.model import Field, Row, Title, Value, Workflow
-from engine.meetings.queries import ItemView, MeetingView
 from engine.rules.explain import Could, Offer
 from engine.rules.mask import Sight, name_pattern
 from engine.rules.state import Charge
@@ -228,72 +227,20 @@ def field(found: Field, english: bool) -> Json:
     }
 
 
-def meeting(view: MeetingView, english: bool, *, items: bool = True) -> Json:
-    row, workflow, names = view.meeting, view.workflow, view.names
-    return {
-        "id": row.id,
-        "workflow": row.workflow,
-        "workflow_version": row.workflow_version,
-        "meeting": row.meeting,
-        "title": title(view.rules.title, english),
-        "unit": unit(row.unit.code, names),
-        "at": stamp(workflow, row.at),
-        "status": row.status,
-        "version": row.version,
-        "opened_at": stamp(workflow, row.opened_at),
-        "closed_at": stamp(workflow, row.closed_at),
-        "chair": person(row.chair, names) if row.chair else None,
-        "recorder": person(row.recorder, names) if row.recorder else None,
-        "expected": [person(each, names) for each in row.expected],
-        "present": [person(each, names) for each in row.present],
-        "on_leave": [person(each, names) for each in row.on_leave],
-        "observers": [person(each, names) for each in row.observers],
-        "quorum": {"percent": view.rules.quorum, "reached": view.quorate},
-        "reason": row.reason,
-        **({"items": [item(each, english) for each in view.items]} if items else {}),
-    }
-
-
-def item(view: ItemView, english: bool) -> Json:
-    found = view.item
-    rule = view.case.workflow.row(view.trigger, _gate(view)) if view.trigger else None
-    decision = {
-        "trigger": view.trigger,
-        "ref": rule.ref if rule else None,
-        "title": title(rule.title, english) if rule else view.trigger,
-        "data": data(view.case.workflow, view.data, view.case.names, Sight.OPEN),
-        "note": view.note,
-        "by": found.decided.actor if found.decided else None,
-    }
-    return {
-        "number": found.number or found.position,
-        "case": case(view.case, english),
-        "decision": decision if view.trigger else None,
-        "outcome": found.outcome,
-        "refusal": found.refusal,
-        "seq": found.seq,
-    }
-
-
-def _gate(view: ItemView) -> str:
-    """A state from which the decision's row goes; enough to find its words."""
-    rows = (row for row in view.case.workflow.rows if row.trigger == view.trigger)
-    return next((row.sources[0] for row in rows), "")
-
-
 def denial(view: DenialView) -> Json:
+    found = view.denial
     return {
-        "id": view.id,
-        "at": view.at.isoformat(),
-        "person": person(view.person, view.names),
-        "post": view.post,
-        "unit": unit(view.unit, view.names),
-        "case": view.case_id,
-        "meeting": view.meeting_id,
-        "trigger": view.trigger,
-        "code": view.code,
-        "ref": view.ref,
-        "line": view.line,
-        "workflow": view.workflow,
-        "workflow_version": view.workflow_version,
+        "id": found.id,
+        "at": found.at.isoformat(),
+        "person": person(found.person, view.names),
+        "post": found.post,
+        "unit": unit(found.unit, view.names),
+        "case": found.case_id,
+        "meeting": found.meeting_id,
+        "trigger": found.trigger,
+        "code": found.code,
+        "ref": found.ref,
+        "line": found.line,
+        "workflow": found.workflow,
+        "workflow_version": found.workflow_version,
     }

@@ -116,9 +116,7 @@ def register() -> dict[str, bytes]:
         "people": _csv("id,name,phone", people),
         "posts": _csv("person,role,unit,body,valid_from,valid_to", [_post(holder) for holder in PEOPLE]),
         "households": _csv("code,unit,head,members", [("h1", GROUP, "lishen", "lishen linzhang")]),
-        "relatives": _csv(
-            "person,other,kind,valid_from,valid_to", [("pianzhang", "wangson", "son", "2025-01-01", "")]
-        ),
+        "relatives": _csv("person,other,kind,valid_from,valid_to", [("pianzhang", "wangson", "son", "2025-01-01", "")]),
     }
 
 

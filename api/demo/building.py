@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from api.demo.driving import END, ZONE, DemoServices, MovedClock, Plan, Year, others_of, plans_of
+from api.demo.driving import DemoServices, MovedClock, Year
 from api.demo.organisation import SEED, organisation
 from api.demo.people import Holders, rows
+from api.demo.plans import END, ZONE, Plan, others_of, plans_of
 from engine.audit.verify import verify
 from engine.cases.office import open_office
 from engine.cases.queries import CaseQueries

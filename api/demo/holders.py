@@ -141,15 +141,11 @@ def _fill_neighbourhoods(town: Town, filling: _Filling) -> None:
         for group in cluster.groups:
             for unit in group.neighbourhoods:
                 persona = _persona("linzhang", cluster) if unit is cluster.groups[0].neighbourhoods[0] else None
-                second = cluster.unit.code.startswith(CHENQIAO + "w02")
-                person = _new(filling.register, persona) if not second else _named(filling, next(long_names, None))
+                long_name = next(long_names, None) if cluster.unit.code == CHENQIAO + "w02" else None
+                person = filling.register.person(long_name) if long_name else _new(filling.register, persona)
                 filling.register.post(person, "linzhang", unit.code, unit.name)
                 if not persona:
                     filling.heads.setdefault(cluster.unit.code, []).append(person)
-
-
-def _named(filling: _Filling, name: str | None) -> str:
-    return filling.register.person(name)
 
 
 def _persona(role: str, cluster: Cluster) -> str | None:

@@ -63,6 +63,8 @@ def list_refusals(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Any:
-    after = unpack(cursor, str)
-    found, last = served.audit.refusals(person_of(who), case_id=case, after=after[0] if after else None, limit=limit)
+    after = unpack(cursor, datetime, str)
+    found, last = served.audit.refusals(
+        person_of(who), case_id=case, after=(after[0], after[1]) if after else None, limit=limit
+    )
     return {"items": [present.denial(each) for each in found], "next": pack(last)}

@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 
-from api import present
+from api import present_meetings as present
 from api.cursors import pack, unpack
 from api.deps import English, Seen, Served, Services, Who, person_of
 from api.docs import PROBLEMS
 from api.shapes import AttendanceBody, CancelBody, CaseId, DecisionsBody, MeetingBody, MeetingId, UnitCode
-from engine.meetings.service import Attendance, NewDecision, NewMeeting
+from engine.meetings.attendance import Attendance
+from engine.meetings.service import NewDecision, NewMeeting
 
 router = APIRouter(prefix="/v1", tags=["meetings"], responses=PROBLEMS)
 MeetingPath = Annotated[MeetingId, Path(description="Id of the meeting")]

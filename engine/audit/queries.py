@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from engine.cases.office import Office
 from engine.cases.queries import EVENTS, events_seen
+from engine.cases.reading import reader
 from engine.cases.views import EventView
 from engine.rules.attempt import Actor
-from engine.rules.fold import local_day
 from engine.store import reach, register
 from engine.store.db import Tx
+from engine.store.denials import Denial
 from engine.store.tables import cases, history, refusals, units
 
 
@@ -43,21 +44,9 @@ class HistoryPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DenialView:
-    """One refused act. `names` maps the person, the unit and the place of the post."""
+    """One refused act. `names` maps the person and the unit."""
 
-    id: str
-    at: datetime
-    person: str
-    post: str | None
-    unit: str
-    case_id: str | None
-    meeting_id: str | None
-    trigger: str
-    code: str
-    ref: str | None
-    line: int | None
-    workflow: str
-    workflow_version: int
+    denial: Denial
     names: Mapping[str, str]
 
 
@@ -70,32 +59,34 @@ class AuditQueries:
     def history(self, person: str, wanted: HistoryFilter) -> HistoryPage:
         """Rows of all cases in reach, the newest recorded first; texts masked."""
         with self.office.store.read() as tx:
-            rows = tx.execute(self._history(tx, self._actor(tx, person), wanted)).all()
+            rows = tx.execute(self._history(tx, reader(tx, self.office, person), wanted)).all()
             seen = events_seen(tx, self.office, rows[: wanted.limit], {})
             last = seen[-1] if len(rows) > wanted.limit else None
             cursor = (last.event.recorded_at, last.case_id, last.event.seq) if last else None
             return HistoryPage(rows=tuple(seen), next=cursor)
 
-    def refusals(self, person: str, *, case_id: str | None = None, after: str | None = None,
-                 limit: int = 50) -> tuple[list[DenialView], str | None]:  # fmt: skip
+    def refusals(self, person: str, *, case_id: str | None = None, after: tuple[datetime, str] | None = None,
+                 limit: int = 50) -> tuple[list[DenialView], tuple[datetime, str] | None]:  # fmt: skip
         """Refused acts: those of the reader himself, and for `read_only` roles all within their units. Newest first;
         the second value is the cursor of the next page."""
         with self.office.store.read() as tx:
-            actor = self._actor(tx, person)
+            actor = reader(tx, self.office, person)
             query = sa.select(refusals).join(units, units.c.code == refusals.c.unit)
-            query = query.where(sa.or_(refusals.c.person == person, *self._supervised(actor)))
+            query = query.where(sa.or_(_own(person), *self._supervised(actor)))
             query = self._in_homes(tx, actor, query, refusals)
             if case_id is not None:
                 query = query.where(refusals.c.case_id == case_id)
             if after is not None:
-                query = query.where(refusals.c.id < after)
-            rows = tx.execute(query.order_by(refusals.c.id.desc()).limit(limit + 1)).all()
+                at, last = after
+                earlier = sa.or_(refusals.c.at < at, sa.and_(refusals.c.at == at, refusals.c.id < last))
+                query = query.where(earlier)
+            rows = tx.execute(query.order_by(refusals.c.at.desc(), refusals.c.id.desc()).limit(limit + 1)).all()
             shown = rows[:limit]
             names = register.people_names(tx, {row.person for row in shown}) | register.unit_names(
                 tx, {row.unit for row in shown}
             )
-            views = [_denial(row, names) for row in shown]
-            return views, views[-1].id if len(rows) > limit else None
+            views = [DenialView(denial=_denial(row), names=names) for row in shown]
+            return views, (shown[-1].at, shown[-1].id) if len(rows) > limit else None
 
     def _supervised(self, actor: Actor) -> list[reach.Clause]:
         roles = {
@@ -104,15 +95,8 @@ class AuditQueries:
             for role in compiled.workflow.roles.values()
             if role.read_only
         }
-        lines = ["/" + "/".join(f"{k}:{c}" for k, c in u.line) + "/"
-                 for post in actor.posts if post.role in roles for u in post.units]  # fmt: skip
+        lines = [register.line_of(u) for post in actor.posts if post.role in roles for u in post.units]
         return [register.below(line) for line in lines]
-
-    def _actor(self, tx: Tx, person: str) -> Actor:
-        workflows = self.office.rulebook.all()
-        now = self.office.clock.now(tx)
-        day = local_day(workflows[0].workflow, now) if workflows else now.date()
-        return register.actor(tx, person, day)
 
     def _in_homes(self, tx: Tx, actor: Actor, query: sa.Select[tuple[object, ...]],
                   table: sa.Table) -> sa.Select[tuple[object, ...]]:  # fmt: skip
@@ -126,6 +110,11 @@ class AuditQueries:
             query = query.where(_older(wanted.after))
         order = (history.c.recorded_at.desc(), history.c.case_id.desc(), history.c.seq.desc())
         return self._in_homes(tx, actor, query, history).order_by(*order).limit(wanted.limit + 1)
+
+
+def _own(person: str) -> reach.Clause:
+    """One's own refused acts, but for those that answered "not found": seeing them here would betray what exists."""
+    return sa.and_(refusals.c.person == person, refusals.c.code.not_in(("case_not_found", "meeting_not_found")))
 
 
 def _narrowed(tx: Tx, wanted: HistoryFilter) -> list[reach.Clause]:
@@ -155,6 +144,5 @@ def _older(after: tuple[datetime, str, int]) -> reach.Clause:
     return sa.or_(history.c.recorded_at < recorded, earlier_case, earlier_row)
 
 
-def _denial(row: sa.Row[tuple[object, ...]], names: Mapping[str, str]) -> DenialView:
-    facts = {key: value for key, value in row._mapping.items() if key != "home"}
-    return DenialView(**facts, names=names)
+def _denial(row: sa.Row[tuple[object, ...]]) -> Denial:
+    return Denial(**row._mapping)

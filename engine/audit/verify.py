@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from engine.rules.chain import GENESIS, commitment, row_facts, row_hash
 from engine.rules.fold import fold
 from engine.rules.rulebook import Rulebook
-from engine.store.casebook import ties_of
 from engine.store.db import Store, Tx
 from engine.store.folding import event_from_row, state_from_json
 from engine.store.tables import case_ties, cases, history, payloads
+from engine.store.ties import ties_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

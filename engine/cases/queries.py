@@ -9,11 +9,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.cases.office import Office
-from engine.cases.reading import attempt_to_read, found, offers_of, sight_of
+from engine.cases.reading import attempt_to_read, found, offers_of, reader, sight_of
 from engine.cases.views import CaseView, Choices, EventView, people_and_places, see_event
 from engine.definition.model import Value, Workflow
 from engine.rules.attempt import Actor
-from engine.rules.fold import local_day
 from engine.rules.mask import Sight, masked
 from engine.rules.people import may_read
 from engine.rules.refusals import NotFound
@@ -92,7 +91,7 @@ class CaseQueries:
     def page(self, person: str, wanted: CaseFilter) -> Page:
         """Cases in reach, the newest opened first; texts masked."""
         with self.office.store.read() as tx:
-            actor = self._actor(tx, person)
+            actor = reader(tx, self.office, person)
             rows = tx.execute(self._query(tx, actor, wanted)).all()
             held = [held_from_row(row) for row in rows[: wanted.limit]]
             more = len(rows) > wanted.limit
@@ -134,12 +133,6 @@ class CaseQueries:
         return self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow
 
     # --- lists -------------------------------------------------------------------------------------------------------
-
-    def _actor(self, tx: Tx, person: str) -> Actor:
-        workflows = self.office.rulebook.all()
-        now = self.office.clock.now(tx)
-        day = local_day(workflows[0].workflow, now) if workflows else now.date()
-        return register.actor(tx, person, day)
 
     def _query(self, tx: Tx, actor: Actor, wanted: CaseFilter) -> sa.Select[tuple[object, ...]]:
         query = sa.select(cases, units.c.line).select_from(reach.JOINED)

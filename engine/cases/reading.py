@@ -8,12 +8,13 @@ from datetime import datetime
 from engine.cases.door import snapshot
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
-from engine.rules.attempt import Attempt, World
+from engine.rules.attempt import Actor, Attempt, World
 from engine.rules.explain import Offer, explain
 from engine.rules.fold import local_day
 from engine.rules.mask import Sight
 from engine.rules.people import reads_masked
 from engine.rules.refusals import NotFound
+from engine.store import register
 from engine.store.casebook import Held
 from engine.store.db import Tx
 
@@ -35,6 +36,13 @@ def attempt_to_read(tx: Tx, office: Office, held: Held, person: str, *, now: dat
         now=moment,
         today=day,
     )
+
+
+def reader(tx: Tx, office: Office, person: str) -> Actor:
+    """Who asks for a list, with the posts valid today in the timezone of the rules."""
+    workflows = office.rulebook.all()
+    now = office.clock.now(tx)
+    return register.actor(tx, person, local_day(workflows[0].workflow, now) if workflows else now.date())
 
 
 def sight_of(attempt: Attempt) -> Sight:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
+from engine.cases.reading import reader
 from engine.cases.views import CaseView
 from engine.definition.model import Meeting, Value, Workflow
 from engine.meetings.access import expected_members, is_quorate, must_see, rules_of, seat
@@ -80,20 +81,19 @@ class MeetingQueries:
              ) -> tuple[list[MeetingView], tuple[datetime, str] | None]:  # fmt: skip
         """Meetings at units where one has a post, or below them; the latest first, without their agendas."""
         with self.office.store.read() as tx:
-            lines, actor = self._lines(tx, person)
+            actor = reader(tx, self.office, person)
             homes = reach.homes_of(tx, actor, self.office.home_level)
-            rows = list_meetings(tx, lines, homes=homes, unit=unit, status=status, after=after, limit=limit + 1)
+            rows = list_meetings(
+                tx, self._lines(actor), homes=homes, unit=unit, status=status, after=after, limit=limit + 1
+            )
             views = [self._view(tx, row, [], Sight.MASKED) for row in rows[:limit]]
             last = rows[limit - 1] if len(rows) > limit else None
             return views, (last.at, last.id) if last else None
 
-    def _lines(self, tx: Tx, person: str) -> tuple[list[str], Actor]:
+    def _lines(self, actor: Actor) -> list[str]:
         workflows = [compiled.workflow for compiled in self.office.rulebook.all()]
         roles = {role.code for workflow in workflows for role in workflow.roles.values() if not role.by_unit}
-        now = self.office.clock.now(tx)
-        actor = register.actor(tx, person, local_day(workflows[0], now) if workflows else now.date())
-        units = [unit for post in actor.posts if post.role in roles for unit in post.units]
-        return ["/" + "/".join(f"{kind}:{code}" for kind, code in unit.line) + "/" for unit in units], actor
+        return [register.line_of(unit) for post in actor.posts if post.role in roles for unit in post.units]
 
     def _found(self, tx: Tx, person: str, meeting_id: str) -> tuple[MeetingRow, Sight]:
         meeting = read_meeting(tx, meeting_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from engine.meetings.access import (
     rules_of,
     seat,
 )
+from engine.meetings.attendance import Attendance, attendance_problems
 from engine.meetings.closing import close
 from engine.rules.attempt import Command
 from engine.rules.refusals import Conflict, FieldProblem, FieldsRefused, NotFound, Refusal, Stale
@@ -59,17 +60,6 @@ class NewMeeting:
     unit: str
     at: datetime
     workflow: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attendance:
-    """Ids of people; those present and on leave are members, the chair is present."""
-
-    present: tuple[str, ...] = ()
-    on_leave: tuple[str, ...] = ()
-    observers: tuple[str, ...] = ()
-    chair: str | None = None
-    recorder: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,7 +122,7 @@ class MeetingService:
         with self.office.store.begin() as tx:
             meeting, there = self._locked(tx, person, meeting_id, expected, OPEN)
             must_be_member(there, meeting.unit)
-            problems = _attendance_problems(tx, there, meeting, attendance)
+            problems = attendance_problems(tx, there, meeting, attendance)
             if problems:
                 raise FieldsRefused(problems)
             present = replace(
@@ -255,27 +245,3 @@ def _reason(text: str) -> str:
         facts = {"max_length": REASON_LENGTH, "found": len(reason)}
         raise FieldsRefused((FieldProblem(field="reason", code="too_long", facts=facts),))
     return reason
-
-
-def _attendance_problems(tx: Tx, there: Seat, meeting: MeetingRow, attendance: Attendance) -> tuple[FieldProblem, ...]:
-    members = set(meeting.expected)
-    checks: list[tuple[str, str, Callable[[], bool]]] = [
-        ("present", "not_members", lambda: set(attendance.present) <= members),
-        ("on_leave", "not_members", lambda: set(attendance.on_leave) <= members),
-        ("on_leave", "present_too", lambda: not set(attendance.on_leave) & set(attendance.present)),
-        ("observers", "unknown_person", lambda: _registered(tx, attendance.observers)),
-        ("observers", "members_too", lambda: not set(attendance.observers) & members),
-        ("chair", "not_present", lambda: (attendance.chair or meeting.chair) in attendance.present),
-        ("chair", "may_not_chair", lambda: _may_chair(tx, there, meeting, attendance.chair or meeting.chair)),
-        ("recorder", "not_present", lambda: attendance.recorder in (None, *attendance.present, *attendance.observers)),
-    ]
-    return tuple(FieldProblem(field=name, code=code) for name, code, holds in checks if not holds())
-
-
-def _registered(tx: Tx, people: tuple[str, ...]) -> bool:
-    return len(register.people_names(tx, people)) == len(set(people))
-
-
-def _may_chair(tx: Tx, there: Seat, meeting: MeetingRow, person: str | None) -> bool:
-    held = register.holders_at(tx, meeting.unit.code, there.rules.chair, there.day)
-    return any(person in people for people in held.values())

@@ -14,4 +14,6 @@ NAME_LENGTH = 60
 
 def has_control(text: str) -> bool:
     """Control, format and separator characters: what does not show and does not belong in a name."""
-    return not text.isprintable() and any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") for sign in text)
+    return not text.isprintable() and any(
+        unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") for sign in text
+    )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.definition.model import BACK, SAME, START, Row, Setting, Slot, Target, Value
+from engine.definition.model import Row, Target
 from engine.rules.attempt import Actor, Attempt, Command, InMeeting, Snapshot, World
 from engine.rules.conditions import holds
-from engine.rules.fold import apply, as_list, local_day
+from engine.rules.effects import event_of
+from engine.rules.fold import apply, local_day
 from engine.rules.judge import judge_fields, judge_people, judge_via, judge_when, leads
-from engine.rules.machine import Compiled, Destination
-from engine.rules.people import acted_through, may_read
+from engine.rules.machine import Compiled
+from engine.rules.people import may_read
 from engine.rules.refusals import (
     FieldProblem,
     FieldsRefused,
@@ -22,8 +22,8 @@ from engine.rules.refusals import (
     Refusal,
     Stale,
 )
-from engine.rules.state import NOBODY, CaseState, Charge, Event, Move
-from engine.rules.values import Bad, Frame, holds_text, read_behalf, read_note, read_values
+from engine.rules.state import CaseState, Event
+from engine.rules.values import Bad, Frame, read_behalf, read_note, read_values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +62,8 @@ def decide(compiled: Compiled, request: Request) -> Decision | Refusal:
     destination = compiled.move(command.trigger, case.source, judge)
     if destination is None:
         return judge.refusal or NoDestination(workflow, row)
-    return _decision(attempt, request, destination)
+    event = event_of(attempt, request.command, destination)
+    return Decision(event=event, state=apply(workflow, case.state, event))
 
 
 def out_of_reach(case: Snapshot) -> Refusal:
@@ -142,117 +143,3 @@ class RowJudge:
 
     def _holds(self, target: Target) -> bool:
         return all(holds(self.attempt, each) is True for each in target.when)
-
-
-def _decision(attempt: Attempt, request: Request, destination: Destination) -> Decision:
-    event = _event(attempt, request, destination)
-    return Decision(event=event, state=apply(attempt.workflow, attempt.case.state, event))
-
-
-def _event(attempt: Attempt, request: Request, destination: Destination) -> Event:
-    case, row, workflow, command = attempt.case, attempt.row, attempt.workflow, request.command
-    values = {**_defaults(attempt), **attempt.given, **_set_values(attempt, destination.target)}
-    texts = {name: value for name, value in values.items() if holds_text(workflow.fields[name], value)}
-    facts = {name: value for name, value in values.items() if name not in texts}
-    responsible, successor = _charges(attempt, values)
-    move = _move(destination.target)
-    return Event(
-        seq=case.version + 1,
-        trigger=row.trigger,
-        ref=row.ref,
-        line=row.mark.line,
-        move=move,
-        source=case.source,
-        target=destination.state,
-        level_from=case.state.level if case.state else None,
-        level_to=_level(attempt, destination, move),
-        unit=case.unit.code,
-        actor=request.actor.person,
-        post=acted_through(row.by, attempt),
-        behalf=command.behalf if isinstance(command.behalf, str) else None,
-        proxy=command.behalf is not None,
-        responsible=responsible,
-        successor=successor,
-        facts=facts,
-        texts=tuple(texts),
-        payload=_payload(texts, command),
-        occurred_at=command.occurred_at or request.now,
-        recorded_at=request.now,
-        client_at=command.client_at,
-        meeting=request.meeting.id if request.meeting else None,
-        agenda_no=request.meeting.agenda_no if request.meeting else None,
-        workflow=workflow.key,
-        workflow_version=workflow.version,
-        file_hash=workflow.sha256,
-    )
-
-
-def _move(target: Target) -> Move:
-    return {SAME: Move.SAME, BACK: Move.BACK}.get(target.to, Move.ENTER)
-
-
-def _level(attempt: Attempt, destination: Destination, move: Move) -> str:
-    """The level from now on: of the state entered, else the case's; `back` restores the one it had there."""
-    state = attempt.case.state
-    if state is not None and move is Move.SAME:
-        return state.level
-    if state is not None and move is Move.BACK and state.came_from is not None:
-        return state.came_from.level
-    entered = attempt.workflow.states[destination.state].level
-    return entered or (state.level if state else attempt.workflow.lowest.code)
-
-
-def _defaults(attempt: Attempt) -> Mapping[str, Value]:
-    """At the opening every field with a default has its value."""
-    if attempt.row.sources != (START,):
-        return {}
-    fields = attempt.workflow.fields.values()
-    return {field.code: field.default for field in fields if field.default is not None}
-
-
-def _set_values(attempt: Attempt, target: Target) -> Mapping[str, Value]:
-    settings = target.sets or attempt.row.sets
-    values = {setting.field: _set_value(attempt, setting) for setting in settings}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _set_value(attempt: Attempt, setting: Setting) -> Value:
-    """A literal, who acts, or the holder of a role on the line, the longest in post; None when nobody is found."""
-    if setting.actor:
-        return None if attempt.actor.is_system else attempt.actor.person
-    if setting.role is not None:
-        return next(iter(attempt.world.holders.get(setting.role, ())), None)
-    return setting.value
-
-
-def _charges(attempt: Attempt, values: Mapping[str, Value]) -> tuple[Charge, Charge]:
-    """Responsible and successor after the act."""
-    state, row = attempt.case.state, attempt.row
-    now_responsible = state.responsible if state else NOBODY
-    now_successor = state.successor if state else NOBODY
-    if state is not None and now_successor and row.trigger == state.hands_over_by:
-        return now_successor, NOBODY
-    named = _named_charge(attempt, values)
-    if not named:
-        return now_responsible, now_successor
-    return (now_responsible, named) if row.hands_over_by else (named, NOBODY)
-
-
-def _named_charge(attempt: Attempt, values: Mapping[str, Value]) -> Charge:
-    """Several fields of one act fill the slot together; what they give replaces all of it."""
-    fields = attempt.workflow.fields
-    filling = [name for name in values if fields[name].fills is Slot.RESPONSIBLE]
-    people = [p for name in filling if fields[name].entry_type == "person" for p in as_list(values[name])]
-    units = [u for name in filling if fields[name].entry_type == "unit" for u in as_list(values[name])]
-    return Charge(people=tuple(dict.fromkeys(people)), units=tuple(dict.fromkeys(units)))
-
-
-def _payload(texts: Mapping[str, Value], command: Command) -> Mapping[str, Value]:
-    parts: dict[str, Value] = {}
-    if texts:
-        parts["data"] = dict(texts)
-    if command.note:
-        parts["note"] = command.note
-    if isinstance(command.behalf, dict):
-        parts["behalf"] = dict(command.behalf)
-    return parts

@@ -15,7 +15,8 @@ from engine.rules.state import CaseState, Event
 from engine.store.db import Tx
 from engine.store.folding import event_from_row, state_from_json, state_to_json
 from engine.store.register import unit_of
-from engine.store.tables import case_ties, cases, history, payloads, units
+from engine.store.tables import cases, history, payloads, units
+from engine.store.ties import move_ties
 
 #: Fields that lists filter by, where a workflow has a choice of that name.
 INDEXED_FIELDS = ("category", "urgency")
@@ -112,7 +113,8 @@ def write(tx: Tx, entries: Sequence[Entry]) -> dict[str, str]:
         _update(tx, entry, hashes[entry.identity.id])
     tx.execute(sa.insert(history), [row for rows in chained.values() for row in rows])
     tx.execute(sa.insert(payloads), [row for entry in entries for row in _payloads(entry)])
-    _write_ties(tx, entries)
+    for entry in entries:
+        move_ties(tx, entry.identity.home, entry.identity.id, entry.before, entry.after)
     return hashes
 
 
@@ -176,39 +178,6 @@ def _update(tx: Tx, entry: Entry, last_hash: str) -> None:
     )
     if done.rowcount != 1:
         raise LostUpdate(entry.identity.id)
-
-
-def ties_of(state: CaseState) -> frozenset[tuple[str, str, str]]:
-    """(slot, kind, target) of everyone and every unit that stands in a slot of the case."""
-    ties = {("opener", "person", state.opener)}
-    if state.behalf:
-        ties.add(("behalf", "person", state.behalf))
-    for slot, charge in (("responsible", state.responsible), ("successor", state.successor)):
-        ties |= {(slot, "person", person) for person in charge.people}
-        ties |= {(slot, "unit", unit) for unit in charge.units}
-    return frozenset(ties | {("concerned", "unit", unit) for unit in state.concerned})
-
-
-def _write_ties(tx: Tx, entries: Sequence[Entry]) -> None:
-    added = []
-    for entry in entries:
-        before = ties_of(entry.before) if entry.before else frozenset()
-        after = ties_of(entry.after)
-        for tie in before - after:
-            _remove_tie(tx, entry.identity, tie)
-        added += [_tie_row(entry.identity, tie) for tie in sorted(after - before)]
-    if added:
-        tx.execute(sa.insert(case_ties), added)
-
-
-def _tie_row(identity: Identity, tie: tuple[str, str, str]) -> dict[str, str]:
-    slot, kind, target = tie
-    return {"home": identity.home, "case_id": identity.id, "slot": slot, "kind": kind, "target": target}
-
-
-def _remove_tie(tx: Tx, identity: Identity, tie: tuple[str, str, str]) -> None:
-    row = _tie_row(identity, tie)
-    tx.execute(sa.delete(case_ties).where(*(case_ties.c[name] == value for name, value in row.items())))
 
 
 def read_events(tx: Tx, case_id: str, *, until: int | None = None) -> list[Event]:

@@ -16,7 +16,7 @@ from engine.rules.waiting import states_at_gate
 from engine.store.casebook import Held, held_from_row, home_of
 from engine.store.db import Tx
 from engine.store.reach import JOINED
-from engine.store.register import below, unit_of
+from engine.store.register import below, line_of, unit_of
 from engine.store.tables import agenda, cases, decisions, meetings, units
 
 PLANNED, OPEN, CLOSED, CANCELLED = "planned", "open", "closed", "cancelled"
@@ -152,8 +152,11 @@ def waiting_at(tx: Tx, meeting: MeetingRow, rulebook: Rulebook, home_level: str)
         for compiled in rulebook.all()
         if compiled.workflow.key == meeting.workflow and (states := states_at_gate(compiled.workflow, meeting.meeting))
     ]
-    line = "/" + "/".join(f"{kind}:{code}" for kind, code in meeting.unit.line) + "/"
-    query = sa.select(cases, units.c.line).select_from(JOINED).where(below(line), sa.or_(sa.false(), *gates))
+    query = (
+        sa.select(cases, units.c.line)
+        .select_from(JOINED)
+        .where(below(line_of(meeting.unit)), sa.or_(sa.false(), *gates))
+    )
     if meeting.unit.at(home_level) is not None:
         query = query.where(cases.c.home == meeting.home)
     rows = tx.execute(query.order_by(cases.c.entered_at, cases.c.id)).all()

@@ -11,7 +11,7 @@ from engine.rules.attempt import Actor, Post
 from engine.rules.rulebook import Rulebook
 from engine.rules.waiting import states_waiting_for
 from engine.store.db import Tx
-from engine.store.register import below
+from engine.store.register import below, line_of
 from engine.store.tables import case_ties, cases, units
 
 Clause = sa.ColumnElement[bool]
@@ -52,9 +52,8 @@ def _under(workflow: Workflow) -> Clause:
 
 def on_the_line(post: Post) -> Clause:
     """The post's unit contains the case's unit, or the other way round."""
-    lines = ["/" + "/".join(f"{kind}:{code}" for kind, code in unit.line) + "/" for unit in post.units]
     above = sorted({code for unit in post.units for _, code in unit.line})
-    return sa.or_(cases.c.unit.in_(above), *(below(line) for line in lines))
+    return sa.or_(cases.c.unit.in_(above), *(below(line_of(unit)) for unit in post.units))
 
 
 def tied(kind: str, targets: Iterable[str], slots: tuple[str, ...]) -> Clause:

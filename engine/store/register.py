@@ -27,6 +27,11 @@ def parse_line(line: str) -> tuple[tuple[str, str], ...]:
     return tuple((kind, code) for kind, code in parts)
 
 
+def line_of(unit: Unit) -> str:
+    """The unit's line as the register keeps it."""
+    return "/" + "".join(f"{kind}:{code}/" for kind, code in unit.line)
+
+
 def unit_of(line: str) -> Unit:
     parsed = parse_line(line)
     return Unit(code=parsed[-1][1], kind=parsed[-1][0], line=parsed)

@@ -21,9 +21,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +53,21 @@ class Mutation:
     data: bytes
 
 
+class End(Enum):
+    """What became of one file."""
+
+    NOTICED = "noticed"
+    SURVIVED = "SURVIVED"
+    DOES_NOT_LOAD = "does not load"
+    NOT_TRIED = "could not be tried"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """What the rule tests said of a file: `passed` True, False, or None where they could not be run."""
+    """What the rule tests said of a file."""
 
-    passed: bool | None
+    name: str
+    end: End
     said: str
 
 
@@ -216,8 +228,18 @@ def unsound(data: bytes) -> list[str]:
     return [f"{found.code.value} {found.en}" for found in examine(data, "v1.yaml").findings if found.code.is_error]
 
 
-def tried(file: Path) -> Trial:
+def tried(mutation: Mutation) -> Trial:
     """Run the rule tests on this file, until the first that fails."""
+    if problems := unsound(mutation.data):
+        return Trial(name=mutation.name, end=End.DOES_NOT_LOAD, said="; ".join(problems))
+    with tempfile.TemporaryDirectory(prefix="minqing-drill-") as folder:
+        file = Path(folder) / "v1.yaml"
+        file.write_bytes(mutation.data)
+        end, said = _tested(file)
+    return Trial(name=mutation.name, end=end, said=said)
+
+
+def _tested(file: Path) -> tuple[End, str]:
     command = [sys.executable, "-m", "pytest", "-x", "-q", f"--confcutdir={TESTS}", TESTS]
     environment = {**os.environ, "MINQING_V1_FILE": str(file)}
     try:
@@ -225,45 +247,30 @@ def tried(file: Path) -> Trial:
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
     except subprocess.TimeoutExpired:
-        return Trial(passed=None, said=f"no answer within {PATIENCE} seconds")
-    said = next((line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))), run.stdout[-500:])
-    return Trial(passed={0: True, 1: False}.get(run.returncode), said=said)
-
-
-def _try_all(chosen: list[Mutation], folder: Path) -> list[Trial]:
-    files = [folder / f"{number}.yaml" for number in range(len(chosen))]
-    for file, mutation in zip(files, chosen, strict=True):
-        file.write_bytes(mutation.data)
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        return list(pool.map(tried, files))
+        return End.NOT_TRIED, f"no answer within {PATIENCE} seconds"
+    said = [line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    end = {0: End.SURVIVED, 1: End.NOTICED}.get(run.returncode, End.NOT_TRIED)
+    return end, said[0] if said else run.stdout[-500:] + run.stderr[-500:]
 
 
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
     started = time.monotonic()
     document = written_out(V1)
+    control = tried(Mutation(name="nothing taken out", data=written(document)))
+    if control.end is not End.SURVIVED:
+        _say(f"the rule tests do not pass on the file as it is: {control.said}")
+        return 1
     chosen = [each for each in mutations(document) if options.only in each.name]
-    broken = {each.name: problems for each in chosen if (problems := unsound(each.data))}
-    with tempfile.TemporaryDirectory(prefix="minqing-drill-") as name:
-        whole = Path(name) / "whole.yaml"
-        whole.write_bytes(written(document))
-        control = tried(whole)
-        if not control.passed:
-            _say(f"the rule tests do not pass on the file as it is: {control.said}")
-            return 1
-        trials = _try_all(chosen, Path(name))
-    pairs = list(zip(chosen, trials, strict=True))
-    if options.list:
-        for mutation, trial in pairs:
-            _say(f"{mutation.name}\n    {trial.said}")
-    _report("does not load", [f"{each}: {'; '.join(problems)}" for each, problems in broken.items()])
-    _report("could not be tried", [f"{each.name}: {trial.said}" for each, trial in pairs if trial.passed is None])
-    survivors = [each.name for each, trial in pairs if trial.passed]
-    _report("SURVIVED", survivors)
-    noticed = sum(trial.passed is False for trial in trials)
-    _say(f"{len(chosen)} mutations, {noticed} noticed, {len(survivors)} survivors{'' if survivors else ' (none)'}, "
-         f"{time.monotonic() - started:.0f} s")  # fmt: skip
-    return 0 if chosen and noticed == len(chosen) and not broken else 1
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        trials = list(pool.map(tried, chosen))
+    for trial in trials:
+        if options.list or trial.end is not End.NOTICED:
+            _say(f"{trial.end.value}: {trial.name}\n    {trial.said}")
+    counts = Counter(trial.end for trial in trials)
+    survivors = f"{counts[End.SURVIVED]} survivors" if counts[End.SURVIVED] else "no survivors"
+    _say(f"{len(trials)} mutations, {counts[End.NOTICED]} noticed, {survivors}, {time.monotonic() - started:.0f} s")
+    return 0 if trials and counts[End.NOTICED] == len(trials) else 1
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -271,11 +278,6 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="show every mutation and the first test that noticed it")
     parser.add_argument("--only", default="", metavar="TEXT", help="only mutations whose name holds this text")
     return parser.parse_args(arguments)
-
-
-def _report(what: str, lines: list[str]) -> None:
-    for line in lines:
-        _say(f"{what}: {line}")
 
 
 def _say(line: str) -> None:

@@ -60,7 +60,12 @@ def test_a_case_climbs_all_levels_and_is_struck_off(world):
     world.fire("zuzhang", case, "record_measure", measure="上门调解", done_on="2026-03-06")
     world.fire("zuzhang", case, "refer_to_village", reason_code="beyond_ability", reason="调解两次不成")
     assert world.state(case) == "village_queued"
-    up = {"reason_code": "no_funds", "measures": "调解两次", "village_opinion": "请镇里协调", "suggested_unit": t.STATION}
+    up = {
+        "reason_code": "no_funds",
+        "measures": "调解两次",
+        "village_opinion": "请镇里协调",
+        "suggested_unit": t.STATION,
+    }
     with pytest.raises(OnlyInMeeting):
         world.fire("village_secretary", case, "refer_to_township", **up)
     hall = ("village_secretary", "village_clerk", "village_cadre1", "village_cadre2", "village_cadre3")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -260,6 +261,19 @@ def test_a_file_that_is_no_table_is_refused(imports: ImportService, data: bytes,
 def test_spreadsheets_write_csv_in_many_ways(imports: ImportService, store: Store, data: bytes):
     assert counts(imports.apply("people", data)) == (1, 0, 0)
     assert ("new", "新人", "100") in rows(store, people, "id", "name", "phone")
+
+
+def test_imports_at_the_same_time_follow_each_other(imports: ImportService, store: Store):
+    header = "code,name,kind,parent\n"
+    move = f"{header}v2,香湖村,village,t1\nv1w1,第一屋场,wuchang,v2\n".encode()
+    grow = [f"{header}v1w1g{number},某组,group,v1w1\n".encode() for number in range(6)]
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(lambda data: imports.apply("units", data), [*grow, move, *grow]))
+
+    assert sum(outcome.added for outcome in outcomes) == 7
+    lines = dict(rows(store, units, "code", "line"))
+    assert {line.split("/")[3] for code, line in lines.items() if code.startswith("v1w1")} == {"village:v2"}
 
 
 def test_an_unknown_kind_is_refused(imports: ImportService):

@@ -175,3 +175,12 @@ def test_no_states_at_all():
     text = SMALL[: SMALL.index("states:")] + "states: {}\ntransitions: []\n"
 
     assert codes_of(text) == ["S03", "S11"]
+
+
+def test_a_case_at_a_level_that_no_destination_takes_stays_where_it_is():
+    text = with_rows("go working PLACE").replace("to: PLACE", "to: [{when: {level: town}, to: back}, {to: done}]")
+    text = text.replace(*TWO_LEVELS)
+
+    assert codes_of(text) == []
+    only_town = text.replace("from: working, to: [{when", "from: working, when: {level: town}, to: [{when")
+    assert codes_of(only_town) == []

@@ -11,7 +11,7 @@ import pytest
 
 from engine.definition.check import check_workflow, examine
 from engine.definition.loader import read_workflow
-from tests.unit.definition.files import V1
+from tests.unit.definition.files import FULL, V1
 
 COUNT = int(os.environ.get("MINQING_FUZZ", "200"))
 PARTS = 4  # so that two cores can share them
@@ -96,11 +96,8 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return data
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_a_mutated_file_gives_findings_and_nothing_else(part):
-    original = V1.read_bytes()
-
-    for number in range(part, COUNT, PARTS):
+def examine_mutated(original: bytes, numbers: range) -> None:
+    for number in numbers:
         data = mutated(original, random.Random(SEED + number))
         try:
             examined = examine(data, "fuzz.yaml")
@@ -112,6 +109,15 @@ def test_a_mutated_file_gives_findings_and_nothing_else(part):
         assert examined.workflow or any(finding.code.is_error for finding in examined.findings), number
         assert all(finding.mark.line > 0 and finding.mark.column > 0 for finding in examined.findings), number
         assert all("\n" not in sentence for sentence in sentences), number
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_mutated_file_gives_findings_and_nothing_else(part):
+    examine_mutated(V1.read_bytes(), range(part, COUNT, PARTS))
+
+
+def test_a_mutated_file_with_every_key_gives_findings_and_nothing_else():
+    examine_mutated(FULL.encode(), range(COUNT // 4))
 
 
 @pytest.mark.parametrize("number", range(8))

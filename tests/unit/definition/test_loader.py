@@ -439,3 +439,45 @@ def test_rows_and_targets_know_where_they_stand():
 
     assert (first.mark, second.mark) == (Mark(line=17, column=5), Mark(line=18, column=5))
     assert second.targets[0].mark == Mark(line=18, column=71)
+
+
+# --- values the field cannot hold, beside those with a file of their own ---------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sets", "codes"),
+    [
+        ("{gist: [a]}", ["S20"]),
+        ("{gist: {zh: a}}", ["S20"]),
+        ("{gist: 12}", ["S20"]),
+        ("{gist: 一}", ["S20"]),
+        ("{urgency: true}", ["S20"]),
+        ("{people_in: 1.5}", ["S11"]),
+        ("{people_in: 99999999999999999999}", ["S11"]),
+        ("{people_in: '5'}", ["S20"]),
+        ("{cost: 12.50}", ["S11"]),
+        ("{cost: '12.5'}", ["S20"]),
+        ("{cost: '5000.01'}", ["S20"]),
+        ("{cost: '5000.00'}", []),
+        ("{due: 2026-3-6}", ["S20"]),
+        ("{days: []}", ["S20"]),
+        ("{colours: [red, green]}", ["S01"]),
+        ("{about: [head]}", ["S20"]),
+        ("{family: H1}", ["S20"]),
+        ("{in_charge: hall}", ["S01"]),
+        ("{in_charge: responsible}", ["S01"]),
+        ("{in_charge: 12}", ["S11"]),
+        ("{nothing: 1, solved: 2}", ["S01", "S20"]),
+        ("solved", ["S11"]),
+    ],
+)
+def test_a_value_that_a_field_cannot_hold_is_refused(sets, codes):
+    assert codes_of(full("sets: {in_charge: head}", f"sets: {sets}")) == codes
+
+
+def test_a_list_whose_type_is_unknown_is_told_once():
+    assert codes_of(full("type: list, of: date, max_length: 3", "type: list, of: dates, max_length: 3")) == ["S11"]
+
+
+def test_a_choice_in_a_list_may_be_asked_nowhere_but_set():
+    assert workflow_of(full("sets: {in_charge: head}", "sets: {colours: [blue]}")).rows[0].sets[0].value == ["blue"]

@@ -54,12 +54,8 @@ def test_every_key_and_word_is_named(half):
     assert not missing
 
 
-@HALVES
-def test_both_halves_have_the_same_parts(half):
-    assert len(re.findall("^## ", half, re.MULTILINE)) == 12
+@pytest.mark.parametrize("pattern", ["^## ", r"^\|", r"^\| S\d\d "])
+def test_both_halves_have_as_many_parts_and_rows(pattern):
+    chinese, english = (len(re.findall(pattern, half, re.MULTILINE)) for half in (CHINESE, ENGLISH))
 
-
-def test_both_halves_have_as_many_rows_in_their_tables():
-    chinese, english = (len(re.findall(r"^\|", half, re.MULTILINE)) for half in (CHINESE, ENGLISH))
-
-    assert chinese == english
+    assert chinese == english > 10

@@ -1,0 +1,37 @@
+"""The one writer of `case_ties`: who and which units stand in the slots of a case, for lists to find it by."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.rules.state import CaseState
+from engine.store.db import Tx
+from engine.store.tables import case_ties
+
+Tie = tuple[str, str, str]
+
+
+def ties_of(state: CaseState) -> frozenset[Tie]:
+    """(slot, kind, target) of everyone and every unit that stands in a slot of the case."""
+    ties = {("opener", "person", state.opener)}
+    if state.behalf:
+        ties.add(("behalf", "person", state.behalf))
+    for slot, charge in (("responsible", state.responsible), ("successor", state.successor)):
+        ties |= {(slot, "person", person) for person in charge.people}
+        ties |= {(slot, "unit", unit) for unit in charge.units}
+    return frozenset(ties | {("concerned", "unit", unit) for unit in state.concerned})
+
+
+def move_ties(tx: Tx, home: str, case_id: str, before: CaseState | None, after: CaseState) -> None:
+    """Write the difference between two states of a case; nothing where they are the same."""
+    old, new = ties_of(before) if before else frozenset(), ties_of(after)
+    for tie in old - new:
+        row = _row(home, case_id, tie)
+        tx.execute(sa.delete(case_ties).where(*(case_ties.c[name] == value for name, value in row.items())))
+    if new - old:
+        tx.execute(sa.insert(case_ties), [_row(home, case_id, tie) for tie in sorted(new - old)])
+
+
+def _row(home: str, case_id: str, tie: Tie) -> dict[str, str]:
+    slot, kind, target = tie
+    return {"home": home, "case_id": case_id, "slot": slot, "kind": kind, "target": target}

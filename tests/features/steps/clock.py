@@ -1,0 +1,33 @@
+"""The time, and the rules in force."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tests.features.words import WORKFLOW, act
+
+WEEKDAYS = "一二三四五六日"
+
+
+@act("现在是 {moment:Moment}, 周{weekday}")
+def now_is(world, moment, weekday):
+    assert WEEKDAYS[datetime.fromisoformat(moment).weekday()] == weekday
+    world.at(moment)
+
+
+@act("到了 {moment:Moment}")
+def it_is_later(world, moment):
+    world.settled()
+    world.at(moment)
+
+
+@act("过了 {hours:N} 小时")
+def hours_pass(world, hours):
+    world.settled()
+    world.wait(timedelta(hours=hours))
+
+
+@act("规则版本为 {version:N}, 会议由人召集")
+def rules_are(world, version):
+    assert WORKFLOW.version == version
+    assert WORKFLOW.meetings

@@ -1,0 +1,90 @@
+"""Meetings: setting, holding, deciding, undoing, closing, calling off; their agenda and minutes."""
+
+from __future__ import annotations
+
+from tests.features.words import act, fact
+
+
+@act("{person:Person}定于 {moment:Moment} 召开{kind:Meeting}")
+def a_meeting_is_set(world, person, kind, moment):
+    world.plan(person, kind, moment)
+
+
+@act("{chair:Person}主持{kind:Meeting}, 应到 {expected:N} 人, 实到 {present:N} 人")
+def a_meeting_is_held(world, chair, kind, expected, present):
+    world.hold(chair, kind, present)
+    meeting = world.agenda().meeting
+    assert (len(meeting.expected), len(meeting.present)) == (expected, present)
+
+
+@act("会上只剩 {present:N} 人")
+def some_left(world, present):
+    world.attend(present)
+
+
+@act("{chair:Person}在会上{about:About}{trigger:Act}{given:Values}")
+def somebody_decides(world, chair, about, trigger, given):
+    world.decide(chair, about, trigger, given)
+
+
+@act("{chair:Person}撤销{name:Case}的决议")
+def the_decision_is_undone(world, chair, name):
+    assert world.agenda().meeting.chair == chair
+    world.undo(name)
+
+
+@act("会议结束")
+def the_meeting_closes(world):
+    world.close()
+
+
+@act("{person:Person}取消会议, 理由「{reason:Said}」")
+def the_meeting_is_called_off(world, person, reason):
+    world.cancel(person, reason)
+
+
+# --- agenda and minutes ----------------------------------------------------------------------------------------------
+
+
+@fact("{name:Case}列入这次会议议程, 议题序号为 {number:N}")
+def on_the_agenda(world, name, number):
+    item = world.item(name)
+    assert item is not None
+    assert item.item.position == number
+
+
+@fact("{name:Case}不在这次会议议程上")
+def not_on_the_agenda(world, name):
+    assert world.item(name) is None
+
+
+@fact("{name:Case}尚无决议")
+def undecided(world, name):
+    item = world.item(name)
+    assert item is not None
+    assert item.item.decided is None
+
+
+@fact("纪要中{name:Case}记为「{outcome:Outcome}」")
+def the_minutes_say(world, name, outcome):
+    item = world.item(name)
+    assert item is not None
+    assert item.item.outcome == outcome
+
+
+@fact("纪要中{name:Case}的决议仍是「{title:ActTitle}」, 并注明未生效的原因")
+def the_void_decision_stands(world, name, title):
+    item = world.item(name)
+    assert item is not None
+    assert item.case.workflow.row(item.trigger, "village_queued").title.zh == title
+    assert item.item.refusal == "state"
+
+
+@fact("决议「{title:ActTitle}」记有这次会议、议题序号 {number:N}、主持人{chair:Person}和实到 {present:N} 人的名单")
+def the_decision_names_its_meeting(world, title, number, chair, present):
+    meeting = world.agenda().meeting
+    row = next(row for row in world.history("") if row.event.meeting == meeting.id)
+    assert row.workflow.row(row.event.trigger, row.event.source).title.zh == title
+    assert (row.event.agenda_no, row.event.actor, meeting.chair) == (number, chair, chair)
+    assert len(set(meeting.present)) == present
+    assert chair in meeting.present

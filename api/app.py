@@ -27,6 +27,21 @@ _STATUSES = {400: ("bad_request", "unreadable"), 404: ("not_found", "route_not_f
              405: ("method", "method_not_allowed"), 413: ("too_large", "too_large")}  # fmt: skip
 
 
+#: pydantic's kinds of errors -> our codes; what is not here is `bad_shape`.
+_SHAPES = {
+    "missing": "missing",
+    "timezone_aware": "time_without_offset",
+    "extra_forbidden": "unknown_key",
+    "string_pattern_mismatch": "bad_pattern",
+    "less_than_equal": "out_of_bounds",
+    "greater_than_equal": "out_of_bounds",
+    "too_long": "out_of_bounds",
+    "too_short": "out_of_bounds",
+    "string_too_long": "out_of_bounds",
+    "string_too_short": "out_of_bounds",
+}
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The application on the database and rules that the settings name.
 
@@ -99,7 +114,7 @@ def _on_problem(request: Request, error: Exception) -> Response:
 def _on_wrong(request: Request, error: Exception) -> Response:
     """What the register refuses about a query reads like a field."""
     assert isinstance(error, Wrong)
-    problem = FieldProblem(field=str(error.facts.get("field", error.code)), code="bad_shape", facts={"why": error.code})
+    problem = FieldProblem(field=str(error.facts.get("field", error.code)), code="bad_shape")
     return refusal_response(FieldsRefused((problem,)), _accept(request))
 
 
@@ -114,8 +129,7 @@ def _on_shape(request: Request, error: Exception) -> Response:
 
 def _shape_problem(error: Any) -> FieldProblem:
     place = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path", "header"))
-    known = {"missing": "missing", "timezone_aware": "time_without_offset"}
-    return FieldProblem(field=place or "body", code=known.get(error["type"], "bad_shape"), facts={"why": error["msg"]})
+    return FieldProblem(field=place or "body", code=_SHAPES.get(error["type"], "bad_shape"))
 
 
 def _on_http(request: Request, error: Exception) -> Response:

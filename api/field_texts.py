@@ -53,11 +53,15 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "members_too": ("「{title}」中有人是应到人员", "{title} names a member"),
     "not_present": ("「{title}」未登记为实到", "{title} is not among those present"),
     "may_not_chair": ("「{title}」无权主持这个会议", "{title} may not chair this meeting"),
-    "bad_shape": ("「{title}」的格式不对：{why}", "{title} has the wrong form: {why}"),
+    "bad_shape": ("「{title}」的格式不对", "{title} has the wrong form"),
     "time_without_offset": (
         "「{title}」须带时区，如 2026-03-06T09:00:00+08:00",
         "{title} needs an offset, e.g. +08:00",
     ),
+    "bad_time": ("「{title}」不是合理的时间", "{title} is not a sensible time"),
+    "unknown_key": ("没有「{title}」这一项", "There is no such item as {title}"),
+    "bad_pattern": ("「{title}」的写法不对", "{title} is not written right"),
+    "out_of_bounds": ("「{title}」超出允许的范围", "{title} is out of bounds"),
     "bad_cursor": ("翻页游标无效", "This cursor is not valid"),
 }
 

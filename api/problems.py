@@ -160,6 +160,9 @@ def _titles(workflow: Workflow | None, field: str) -> Text:
 
 
 def _fact(workflow: Workflow | None, problem: FieldProblem, name: str, value: Value, language: int) -> str:
+    if name == "level" and workflow is not None:
+        title = workflow.levels[value].title
+        return title.zh if language == 0 else title.en
     if name == "choices" and workflow is not None:
         titles = [workflow.fields[problem.field].choices[code] for code in value]
         return "、".join(t.zh for t in titles) if language == 0 else ", ".join(t.en for t in titles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -44,6 +45,16 @@ def _storable(text: str) -> str:
 Plain = Annotated[str, AfterValidator(_storable)]
 
 
+def _sensible(moment: datetime) -> datetime:
+    """Between 1900 and 2200: what lies beyond cannot be carried through every timezone and database."""
+    if not 1900 < moment.year < 2200:
+        raise ValueError("not a sensible time")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_sensible)]
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -60,8 +71,8 @@ class _Command(_Body):
         default_factory=dict, description="Values by field code, as the row's `needs` and `takes` say"
     )
     note: Plain | None = None
-    occurred_at: AwareDatetime | None = Field(None, description="When it happened; default: now")
-    client_at: AwareDatetime | None = Field(None, description="The device's time")
+    occurred_at: Moment | None = Field(None, description="When it happened; default: now")
+    client_at: Moment | None = Field(None, description="The device's time")
     on_behalf_of: PersonId | Stranger | None = Field(None, description="代报: whom this is done for")
 
 
@@ -99,7 +110,7 @@ class MeetingBody(_Body):
     workflow: WorkflowName | None = None
     meeting: Code = Field(examples=["village_weekly"])
     unit: UnitCode
-    at: AwareDatetime
+    at: Moment
 
 
 class AttendanceBody(_Body):
@@ -130,7 +141,7 @@ class CancelBody(_Body):
 class ClockBody(_Body):
     """One of the two. `advance` is a number and a unit: minutes, hours or days."""
 
-    to: AwareDatetime | None = None
+    to: Moment | None = None
     advance: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} (minutes?|hours?|days?)$")] | None = Field(
         None, examples=["3 days"]
     )

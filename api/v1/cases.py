@@ -7,13 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime
 
 from api import present
 from api.cursors import pack, unpack
 from api.deps import English, KeyHeader, Seen, Served, Services, Who, person_of
 from api.docs import CASE_LINKS, PROBLEMS
-from api.shapes import CaseId, Code, FireBody, OpenCaseBody, PersonId, Stranger, UnitCode, _Command
+from api.shapes import CaseId, Code, FireBody, Moment, OpenCaseBody, PersonId, Stranger, UnitCode, _Command
 from engine.cases.queries import PAGE_MOST, CaseFilter
 from engine.cases.service import Caller, CaseHeld, OpenCase
 from engine.people.accounts import Principal
@@ -68,8 +67,8 @@ def list_cases(
     category: Code | None = None,
     urgency: Code | None = None,
     responsible: Annotated[PersonId | None, Query(description="id of a person or code of a unit")] = None,
-    opened_from: AwareDatetime | None = None,
-    opened_to: Annotated[AwareDatetime | None, Query(description="exclusive")] = None,
+    opened_from: Moment | None = None,
+    opened_to: Annotated[Moment | None, Query(description="exclusive")] = None,
     cursor: Annotated[str | None, Query(max_length=400)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MOST)] = 50,
 ) -> Any:

@@ -25,8 +25,11 @@ def move_clock(body: ClockBody, served: Served, who: Who) -> Any:
     now, simulated = served.setup.clock()
     if not simulated:
         raise Conflict("clock_is_real")
+    wanted = body.to or now + _span(body.advance or "")
+    if wanted.year >= 2200:
+        raise FieldsRefused((FieldProblem(field="to", code="bad_time"),))
     try:
-        moved = served.setup.advance(body.to or now + _span(body.advance or ""))
+        moved = served.setup.advance(wanted)
     except Wrong as wrong:
         raise Conflict(wrong.code) from wrong
     return {"now": moved.isoformat(), "simulated": True}

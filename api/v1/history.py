@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from api import present
 from api.cursors import pack, unpack
 from api.deps import English, Served, Who, person_of
 from api.docs import PROBLEMS
-from api.shapes import CaseId, Code, MeetingId, PersonId, UnitCode
+from api.shapes import CaseId, Code, MeetingId, Moment, PersonId, Plain, UnitCode
 from engine.audit.queries import HistoryFilter
 
 router = APIRouter(prefix="/v1", tags=["history"], responses=PROBLEMS)
@@ -27,13 +26,13 @@ def list_history(
     english: English,
     unit: Annotated[UnitCode | None, Query(description="this unit with all below")] = None,
     trigger: Code | None = None,
-    ref: Annotated[str | None, Query(max_length=40)] = None,
+    ref: Annotated[Plain | None, Query(max_length=40)] = None,
     from_level: Code | None = None,
     to_level: Code | None = None,
     actor: PersonId | None = None,
     meeting: MeetingId | None = None,
-    since: AwareDatetime | None = None,
-    until: Annotated[AwareDatetime | None, Query(description="exclusive")] = None,
+    since: Moment | None = None,
+    until: Annotated[Moment | None, Query(description="exclusive")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Any:

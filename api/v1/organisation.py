@@ -10,14 +10,14 @@ from fastapi import APIRouter, Query
 from api.cursors import pack, unpack
 from api.deps import Served, Services, Who, person_of
 from api.docs import PROBLEMS
-from api.shapes import Code, UnitCode
+from api.shapes import Code, Plain, UnitCode
 from engine.people.queries import PostSeen
 from engine.rules.fold import local_day
 
 router = APIRouter(prefix="/v1", tags=["organisation"], responses=PROBLEMS)
 Cursor = Annotated[str | None, Query(max_length=400)]
 Limit = Annotated[int, Query(ge=1, le=200)]
-Words = Annotated[str | None, Query(max_length=60, description="part of the name")]
+Words = Annotated[Plain | None, Query(max_length=60, description="part of the name")]
 
 
 def _today(served: Services) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from dataclasses import dataclass, field
 from ulid import ULID
 
 from engine.rules.attempt import Unit
-from engine.rules.chain import canonical
 from engine.rules.rulebook import Rulebook
 from engine.store.clock import Clock, DatabaseClock
 from engine.store.db import Store
@@ -49,7 +49,8 @@ class Office:
 
     def fingerprint(self, request: object) -> str:
         """A keyed hash of a request's body: nobody can guess a text from it."""
-        return hmac.new(bytes.fromhex(self.secret), canonical(request), hashlib.sha256).hexdigest()
+        text = json.dumps(request, sort_keys=True, separators=(",", ":"))
+        return hmac.new(bytes.fromhex(self.secret), text.encode(), hashlib.sha256).hexdigest()
 
 
 def open_office(store: Store, rulebook: Rulebook, *, default_workflow: str = "issue-escalation",

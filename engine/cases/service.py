@@ -132,7 +132,8 @@ class CaseService:
         missing = [level for level in compiled.workflow.levels if unit.at(level) is None and _decides(compiled, level)]
         if unit.at(lowest) is None or missing:
             self._must_reach(tx, act)
-            raise FieldsRefused((FieldProblem(field="unit", code="unit_too_high", facts={"level": lowest}),))
+            problem = FieldProblem(field="unit", code="unit_too_high", facts={"level": lowest})
+            raise FieldsRefused((problem,), workflow=compiled.workflow)
         return act
 
     def _must_reach(self, tx: Tx, act: Act) -> None:

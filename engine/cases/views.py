@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from engine.definition.model import Value, Workflow
 from engine.rules.explain import Offer
-from engine.rules.mask import Sight, masked, stranger, telephones
+from engine.rules.mask import Sight, free_text, masked, stranger, telephones
 from engine.rules.state import CaseState, Event
 from engine.store.casebook import Identity
 
@@ -60,11 +60,11 @@ def people_and_places(state: CaseState) -> tuple[set[str], set[str]]:
 def see_event(view: EventView, sight: Sight) -> EventView:
     """The row as a reader of this sight may see it."""
     behalf = stranger(view.behalf, sight) if view.behalf else None
-    note = telephones(view.note) if view.note else None
+    seen = free_text if sight is Sight.MASKED else telephones
     return replace(
         view,
         data=masked(view.workflow, view.data, sight),
-        note="***" if note and sight is Sight.MASKED else note,
+        note=seen(view.note) if view.note else None,
         behalf=behalf,
         sight=sight,
     )

@@ -118,6 +118,8 @@ def _problems_around(request: Request, frame: Frame) -> tuple[FieldProblem, ...]
         problems.append(FieldProblem(field="on_behalf_of", code=bad.code, facts=bad.facts))
     if command.occurred_at is not None and command.occurred_at > request.now:
         problems.append(FieldProblem(field="occurred_at", code="after_now"))
+    times = (("occurred_at", command.occurred_at), ("client_at", command.client_at))
+    problems += [FieldProblem(field=name, code="bad_time") for name, at in times if at and not 1900 < at.year < 2200]
     return tuple(problems)
 
 

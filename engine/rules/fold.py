@@ -113,8 +113,14 @@ def _slots(workflow: Workflow, state: CaseState, event: Event) -> CaseState:
         elif slot is Slot.RECUSED:
             state = replace(state, recused=tuple(dict.fromkeys((*state.recused, *as_list(value)))))
         elif slot is Slot.UNITS:
-            state = replace(state, concerned=as_list(value))
+            state = replace(state, concerned=_given(workflow, event, Slot.UNITS))
     return state
+
+
+def _given(workflow: Workflow, event: Event, slot: Slot) -> tuple[str, ...]:
+    """What one act gives for a slot, by all of its fields together."""
+    values = (value for name, value in event.facts.items() if workflow.fields[name].fills is slot)
+    return tuple(dict.fromkeys(entry for value in values for entry in as_list(value)))
 
 
 def _people_in(workflow: Workflow, state: CaseState, slot: Slot) -> tuple[str, ...]:

@@ -55,12 +55,15 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """A reading transaction; what it sees does not change while it runs on SQLite. Raises Unavailable."""
+        """A reading transaction; what it sees does not change while it runs. Raises Unavailable."""
         with _told_plainly(), self._connect(write=False) as tx, tx.begin():
             yield tx
 
     def _connect(self, *, write: bool) -> Connection:
-        return self.engine.connect().execution_options(minqing_write=write)
+        connection = self.engine.connect().execution_options(minqing_write=write)
+        if write or self.is_sqlite:
+            return connection
+        return connection.execution_options(isolation_level="REPEATABLE READ")
 
     def dispose(self) -> None:
         self.engine.dispose()

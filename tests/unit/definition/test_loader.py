@@ -481,3 +481,8 @@ def test_a_list_whose_type_is_unknown_is_told_once():
 
 def test_a_choice_in_a_list_may_be_asked_nowhere_but_set():
     assert workflow_of(full("sets: {in_charge: head}", "sets: {colours: [blue]}")).rows[0].sets[0].value == ["blue"]
+
+
+@pytest.mark.parametrize("zone", ["Asia", "../../etc/passwd", "/etc/localtime", "x" * 300, "时区", "zone.tab", "''"])
+def test_only_a_time_zone_is_a_time_zone(zone):
+    assert codes_of(small("Asia/Shanghai", zone)) == ["S11"]

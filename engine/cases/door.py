@@ -14,7 +14,7 @@ from engine.rules.fold import local_day
 from engine.rules.machine import Compiled
 from engine.rules.refusals import NotFound, Refusal
 from engine.rules.state import CaseState, Event
-from engine.store.casebook import Entry, Held, Identity, lock_cases, write
+from engine.store.casebook import Entry, Held, Identity, write
 from engine.store.db import Tx
 from engine.store.numbering import take_number
 
@@ -62,14 +62,15 @@ class _Desk:
     events: list[tuple[Event, str]]
 
 
-def fire_all(tx: Tx, office: Office, acts: Sequence[Act]) -> list[Outcome]:
+def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | None = None) -> list[Outcome]:
     """Judge and carry out the acts in their order, in the caller's transaction: lock all cases in the order of their
     ids, decide purely, write everything in few statements. A refused act changes nothing and does not stop the others;
-    who wants all or nothing raises, and so rolls back.
+    who wants all or nothing raises, and so rolls back. `lookups` are those of this transaction, where the caller has
+    looked something up, or locked a case, already.
 
     Raises RulesMissing when the file a case was opened under is not there.
     """
-    outcomes, desks = _weigh(tx, office, acts)
+    outcomes, desks = _weigh(tx, office, acts, lookups or Lookups(tx, office.home_level))
     entries = [_entry(desk) for desk in desks.values() if desk.events]
     hashes = write(tx, entries) if entries else {}
     return [_with_hash(outcome, hashes) for outcome in outcomes]
@@ -77,13 +78,12 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act]) -> list[Outcome]:
 
 def judge_all(tx: Tx, office: Office, acts: Sequence[Act]) -> list[Outcome]:
     """What `fire_all` would answer to these acts now; nothing is written. The cases stay locked."""
-    return _weigh(tx, office, acts)[0]
+    return _weigh(tx, office, acts, Lookups(tx, office.home_level))[0]
 
 
-def _weigh(tx: Tx, office: Office, acts: Sequence[Act]) -> tuple[list[Outcome], dict[str, _Desk]]:
+def _weigh(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups) -> tuple[list[Outcome], dict[str, _Desk]]:
     now = office.clock.now(tx)
-    lookups = Lookups(tx, office.home_level)
-    locked = lock_cases(tx, [act.case_id for act in acts if act.case_id])
+    locked = lookups.lock([act.case_id for act in acts if act.case_id])
     desks = {case_id: _Desk(held=held, before=held.state, events=[]) for case_id, held in locked.items()}
     return [_fire(tx, office, lookups, desks, act, now) for act in acts], desks
 

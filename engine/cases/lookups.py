@@ -12,6 +12,7 @@ from engine.rules.fold import as_list, local_day
 from engine.rules.state import CaseState
 from engine.rules.values import named
 from engine.store import register
+from engine.store.casebook import Held, lock_cases
 from engine.store.db import Tx
 
 
@@ -22,6 +23,13 @@ class Lookups:
         self._tx = tx
         self._home_level = home_level
         self._actors: dict[tuple[str, date], Actor] = {}
+        self._locked: dict[str, Held] = {}
+
+    def lock(self, ids: Iterable[str]) -> dict[str, Held]:
+        """The cases, locked in the order of their ids; those locked before in this transaction are not read again."""
+        wanted = set(ids)
+        self._locked |= lock_cases(self._tx, wanted - self._locked.keys())
+        return {case: held for case, held in self._locked.items() if case in wanted}
 
     def actor(self, person: str, day: date) -> Actor:
         if person == SYSTEM:

@@ -25,7 +25,7 @@ from engine.rules.refusals import (
 )
 from engine.store import register
 from engine.store.answers import Kept, Key, find_answer, forget_answers, keep_answer
-from engine.store.casebook import Held, lock_cases, read_case, read_events
+from engine.store.casebook import Held, read_case, read_events
 from engine.store.clock import real_now
 from engine.store.db import Tx, retried
 from engine.store.pins import pin
@@ -82,12 +82,13 @@ class CaseService:
         """Fire a trigger at a case that the caller saw at version `expected`. Raises Refusal."""
 
         def body(tx: Tx) -> Held:
-            held = self._locked_for(tx, caller, case_id)
+            lookups = Lookups(tx, self.office.home_level)
+            held = self._locked_for(tx, caller, case_id, lookups)
             kept = self._kept(tx, held.identity.home, caller)
             if kept is not None:
                 return self._as_answered(tx, kept)
             act = Act(person=caller.person, command=command, case_id=case_id, expected=expected)
-            return self._done(tx, caller, fire_all(tx, self.office, [act])[0])
+            return self._done(tx, caller, fire_all(tx, self.office, [act], lookups)[0])
 
         return self._recording(Refused(person=caller.person, trigger=command.trigger, case_id=case_id), body)
 
@@ -146,10 +147,10 @@ class CaseService:
 
     # --- what was answered before ------------------------------------------------------------------------------------
 
-    def _locked_for(self, tx: Tx, caller: Caller, case_id: str) -> Held:
+    def _locked_for(self, tx: Tx, caller: Caller, case_id: str, lookups: Lookups) -> Held:
         """The case, locked, for somebody who may read it. Raises NotFound."""
-        held = lock_cases(tx, [case_id]).get(case_id)
-        if held is None or not may_read(attempt_to_read(tx, self.office, held, caller.person)):
+        held = lookups.lock([case_id]).get(case_id)
+        if held is None or not may_read(attempt_to_read(tx, self.office, held, caller.person, lookups=lookups)):
             raise NotFound("case")
         return held
 

@@ -7,6 +7,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+
+from api.answers import CaseOut
 
 _PROBLEM = {
     "type": "object",
@@ -64,7 +67,13 @@ def _link(operation: str, description: str) -> dict[str, Any]:
     }
 
 
+def answers(model: type[BaseModel], description: str = "Done") -> dict[str, Any]:
+    """The shape of an answer, said in OpenAPI without validating every answer again."""
+    return {"model": model, "description": description}
+
+
 CASE_LINKS: dict[str, Any] = {
+    "model": CaseOut,
     "description": "The case; its version is the ETag",
     "headers": {"ETag": {"schema": {"type": "string"}, "description": "The version, quoted"}},
     "links": {

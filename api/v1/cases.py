@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 
 from api import present
+from api.answers import CasePage, EventPage, TriggersOut
 from api.cursors import pack, unpack
 from api.deps import English, KeyHeader, Seen, Served, Services, Who, person_of
-from api.docs import CASE_LINKS, PROBLEMS
+from api.docs import CASE_LINKS, PROBLEMS, answers
 from api.shapes import CaseId, Code, FireBody, Moment, OpenCaseBody, PersonId, Stranger, UnitCode, _Command
 from engine.cases.queries import PAGE_MOST, CaseFilter
 from engine.cases.service import Caller, CaseHeld, OpenCase
@@ -54,7 +55,7 @@ def open_case(body: OpenCaseBody, served: Served, who: Who, english: English, ke
     return answer(served, who, served.cases.open(sent, wanted), english, status=201)
 
 
-@router.get("/cases", summary="Cases within reach, the newest opened first")
+@router.get("/cases", summary="Cases within reach, the newest opened first", responses={200: answers(CasePage)})
 def list_cases(
     served: Served,
     who: Who,
@@ -97,7 +98,11 @@ def get_case(case_id: CasePath, served: Served, who: Who, english: English, resp
     return present.case(view, english)
 
 
-@router.get("/cases/{case_id}/triggers", summary="What I may fire now, and what is blocked by which line")
+@router.get(
+    "/cases/{case_id}/triggers",
+    summary="What I may fire now, and what is blocked by which line",
+    responses={200: answers(TriggersOut)},
+)
 def get_triggers(case_id: CasePath, served: Served, who: Who, english: English) -> Any:
     return present.choices(served.case_queries.triggers(person_of(who), case_id), english)
 
@@ -112,7 +117,11 @@ def fire(
     return answer(served, who, held, english)
 
 
-@router.get("/cases/{case_id}/history", summary="The escalation history of the case, oldest first")
+@router.get(
+    "/cases/{case_id}/history",
+    summary="The escalation history of the case, oldest first",
+    responses={200: answers(EventPage)},
+)
 def get_history(case_id: CasePath, served: Served, who: Who, english: English) -> Any:
     seen = served.case_queries.history(person_of(who), case_id)
     return {"items": [present.event(view, english, view.sight) for view in seen], "next": None}

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api import present
+from api.answers import DenialPage, EventPage
 from api.cursors import pack, unpack
 from api.deps import English, Served, Who, person_of
-from api.docs import PROBLEMS
+from api.docs import PROBLEMS, answers
 from api.shapes import CaseId, Code, MeetingId, Moment, PersonId, Plain, UnitCode
 from engine.audit.queries import HistoryFilter
 
@@ -19,7 +20,11 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=400)]
 
 
-@router.get("/history", summary="Who moved what up, when, by which post and meeting, under which line")
+@router.get(
+    "/history",
+    summary="Who moved what up, when, by which post and meeting, under which line",
+    responses={200: answers(EventPage)},
+)
 def list_history(
     served: Served,
     who: Who,
@@ -54,7 +59,11 @@ def list_history(
     return {"items": [present.event(view, english) for view in page.rows], "next": pack(page.next)}
 
 
-@router.get("/refusals", summary="What was refused: one's own, and for supervisors all within their units")
+@router.get(
+    "/refusals",
+    summary="What was refused: one's own, and for supervisors all within their units",
+    responses={200: answers(DenialPage)},
+)
 def list_refusals(
     served: Served,
     who: Who,

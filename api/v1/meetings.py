@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 
 from api import present_meetings as present
+from api.answers import MeetingOut, MeetingPage
 from api.cursors import pack, unpack
 from api.deps import English, Seen, Served, Services, Who, person_of
-from api.docs import PROBLEMS
+from api.docs import PROBLEMS, answers
 from api.shapes import AttendanceBody, CancelBody, CaseId, DecisionsBody, MeetingBody, MeetingId, UnitCode
 from engine.meetings.attendance import Attendance
 from engine.meetings.service import NewDecision, NewMeeting
@@ -28,7 +29,9 @@ def answer(served: Services, person: str, meeting_id: str, english: bool, *, sta
     return JSONResponse(present.meeting(view, english), status, headers)
 
 
-@router.get("/meetings", summary="Meetings at my units and below, the latest first")
+@router.get(
+    "/meetings", summary="Meetings at my units and below, the latest first", responses={200: answers(MeetingPage)}
+)
 def list_meetings(
     served: Served,
     who: Who,
@@ -45,27 +48,39 @@ def list_meetings(
     return {"items": [present.meeting(view, english, items=False) for view in views], "next": pack(last)}
 
 
-@router.post("/meetings", status_code=201, summary="Set a meeting")
+@router.post("/meetings", status_code=201, summary="Set a meeting", responses={201: answers(MeetingOut)})
 def create_meeting(body: MeetingBody, served: Served, who: Who, english: English) -> Any:
     wanted = NewMeeting(workflow=body.workflow, meeting=body.meeting, unit=body.unit, at=body.at)
     meeting_id = served.meetings.create(person_of(who), wanted)
     return answer(served, person_of(who), meeting_id, english, status=201)
 
 
-@router.get("/meetings/{meeting_id}", summary="The meeting with its agenda, decisions and minutes")
+@router.get(
+    "/meetings/{meeting_id}",
+    summary="The meeting with its agenda, decisions and minutes",
+    responses={200: answers(MeetingOut)},
+)
 def get_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: English, response: Response) -> Any:
     view = served.meeting_queries.get(person_of(who), meeting_id)
     response.headers["ETag"] = f'"{view.meeting.version}"'
     return present.meeting(view, english)
 
 
-@router.post("/meetings/{meeting_id}/open", summary="Open it: the agenda is fixed, who opens takes the chair")
+@router.post(
+    "/meetings/{meeting_id}/open",
+    summary="Open it: the agenda is fixed, who opens takes the chair",
+    responses={200: answers(MeetingOut)},
+)
 def open_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: English, seen: Seen) -> Any:
     served.meetings.open(person_of(who), meeting_id, seen)
     return answer(served, person_of(who), meeting_id, english)
 
 
-@router.post("/meetings/{meeting_id}/attendance", summary="Who is there, on leave, sitting in, in the chair")
+@router.post(
+    "/meetings/{meeting_id}/attendance",
+    summary="Who is there, on leave, sitting in, in the chair",
+    responses={200: answers(MeetingOut)},
+)
 def set_attendance(
     meeting_id: MeetingPath, body: AttendanceBody, served: Served, who: Who, english: English, seen: Seen
 ) -> Any:
@@ -80,7 +95,9 @@ def set_attendance(
     return answer(served, person_of(who), meeting_id, english)
 
 
-@router.post("/meetings/{meeting_id}/decisions", summary="Record decisions, all or none")
+@router.post(
+    "/meetings/{meeting_id}/decisions", summary="Record decisions, all or none", responses={200: answers(MeetingOut)}
+)
 def decide(meeting_id: MeetingPath, body: DecisionsBody, served: Served, who: Who, english: English, seen: Seen) -> Any:
     """Judged now, effective at closing; the first refusal is the answer."""
     wanted = [NewDecision(case_id=d.case, trigger=d.trigger, data=d.data, note=d.note) for d in body.decisions]
@@ -88,7 +105,11 @@ def decide(meeting_id: MeetingPath, body: DecisionsBody, served: Served, who: Wh
     return answer(served, person_of(who), meeting_id, english)
 
 
-@router.delete("/meetings/{meeting_id}/decisions/{case_id}", summary="Take a decision back, until closing")
+@router.delete(
+    "/meetings/{meeting_id}/decisions/{case_id}",
+    summary="Take a decision back, until closing",
+    responses={200: answers(MeetingOut)},
+)
 def undo_decision(
     meeting_id: MeetingPath, case_id: Annotated[CaseId, Path()], served: Served, who: Who, english: English, seen: Seen
 ) -> Any:
@@ -96,20 +117,28 @@ def undo_decision(
     return answer(served, person_of(who), meeting_id, english)
 
 
-@router.get("/meetings/{meeting_id}/closing", summary="What closing now would do")
+@router.get("/meetings/{meeting_id}/closing", summary="What closing now would do", responses={200: answers(MeetingOut)})
 def preview_closing(meeting_id: MeetingPath, served: Served, who: Who, english: English, response: Response) -> Any:
     view = served.meeting_queries.closing(person_of(who), meeting_id)
     response.headers["ETag"] = f'"{view.meeting.version}"'
     return present.meeting(view, english)
 
 
-@router.post("/meetings/{meeting_id}/close", summary="All decisions take effect, the rest is carried over")
+@router.post(
+    "/meetings/{meeting_id}/close",
+    summary="All decisions take effect, the rest is carried over",
+    responses={200: answers(MeetingOut)},
+)
 def close_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: English, seen: Seen) -> Any:
     served.meetings.close(person_of(who), meeting_id, seen)
     return answer(served, person_of(who), meeting_id, english)
 
 
-@router.post("/meetings/{meeting_id}/cancel", summary="Call it off: its cases wait on, nothing is counted")
+@router.post(
+    "/meetings/{meeting_id}/cancel",
+    summary="Call it off: its cases wait on, nothing is counted",
+    responses={200: answers(MeetingOut)},
+)
 def cancel_meeting(
     meeting_id: MeetingPath, body: CancelBody, served: Served, who: Who, english: English, seen: Seen
 ) -> Any:

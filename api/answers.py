@@ -1,0 +1,279 @@
+"""The shapes of answers, for OpenAPI and for the tests that hold the answers to them. Not checked at run time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from api.shapes import CaseId, Code, MeetingId, PersonId, UnitCode
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PersonOut(_Answer):
+    """A registered person, or `system` with no name."""
+
+    id: PersonId
+    name: str | None
+
+
+class UnitOut(_Answer):
+    code: UnitCode
+    name: str | None
+
+
+class ChargeOut(_Answer):
+    """Who fills a slot: people, units, or both."""
+
+    people: list[PersonOut]
+    units: list[UnitOut]
+
+
+class CaseLinks(_Answer):
+    self: str
+    triggers: str
+    transitions: str
+    history: str
+
+
+class CaseOut(_Answer):
+    """`holder` is the unit at the case's level. `due_at` and `total_due_at` stay null until clocks run."""
+
+    id: CaseId
+    number: str
+    workflow: str
+    workflow_version: int
+    state: Code
+    state_title: str
+    level: Code
+    level_title: str
+    unit: UnitCode
+    unit_name: str | None
+    holder: UnitCode
+    holder_name: str | None
+    data: dict[Code, Any]
+    version: int
+    opened_at: datetime
+    due_at: datetime | None
+    total_due_at: datetime | None
+    closed_at: datetime | None
+    opener: PersonOut
+    on_behalf_of: PersonOut | None
+    responsible: ChargeOut | None
+    successor: ChargeOut | None
+    flags: list[str]
+    links: CaseLinks
+
+
+class CasePage(_Answer):
+    """`next` is the cursor of the following page; null on the last."""
+
+    items: list[CaseOut]
+    next: str | None
+
+
+class RuleLineOut(_Answer):
+    file: str
+    line: int
+    ref: str | None
+    rule: str
+
+
+class ChoiceOut(_Answer):
+    code: str
+    title: str
+
+
+class FieldOut(_Answer):
+    """What a form needs to know of a field."""
+
+    field: Code
+    title: str
+    type: str
+    of: str | None = None
+    choices: list[ChoiceOut] | None = None
+    range: str | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+class AllowedOut(_Answer):
+    trigger: Code
+    ref: str | None
+    title: str
+    needs: list[FieldOut]
+    takes: list[FieldOut]
+
+
+class CouldOut(_Answer):
+    """A role with the units where its post sits, or a relation; never a person."""
+
+    name: str
+    title: str
+    units: list[UnitOut]
+
+
+class BlockedOut(_Answer):
+    trigger: Code
+    ref: str | None
+    title: str
+    code: str
+    why: str
+    refused_by: RuleLineOut | None
+    could: list[CouldOut]
+
+
+class TriggersOut(_Answer):
+    case: CaseId
+    version: int
+    allowed: list[AllowedOut]
+    blocked: list[BlockedOut]
+
+
+class PostOut(_Answer):
+    """The post through which somebody acted, as it was then."""
+
+    id: str
+    role: str
+    title: str
+    place: str
+    place_name: str | None
+
+
+class ActorOut(PersonOut):
+    post: PostOut | None
+
+
+class RuleOut(_Answer):
+    """Which version and line of which file this was done under."""
+
+    workflow: str
+    version: int
+    file: str
+    line: int
+    ref: str | None
+    sha256: str
+
+
+class StrangerOut(_Answer):
+    name: str
+    phone: str | None = None
+
+
+class EventOut(_Answer):
+    """One history row, with its three times."""
+
+    case: CaseId
+    number: str
+    seq: int
+    trigger: Code
+    ref: str | None
+    title: str
+    from_: str
+    to: str
+    from_level: str | None
+    to_level: str
+    unit: UnitOut
+    actor: ActorOut
+    on_behalf_of: PersonOut | StrangerOut | None
+    data: dict[Code, Any]
+    note: str | None
+    responsible: ChargeOut | None
+    successor: ChargeOut | None
+    occurred_at: datetime
+    recorded_at: datetime
+    client_at: datetime | None
+    meeting: MeetingId | None
+    agenda_no: int | None
+    rule: RuleOut
+    hash: str
+
+    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"))
+
+
+class EventPage(_Answer):
+    items: list[EventOut]
+    next: str | None
+
+
+class DenialOut(_Answer):
+    id: str
+    at: datetime
+    person: PersonOut
+    post: str | None
+    unit: UnitOut
+    case: CaseId | None
+    meeting: MeetingId | None
+    trigger: str
+    code: str
+    ref: str | None
+    line: int | None
+    workflow: str
+    workflow_version: int
+
+
+class DenialPage(_Answer):
+    items: list[DenialOut]
+    next: str | None
+
+
+class QuorumOut(_Answer):
+    percent: int
+    reached: bool
+
+
+class DecisionOut(_Answer):
+    trigger: Code
+    ref: str | None
+    title: str
+    data: dict[Code, Any]
+    note: str | None
+    by: PersonId | None
+
+
+class ItemOut(_Answer):
+    """`outcome`: effective, void (未生效), carried, left (会前已办), waiting; null while the meeting is open."""
+
+    number: int
+    case: CaseOut
+    decision: DecisionOut | None
+    outcome: Literal["effective", "void", "carried", "left", "waiting"] | None
+    refusal: str | None
+    seq: int | None
+
+
+class MeetingSummary(_Answer):
+    id: MeetingId
+    workflow: str
+    workflow_version: int
+    meeting: Code
+    title: str
+    unit: UnitOut
+    at: datetime
+    status: Literal["planned", "open", "closed", "cancelled"]
+    version: int
+    opened_at: datetime | None
+    closed_at: datetime | None
+    chair: PersonOut | None
+    recorder: PersonOut | None
+    expected: list[PersonOut]
+    present: list[PersonOut]
+    on_leave: list[PersonOut]
+    observers: list[PersonOut]
+    quorum: QuorumOut
+    reason: str | None
+
+
+class MeetingOut(MeetingSummary):
+    items: list[ItemOut]
+
+
+class MeetingPage(_Answer):
+    items: list[MeetingSummary]
+    next: str | None

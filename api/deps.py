@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from engine.people.queries import OrganisationQueries
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -18,6 +17,7 @@ from engine.cases.service import CaseService
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import MeetingService
 from engine.people.accounts import AccountService, Principal
+from engine.people.queries import OrganisationQueries
 from engine.people.setup import SetupService
 
 

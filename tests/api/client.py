@@ -22,7 +22,7 @@ from tests import township as t
 OPERATOR = "operator"
 SECOND_STATION = f"{t.TOWNSHIP}s2"
 EMPTY_VILLAGE = f"{t.TOWNSHIP}299"  # nobody has a post here
-#: Beside the township of `tests/township.py`: another station, leaders who take cases over, and a villager without post.
+#: Beside `tests/township.py`: another station, leaders who take cases over, and a village where nobody holds a post.
 MORE = {
     "units": "code,name,kind,parent\n"
     f"{SECOND_STATION},农业站,station,{t.TOWNSHIP}\n"

@@ -35,6 +35,11 @@ IN_TOWNSHIP: Step = (
     {"lead_unit": t.STATION, "case_leader": "township_leader", "due": "2026-04-20"},
 )
 SIGN: Step = ("township_station", "sign_for", {})
+BACK_TO_WUCHANG: Step = (
+    "village_secretary",
+    "return_to_wuchang",
+    {"return_code": "too_early", "reason": "只劝过一次", "guidance": "由片长主持调解"},
+)
 BACK_TO_VILLAGE: Step = (
     "township_leader",
     "return_to_village",

@@ -51,7 +51,8 @@ FIELDS = {field.title.zh: field for field in WORKFLOW.fields.values()}
 CATEGORIES = {title.zh: code for code, title in WORKFLOW.fields["category"].choices.items()}
 OUTCOMES = {"已生效": "effective", "未生效": "void", "已顺延": "carried", "已离开会议": "left", "仍在等待": "waiting"}
 
-_VALUE = r"[,，] ?([^「」,，]+)「([^」]*)」"
+_TITLES = "|".join(sorted(map(re.escape, FIELDS), key=len, reverse=True))
+_VALUE = rf"[,，] ?({_TITLES})「([^」]*)」"
 
 
 def values(text: str) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""The one driver through which all steps act and look: a township, its cases and meetings, and what was refused last."""
+"""The one driver through which all steps act and look: a township, its cases, its meetings, what was refused last."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ class World:
         """Ids of the cases that all his lists together show."""
         found = [view.identity.id for view in self.queries.page(person, CaseFilter()).cases]
         found += [row.case_id for row in self.audit.history(person, HistoryFilter()).rows]
-        return found + [row.case_id for row in self.audit.refusals(person)[0] if row.case_id]
+        return found + [row.denial.case_id for row in self.audit.refusals(person)[0] if row.denial.case_id]
 
     def answers(self, person: str, case: str, meeting: str) -> list[tuple[str, ...]]:
         """What he hears when he reads this case and meeting, and when he acts on them."""

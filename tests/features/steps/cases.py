@@ -27,9 +27,8 @@ def an_anonymous_case_is_done(world, category, level):
 
 
 @act("{person:Person}上报事项{given:Values}")
-@act("{person:Person}上报事项「{name:Said}」{given:Values}")
-def somebody_reports(world, person, given, name=""):
-    world.open(person, name, given)
+def somebody_reports(world, person, given):
+    world.open(person, "", given)
 
 
 @act("{person:Person}代{behalf:Person}上报事项{given:Values}")
@@ -62,6 +61,13 @@ def somebody_does_for(world, person, behalf, trigger, given):
 def nobody_answers(world, person, times):
     for _ in range(times):
         world.fire(person, "", "record_callback", {"method": "call", "outcome": "not_reached"})
+
+
+@act("村已把该事项退回屋场 {times:N} 次, 屋场又上报碰头会")
+def the_village_returned_it(world, times):
+    for _ in range(times):
+        world.go("", [ways.BACK_TO_WUCHANG, ways.TO_VILLAGE])
+    world.settled()
 
 
 @act("镇已把该事项退回村 {times:N} 次, 村又议定上报镇")

@@ -17,11 +17,6 @@ def a_meeting_is_held(world, chair, kind, expected, present):
     assert (len(meeting.expected), len(meeting.present)) == (expected, present)
 
 
-@act("会上只剩 {present:N} 人")
-def some_left(world, present):
-    world.attend(present)
-
-
 @act("{chair:Person}在会上{about:About}{trigger:Act}{given:Values}")
 def somebody_decides(world, chair, about, trigger, given):
     world.decide(chair, about, trigger, given)

@@ -29,6 +29,5 @@ def the_refusal_is_on_record(world, auditor):
     heard = world.refusal()
     rows, _ = world.audit.refusals(auditor, case_id=heard.case)
     line = heard.refusal.refused_by
-    found = [(row.person, row.trigger, row.code, row.ref) for row in rows]
+    found = [(row.denial.person, row.denial.trigger, row.denial.code, row.denial.ref) for row in rows]
     assert (heard.person, heard.trigger, heard.refusal.code, line.ref if line else None) in found
-

@@ -1,4 +1,4 @@
-"""A small workflow for one test: give the sections the test is about, the rest is here; and `Matter`, one case of it."""
+"""A small workflow for one test: give the sections the test is about, the rest is here; `Matter` is one case of it."""
 
 from __future__ import annotations
 

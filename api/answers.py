@@ -3,44 +3,44 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from api.shapes import CaseId, Code, MeetingId, PersonId, UnitCode
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class PersonOut(_Answer):
+class PersonOut(Answer):
     """A registered person, or `system` with no name."""
 
     id: PersonId
     name: str | None
 
 
-class UnitOut(_Answer):
+class UnitOut(Answer):
     code: UnitCode
     name: str | None
 
 
-class ChargeOut(_Answer):
+class ChargeOut(Answer):
     """Who fills a slot: people, units, or both."""
 
     people: list[PersonOut]
     units: list[UnitOut]
 
 
-class CaseLinks(_Answer):
+class CaseLinks(Answer):
     self: str
     triggers: str
     transitions: str
     history: str
 
 
-class CaseOut(_Answer):
+class CaseOut(Answer):
     """`holder` is the unit at the case's level. `due_at` and `total_due_at` stay null until clocks run."""
 
     id: CaseId
@@ -69,26 +69,26 @@ class CaseOut(_Answer):
     links: CaseLinks
 
 
-class CasePage(_Answer):
+class CasePage(Answer):
     """`next` is the cursor of the following page; null on the last."""
 
     items: list[CaseOut]
     next: str | None
 
 
-class RuleLineOut(_Answer):
+class RuleLineOut(Answer):
     file: str
     line: int
     ref: str | None
     rule: str
 
 
-class ChoiceOut(_Answer):
+class ChoiceOut(Answer):
     code: str
     title: str
 
 
-class FieldOut(_Answer):
+class FieldOut(Answer):
     """What a form needs to know of a field."""
 
     field: Code
@@ -103,7 +103,7 @@ class FieldOut(_Answer):
     at_most: int | None = None
 
 
-class AllowedOut(_Answer):
+class AllowedOut(Answer):
     trigger: Code
     ref: str | None
     title: str
@@ -111,7 +111,7 @@ class AllowedOut(_Answer):
     takes: list[FieldOut]
 
 
-class CouldOut(_Answer):
+class CouldOut(Answer):
     """A role with the units where its post sits, or a relation; never a person."""
 
     name: str
@@ -119,7 +119,7 @@ class CouldOut(_Answer):
     units: list[UnitOut]
 
 
-class BlockedOut(_Answer):
+class BlockedOut(Answer):
     trigger: Code
     ref: str | None
     title: str
@@ -129,14 +129,14 @@ class BlockedOut(_Answer):
     could: list[CouldOut]
 
 
-class TriggersOut(_Answer):
+class TriggersOut(Answer):
     case: CaseId
     version: int
     allowed: list[AllowedOut]
     blocked: list[BlockedOut]
 
 
-class PostOut(_Answer):
+class PostOut(Answer):
     """The post through which somebody acted, as it was then."""
 
     id: str
@@ -150,7 +150,7 @@ class ActorOut(PersonOut):
     post: PostOut | None
 
 
-class RuleOut(_Answer):
+class RuleOut(Answer):
     """Which version and line of which file this was done under."""
 
     workflow: str
@@ -161,12 +161,12 @@ class RuleOut(_Answer):
     sha256: str
 
 
-class StrangerOut(_Answer):
+class StrangerOut(Answer):
     name: str
     phone: str | None = None
 
 
-class EventOut(_Answer):
+class EventOut(Answer):
     """One history row, with its three times."""
 
     case: CaseId
@@ -197,12 +197,12 @@ class EventOut(_Answer):
     model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"))
 
 
-class EventPage(_Answer):
+class EventPage(Answer):
     items: list[EventOut]
     next: str | None
 
 
-class DenialOut(_Answer):
+class DenialOut(Answer):
     id: str
     at: datetime
     person: PersonOut
@@ -218,62 +218,6 @@ class DenialOut(_Answer):
     workflow_version: int
 
 
-class DenialPage(_Answer):
+class DenialPage(Answer):
     items: list[DenialOut]
-    next: str | None
-
-
-class QuorumOut(_Answer):
-    percent: int
-    reached: bool
-
-
-class DecisionOut(_Answer):
-    trigger: Code
-    ref: str | None
-    title: str
-    data: dict[Code, Any]
-    note: str | None
-    by: PersonId | None
-
-
-class ItemOut(_Answer):
-    """`outcome`: effective, void (未生效), carried, left (会前已办), waiting; null while the meeting is open."""
-
-    number: int
-    case: CaseOut
-    decision: DecisionOut | None
-    outcome: Literal["effective", "void", "carried", "left", "waiting"] | None
-    refusal: str | None
-    seq: int | None
-
-
-class MeetingSummary(_Answer):
-    id: MeetingId
-    workflow: str
-    workflow_version: int
-    meeting: Code
-    title: str
-    unit: UnitOut
-    at: datetime
-    status: Literal["planned", "open", "closed", "cancelled"]
-    version: int
-    opened_at: datetime | None
-    closed_at: datetime | None
-    chair: PersonOut | None
-    recorder: PersonOut | None
-    expected: list[PersonOut]
-    present: list[PersonOut]
-    on_leave: list[PersonOut]
-    observers: list[PersonOut]
-    quorum: QuorumOut
-    reason: str | None
-
-
-class MeetingOut(MeetingSummary):
-    items: list[ItemOut]
-
-
-class MeetingPage(_Answer):
-    items: list[MeetingSummary]
     next: str | None

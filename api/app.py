@@ -10,15 +10,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from api.deps import make_services
+from api.deps import make_services, unauthorized
 from api.docs import add_docs_page
+from api.limits import Application
 from api.problems import Problem, problem_response, refusal_response
 from api.settings import Settings
 from api.v1 import cases, clock, history, meetings, organisation, workflows
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_rulebook
 from engine.people.errors import Wrong
-from engine.rules.refusals import FieldProblem, FieldsRefused, Refusal
+from engine.rules.refusals import FieldProblem, FieldsRefused, NotFound, Refusal
 from engine.rules.rulebook import RulesMissing
 from engine.wiring import Unavailable, is_current, open_database
 
@@ -26,6 +27,9 @@ _STATIC = Path(__file__).parent / "static"
 _STATUSES = {400: ("bad_request", "unreadable"), 404: ("not_found", "route_not_found"),
              405: ("method", "method_not_allowed"), 413: ("too_large", "too_large")}  # fmt: skip
 
+
+#: What a malformed part of a path was meant to name.
+_ABSENT = {"case_id": "case", "meeting_id": "meeting", "key": "workflow", "version": "workflow"}
 
 #: pydantic's kinds of errors -> our codes; what is not here is `bad_shape`.
 _SHAPES = {
@@ -55,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def app_of(office: Office, *, max_body: int = 1_100_000) -> FastAPI:
     """The application around an office, for a server or for tests."""
-    app = FastAPI(
+    app = Application(
         title="minqing",
         description="民情事项逐级办理 · cases climb from hamlet cluster to village to township by rules",
         version="0.1.0",
@@ -95,6 +99,7 @@ def _add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Unavailable, _on_unavailable)
     app.add_exception_handler(RulesMissing, _on_rules_missing)
+    app.add_exception_handler(Exception, _on_broken)
 
 
 def _accept(request: Request) -> str | None:
@@ -119,12 +124,24 @@ def _on_wrong(request: Request, error: Exception) -> Response:
 
 
 def _on_shape(request: Request, error: Exception) -> Response:
-    """A body or parameter of the wrong form: every place is named."""
+    """A body or parameter of the wrong form: every place is named. What cannot be an id is the id of nothing."""
     assert isinstance(error, RequestValidationError)
-    if any(each["type"] == "json_invalid" for each in error.errors()):
-        return problem_response(Problem("bad_request", "unreadable"), _accept(request))
-    problems = tuple(_shape_problem(each) for each in error.errors())
+    found = error.errors()
+    if any(each["type"] == "json_invalid" for each in found):
+        return _on_unreadable(request)
+    absent = next((_ABSENT[each["loc"][1]] for each in found if each["loc"][0] == "path"), None)
+    if absent is not None:
+        return refusal_response(NotFound(absent), _accept(request))
+    problems = tuple(_shape_problem(each) for each in found)
     return refusal_response(FieldsRefused(problems), _accept(request))
+
+
+def _on_unreadable(request: Request) -> Response:
+    """A body is read before anybody asks who sends it; but who has no token hears that first."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    known = scheme.lower() == "bearer" and request.app.state.services.accounts.who(secret) is not None
+    problem = Problem("bad_request", "unreadable") if known else unauthorized()
+    return problem_response(problem, _accept(request))
 
 
 def _shape_problem(error: Any) -> FieldProblem:
@@ -142,6 +159,11 @@ def _on_unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)
     kind, code, wait = ("full", "storage_full", "300") if error.full else ("unavailable", "unavailable", "5")
     return problem_response(Problem(kind, code, headers={"Retry-After": wait}), _accept(request))
+
+
+def _on_broken(request: Request, _: Exception) -> Response:
+    """A defect of ours. The server's log has the trace, the caller a sentence."""
+    return problem_response(Problem("broken", "broken"), _accept(request))
 
 
 def _on_rules_missing(request: Request, _: Exception) -> Response:

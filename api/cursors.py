@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,14 @@ def unpack(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
 
 def _typed(part: Any, kind: type) -> Any:
     value: Any = datetime.fromisoformat(part) if kind is datetime else part
-    naive = isinstance(value, datetime) and value.tzinfo is None
-    if not isinstance(value, kind) or naive:
+    if not isinstance(value, kind) or not _FITS[kind](value):
         raise TypeError(kind.__name__)
     return value
+
+
+#: What a key of ours can be; anything else would only trouble a database.
+_FITS: Mapping[type, Callable[[Any], bool]] = {
+    datetime: lambda moment: moment.tzinfo is not None and 1900 < moment.year < 2200,
+    str: lambda text: text.isascii() and text.isprintable(),
+    int: lambda number: 0 <= number < 2**31,
+}

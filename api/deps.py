@@ -66,8 +66,12 @@ def principal(
     """Who holds the token. 401 where it is missing, unknown, expired, revoked, or its account has ended."""
     found = served.accounts.who(credentials.credentials) if credentials else None
     if found is None:
-        raise Problem("unauthorized", "unauthorized", headers={"WWW-Authenticate": "Bearer"})
+        raise unauthorized()
     return found
+
+
+def unauthorized() -> Problem:
+    return Problem("unauthorized", "unauthorized", headers={"WWW-Authenticate": "Bearer"})
 
 
 Who = Annotated[Principal, Depends(principal)]

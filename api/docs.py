@@ -28,6 +28,7 @@ _PROBLEM = {
                 "properties": {name: {"type": "string"} for name in ("field", "code", "message")},
             },
         },
+        "at": {"type": "string", "description": "Which of several", "examples": ["decisions[2]"]},
         "refused_by": {
             "type": "object",
             "properties": {

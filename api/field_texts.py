@@ -47,6 +47,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "unknown_meeting": ("没有这种会议", "There is no such meeting"),
     "wrong_level": ("这种会议不在这一级召开", "This meeting does not sit at units of that level"),
     "not_on_agenda": ("这件事项不在本次议程上", "This case is not on the agenda"),
+    "decided_twice": ("这件事项在同一次提交中议定了两次", "This case is decided twice in one list"),
     "not_a_list": ("「{title}」须为列表", "{title} must be a list"),
     "not_members": ("「{title}」中有人不是应到人员", "{title} names somebody who is not expected"),
     "present_too": ("「{title}」中有人同时登记为实到", "{title} names somebody who is present too"),

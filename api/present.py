@@ -51,7 +51,7 @@ def case(view: CaseView, english: bool) -> Json:
         "total_due_at": None,
         "closed_at": stamp(workflow, state.closed_at),
         "opener": person(state.opener, view.names),
-        "on_behalf_of": person(state.behalf, view.names) if state.behalf else None,
+        "on_behalf_of": villager(state.behalf, view.names, view.sight) if state.behalf else None,
         "responsible": charge(state.responsible, view.names),
         "successor": charge(state.successor, view.names),
         "flags": flags(view),
@@ -79,6 +79,12 @@ def person(ident: str, names: Mapping[str, str]) -> Json:
     return {"id": ident, "name": names.get(ident)}
 
 
+def villager(ident: str, names: Mapping[str, str], sight: Sight) -> Json:
+    """A registered reporter, or whom an act was done for (代报): the name is masked where texts are."""
+    named = names.get(ident)
+    return {"id": ident, "name": name_pattern(named) if named and sight is Sight.MASKED else named}
+
+
 def unit(code: str, names: Mapping[str, str]) -> Json:
     return {"code": code, "name": names.get(code)}
 
@@ -104,12 +110,10 @@ def _value(field: Field, value: Value, names: Mapping[str, str], sight: Sight) -
         return unit(value, names)
     if field.entry_type != "person" or isinstance(value, dict):
         return value
-    named = names.get(value)
-    hidden = field.pii is not None and sight is Sight.MASKED
-    return {"id": value, "name": name_pattern(named) if hidden and named else named}
+    return villager(value, names, sight) if field.pii else person(value, names)
 
 
-def event(view: EventView, english: bool, sight: Sight = Sight.MASKED) -> Json:
+def event(view: EventView, english: bool) -> Json:
     row, workflow = view.event, view.workflow
     rule = workflow.row(row.trigger, row.source)
     return {
@@ -125,8 +129,8 @@ def event(view: EventView, english: bool, sight: Sight = Sight.MASKED) -> Json:
         "to_level": row.level_to,
         "unit": unit(row.unit, view.names),
         "actor": {**person(row.actor, view.names), "post": _post(view, english)},
-        "on_behalf_of": person(row.behalf, view.names) if row.behalf else view.behalf,
-        "data": data(workflow, view.data, view.names, sight),
+        "on_behalf_of": villager(row.behalf, view.names, view.sight) if row.behalf else view.behalf,
+        "data": data(workflow, view.data, view.names, view.sight),
         "note": view.note,
         "responsible": charge(row.responsible, view.names),
         "successor": charge(row.successor, view.names),

@@ -33,18 +33,18 @@ def meeting(view: MeetingView, english: bool, *, items: bool = True) -> Json:
         "observers": [person(each, names) for each in row.observers],
         "quorum": {"percent": view.rules.quorum, "reached": view.quorate},
         "reason": row.reason,
-        **({"items": [item(each, english) for each in view.items]} if items else {}),
+        **({"items": [item(each, view.sight, english) for each in view.items]} if items else {}),
     }
 
 
-def item(view: ItemView, english: bool) -> Json:
+def item(view: ItemView, sight: Sight, english: bool) -> Json:
     found = view.item
     rule = view.case.workflow.row(view.trigger, _gate(view)) if view.trigger else None
     decision = {
         "trigger": view.trigger,
         "ref": rule.ref if rule else None,
         "title": title(rule.title, english) if rule else view.trigger,
-        "data": data(view.case.workflow, view.data, view.case.names, Sight.OPEN),
+        "data": data(view.case.workflow, view.data, view.case.names, sight),
         "note": view.note,
         "by": found.decided.actor if found.decided else None,
     }

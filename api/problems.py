@@ -42,6 +42,7 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "method": (405, "不支持的方法", "Method not allowed"),
     "unavailable": (503, "暂时无法服务", "Not available now"),
     "full": (507, "存储空间已满", "Storage is full"),
+    "broken": (500, "程序出错", "Something broke"),
 }
 
 #: code -> (zh, en) of what the services refuse without a line of the rules.
@@ -69,6 +70,7 @@ PLAIN_TEXTS: dict[str, Text] = {
     "not_operator": ("须由系统操作员办理", "Only the operator may do this"),
     "clock_is_real": ("这个数据库使用真实时间，不能调整", "This database runs on real time"),
     "clock_backwards": ("模拟时间只能向前", "Simulated time only moves forward"),
+    "broken": ("程序出错，没有办成；管理员可在日志中查到", "This was not done; the server's log says why"),
     "fields": ("请改正标出的内容", "Mend what is marked"),
 }
 _STATUSES: dict[str, Text] = {
@@ -186,6 +188,8 @@ def refusal_response(refusal: Refusal, accept: str | None) -> JSONResponse:
     body = _body(refusal.kind, refusal.code, detail(refusal), english)
     if isinstance(refusal, FieldsRefused):
         body["errors"] = [_error(refusal.workflow, each, english) for each in refusal.problems]
+    if refusal.at is not None:
+        body["at"] = refusal.at
     if refusal.refused_by is not None:
         line = refusal.refused_by
         body["refused_by"] = {"file": line.file, "line": line.line, "ref": line.ref, "rule": line.rule}
@@ -206,7 +210,7 @@ def problem_response(problem: Problem, accept: str | None) -> JSONResponse:
 def _body(kind: str, code: str, text: Text, english: bool) -> dict[str, Any]:
     status, zh, en = KINDS[kind]
     return {
-        "type": f"about:blank#{kind}",
+        "type": f"urn:minqing:problem:{kind}",
         "title": en if english else zh,
         "status": status,
         "detail": text[english],

@@ -36,14 +36,13 @@ def _default_workflows() -> Path:
 
 
 class Settings(BaseSettings):
-    """`database_url` as SQLAlchemy reads it; `max_body` in bytes; `default_version` None is the highest published."""
+    """`database_url` as SQLAlchemy reads it; `max_body` in bytes."""
 
     model_config = SettingsConfigDict(env_prefix="MINQING_", extra="forbid")
 
     database_url: str = Field(default_factory=_default_database)
     workflows_dir: Path = Field(default_factory=_default_workflows)
     default_workflow: str = "issue-escalation"
-    default_version: int | None = None
     max_body: int = Field(default=1_000_000, gt=0)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)

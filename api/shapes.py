@@ -28,6 +28,11 @@ UnitCode = Annotated[
     Field(description="Code of a unit", examples=["430482109223w01"]),
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
+WorkflowKey = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$"),
+    Field(description="Key of a workflow", examples=["issue-escalation"]),
+]
 WorkflowName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,79}(/[0-9]{1,8})?$"),
@@ -66,7 +71,7 @@ class Stranger(_Body):
     phone: Plain | None = None
 
 
-class _Command(_Body):
+class CommandBody(_Body):
     data: dict[Code, Any] = Field(
         default_factory=dict, description="Values by field code, as the row's `needs` and `takes` say"
     )
@@ -76,7 +81,7 @@ class _Command(_Body):
     on_behalf_of: PersonId | Stranger | None = Field(None, description="代报: whom this is done for")
 
 
-class OpenCaseBody(_Command):
+class OpenCaseBody(CommandBody):
     workflow: WorkflowName | None = None
     unit: UnitCode
     trigger: Code | None = Field(None, description="Default: the first transition from `start`")
@@ -95,7 +100,7 @@ class OpenCaseBody(_Command):
     )  # fmt: skip
 
 
-class FireBody(_Command):
+class FireBody(CommandBody):
     trigger: Code
 
     model_config = ConfigDict(

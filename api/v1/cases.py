@@ -13,8 +13,9 @@ from api.answers import CasePage, EventPage, TriggersOut
 from api.cursors import pack, unpack
 from api.deps import English, KeyHeader, Seen, Served, Services, Who, person_of
 from api.docs import CASE_LINKS, PROBLEMS, answers
-from api.shapes import CaseId, Code, FireBody, Moment, OpenCaseBody, PersonId, Stranger, UnitCode, _Command
-from engine.cases.queries import PAGE_MOST, CaseFilter
+from api.listings import CaseListing
+from api.shapes import CaseId, CommandBody, FireBody, OpenCaseBody, Stranger
+from engine.cases.queries import CaseFilter
 from engine.cases.service import Caller, CaseHeld, OpenCase
 from engine.people.accounts import Principal
 from engine.rules.attempt import Command
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["cases"], responses=PROBLEMS)
 CasePath = Annotated[CaseId, Path(description="Id of the case")]
 
 
-def command(body: _Command, trigger: str | None) -> Command:
+def command(body: CommandBody, trigger: str | None) -> Command:
     behalf = body.on_behalf_of
     return Command(
         trigger=trigger or "",
@@ -56,37 +57,9 @@ def open_case(body: OpenCaseBody, served: Served, who: Who, english: English, ke
 
 
 @router.get("/cases", summary="Cases within reach, the newest opened first", responses={200: answers(CasePage)})
-def list_cases(
-    served: Served,
-    who: Who,
-    english: English,
-    unit: Annotated[UnitCode | None, Query(description="this unit with all below")] = None,
-    mine: Annotated[bool, Query(description="what waits for me")] = False,
-    workflow: Code | None = None,
-    state: Annotated[list[Code] | None, Query(max_length=50)] = None,
-    level: Code | None = None,
-    category: Code | None = None,
-    urgency: Code | None = None,
-    responsible: Annotated[PersonId | None, Query(description="id of a person or code of a unit")] = None,
-    opened_from: Moment | None = None,
-    opened_to: Annotated[Moment | None, Query(description="exclusive")] = None,
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE_MOST)] = 50,
-) -> Any:
-    wanted = CaseFilter(
-        unit=unit,
-        mine=mine,
-        workflow=workflow,
-        state=tuple(state or ()),
-        level=level,
-        category=category,
-        urgency=urgency,
-        responsible=responsible,
-        opened_from=opened_from,
-        opened_to=opened_to,
-        after=unpack(cursor, datetime, str),
-        limit=limit,
-    )
+def list_cases(served: Served, who: Who, english: English, asked: Annotated[CaseListing, Query()]) -> Any:
+    filters = asked.model_dump(exclude={"cursor", "state"})
+    wanted = CaseFilter(**filters, state=tuple(asked.state), after=unpack(asked.cursor, datetime, str))
     page = served.case_queries.page(person_of(who), wanted)
     return {"items": [present.case(view, english) for view in page.cases], "next": pack(page.next)}
 
@@ -124,4 +97,4 @@ def fire(
 )
 def get_history(case_id: CasePath, served: Served, who: Who, english: English) -> Any:
     seen = served.case_queries.history(person_of(who), case_id)
-    return {"items": [present.event(view, english, view.sight) for view in seen], "next": None}
+    return {"items": [present.event(view, english) for view in seen], "next": None}

@@ -7,8 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from api.answers_organisation import ClockOut
 from api.deps import Served, Who
-from api.docs import PROBLEMS
+from api.docs import PROBLEMS, answers
 from api.shapes import ClockBody
 from engine.people.errors import Wrong
 from engine.rules.refusals import Conflict, FieldProblem, FieldsRefused, Forbidden
@@ -16,7 +17,11 @@ from engine.rules.refusals import Conflict, FieldProblem, FieldsRefused, Forbidd
 router = APIRouter(prefix="/v1", tags=["clock"], responses=PROBLEMS)
 
 
-@router.post("/clock", summary="Move the simulated time forward (token of the operator)")
+@router.post(
+    "/clock",
+    summary="Move the simulated time forward (token of the operator)",
+    responses={200: answers(ClockOut)},
+)
 def move_clock(body: ClockBody, served: Served, who: Who) -> Any:
     if not who.operator:
         raise Forbidden("not_operator")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 
 from api import present_meetings as present
-from api.answers import MeetingOut, MeetingPage
+from api.answers_meetings import MeetingOut, MeetingPage
 from api.cursors import pack, unpack
 from api.deps import English, Seen, Served, Services, Who, person_of
 from api.docs import PROBLEMS, answers
-from api.shapes import AttendanceBody, CancelBody, CaseId, DecisionsBody, MeetingBody, MeetingId, UnitCode
+from api.listings import MeetingListing
+from api.shapes import AttendanceBody, CancelBody, CaseId, DecisionsBody, MeetingBody, MeetingId
 from engine.meetings.attendance import Attendance
 from engine.meetings.service import NewDecision, NewMeeting
 
@@ -32,18 +33,10 @@ def answer(served: Services, person: str, meeting_id: str, english: bool, *, sta
 @router.get(
     "/meetings", summary="Meetings at my units and below, the latest first", responses={200: answers(MeetingPage)}
 )
-def list_meetings(
-    served: Served,
-    who: Who,
-    english: English,
-    unit: UnitCode | None = None,
-    status: Literal["planned", "open", "closed", "cancelled"] | None = None,
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Any:
-    after = unpack(cursor, datetime, str)
+def list_meetings(served: Served, who: Who, english: English, asked: Annotated[MeetingListing, Query()]) -> Any:
+    after = unpack(asked.cursor, datetime, str)
     views, last = served.meeting_queries.page(
-        person_of(who), unit=unit, status=status, after=(after[0], after[1]) if after else None, limit=limit
+        person_of(who), unit=asked.unit, status=asked.status, after=after, limit=asked.limit
     )
     return {"items": [present.meeting(view, english, items=False) for view in views], "next": pack(last)}
 

@@ -7,17 +7,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api.answers_organisation import MeOut, PeoplePageOut, UnitPageOut
 from api.cursors import pack, unpack
 from api.deps import Served, Services, Who, person_of
-from api.docs import PROBLEMS
-from api.shapes import Code, Plain, UnitCode
+from api.docs import PROBLEMS, answers
+from api.listings import PeopleListing, UnitListing
 from engine.people.queries import PostSeen
 from engine.rules.fold import local_day
 
 router = APIRouter(prefix="/v1", tags=["organisation"], responses=PROBLEMS)
-Cursor = Annotated[str | None, Query(max_length=400)]
-Limit = Annotated[int, Query(ge=1, le=200)]
-Words = Annotated[Plain | None, Query(max_length=60, description="part of the name")]
 
 
 def _today(served: Services) -> date:
@@ -37,7 +35,7 @@ def _post(post: PostSeen) -> dict[str, Any]:
     }
 
 
-@router.get("/me", summary="Who I am, my posts, and what time it is here")
+@router.get("/me", summary="Who I am, my posts, and what time it is here", responses={200: answers(MeOut)})
 def me(served: Served, who: Who) -> Any:
     now, simulated = served.setup.clock()
     found = served.organisation.me(person_of(who), _today(served))
@@ -51,39 +49,32 @@ def me(served: Served, who: Who) -> Any:
     }
 
 
-@router.get("/units", summary="Units of my homes, those above them, and those of no home")
-def list_units(
-    served: Served,
-    who: Who,
-    parent: UnitCode | None = None,
-    kind: Code | None = None,
-    q: Words = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Any:
-    after = unpack(cursor, str)
-    page = served.organisation.units(
-        person_of(who), _today(served), parent=parent, kind=kind, q=q, cursor=after[0] if after else None, limit=limit
-    )
+@router.get(
+    "/units",
+    summary="Units of my homes, those above them, and those of no home",
+    responses={200: answers(UnitPageOut)},
+)
+def list_units(served: Served, who: Who, asked: Annotated[UnitListing, Query()]) -> Any:
+    filters = asked.model_dump(exclude={"cursor"})
+    page = served.organisation.units(person_of(who), _today(served), **filters, cursor=_after(asked.cursor))
     items = [{"code": u.code, "name": u.name, "kind": u.kind, "parent": u.parent} for u in page.units]
     return {"items": items, "next": pack(page.next)}
 
 
-@router.get("/people", summary="People who hold a post within sight; telephones masked")
-def list_people(
-    served: Served,
-    who: Who,
-    unit: Annotated[UnitCode | None, Query(description="posts at this unit or below")] = None,
-    role: Code | None = None,
-    q: Words = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Any:
-    after = unpack(cursor, str)
-    page = served.organisation.people(
-        person_of(who), _today(served), unit=unit, role=role, q=q, cursor=after[0] if after else None, limit=limit
-    )
+@router.get(
+    "/people",
+    summary="People who hold a post within sight; telephones masked",
+    responses={200: answers(PeoplePageOut)},
+)
+def list_people(served: Served, who: Who, asked: Annotated[PeopleListing, Query()]) -> Any:
+    filters = asked.model_dump(exclude={"cursor"})
+    page = served.organisation.people(person_of(who), _today(served), **filters, cursor=_after(asked.cursor))
     items = [
         {"id": p.id, "name": p.name, "phone": p.phone, "posts": [_post(post) for post in p.posts]} for p in page.people
     ]
     return {"items": items, "next": pack(page.next)}
+
+
+def _after(cursor: str | None) -> str | None:
+    key = unpack(cursor, str)
+    return key[0] if key else None

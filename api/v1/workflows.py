@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path
 
+from api.answers_workflows import CheckOut, WorkflowOut, WorkflowsOut
 from api.deps import English, Served, Who
-from api.docs import PROBLEMS
+from api.docs import PROBLEMS, answers
 from api.problems import Problem
-from api.shapes import Code
+from api.shapes import WorkflowKey
 from engine.definition.check import examine
 from engine.definition.model import Condition, Mark, Workflow
 from engine.rules.refusals import NotFound
@@ -47,17 +48,24 @@ def _summary(workflow: Workflow, opens: bool, english: bool) -> dict[str, Any]:
     }
 
 
-@router.get("/workflows", summary="All versions of all workflows")
+@router.get("/workflows", summary="All versions of all workflows", responses={200: answers(WorkflowsOut)})
 def list_workflows(served: Served, _: Who, english: English) -> Any:
     book = served.office.rulebook
     return {"items": [_summary(each.workflow, book.opens(each), english) for each in book.all()], "next": None}
 
 
-@router.get("/workflows/{key}/{version}", summary="One version as the engine reads it")
+@router.get(
+    "/workflows/{key}/{version}",
+    summary="One version as the engine reads it",
+    responses={200: answers(WorkflowOut)},
+)
 def get_workflow(
-    key: Annotated[Code, Path()], version: Annotated[int, Path(ge=1, le=99_999_999)], served: Served, _: Who,
+    key: Annotated[WorkflowKey, Path()],
+    version: Annotated[int, Path(ge=1, le=99_999_999)],
+    served: Served,
+    _: Who,
     english: English,
-) -> Any:  # fmt: skip
+) -> Any:
     book = served.office.rulebook
     found = book.versions.get((key, version))
     if found is None:
@@ -65,7 +73,9 @@ def get_workflow(
     return _summary(found.workflow, book.opens(found), english) | {"definition": plain(found.workflow)}
 
 
-@router.post("/workflows/check", summary="Check a file: every finding with its place")
+@router.post(
+    "/workflows/check", summary="Check a file: every finding with its place", responses={200: answers(CheckOut)}
+)
 def check_workflow(
     body: Annotated[bytes, Body(media_type="application/yaml", examples=["workflow: my-flow\nversion: 1\n"])],
     _: Who,

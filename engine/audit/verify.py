@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine.rules.chain import GENESIS, commitment, row_facts, row_hash
 from engine.rules.fold import fold
 from engine.rules.rulebook import Rulebook
+from engine.store.casefile import ON_PAYLOAD
 from engine.store.db import Store, Tx
 from engine.store.folding import event_from_row, state_from_json
 from engine.store.tables import case_ties, cases, history, payloads
@@ -56,10 +57,7 @@ def _all_cases(home: str | None) -> sa.Select[tuple[object, ...]]:
 
 
 def _history_of(home: str, case_id: str) -> sa.Select[tuple[object, ...]]:
-    on = sa.and_(
-        payloads.c.home == history.c.home, payloads.c.case_id == history.c.case_id, payloads.c.seq == history.c.seq
-    )
-    query = sa.select(history, payloads.c.body, payloads.c.salt).outerjoin(payloads, on)
+    query = sa.select(history, payloads.c.body, payloads.c.salt).outerjoin(payloads, ON_PAYLOAD)
     return query.where(history.c.home == home, history.c.case_id == case_id).order_by(history.c.seq)
 
 

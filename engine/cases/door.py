@@ -14,7 +14,8 @@ from engine.rules.fold import local_day
 from engine.rules.machine import Compiled
 from engine.rules.refusals import NotFound, Refusal
 from engine.rules.state import CaseState, Event
-from engine.store.casebook import Entry, Held, Identity, write
+from engine.store.casebook import Entry, write
+from engine.store.casefile import Held, Identity
 from engine.store.db import Tx
 from engine.store.numbering import take_number
 
@@ -76,9 +77,9 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
     return [_with_hash(outcome, hashes) for outcome in outcomes]
 
 
-def judge_all(tx: Tx, office: Office, acts: Sequence[Act]) -> list[Outcome]:
+def judge_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | None = None) -> list[Outcome]:
     """What `fire_all` would answer to these acts now; nothing is written. The cases stay locked."""
-    return _weigh(tx, office, acts, Lookups(tx, office.home_level))[0]
+    return _weigh(tx, office, acts, lookups or Lookups(tx, office.home_level))[0]
 
 
 def _weigh(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups) -> tuple[list[Outcome], dict[str, _Desk]]:

@@ -12,7 +12,7 @@ from engine.rules.fold import as_list, local_day
 from engine.rules.state import CaseState
 from engine.rules.values import named
 from engine.store import register
-from engine.store.casebook import Held, lock_cases
+from engine.store.casefile import Held, lock_cases
 from engine.store.db import Tx
 
 

@@ -16,9 +16,9 @@ from engine.rules.attempt import Actor
 from engine.rules.mask import Sight, masked
 from engine.rules.people import may_read
 from engine.rules.refusals import NotFound
-from engine.rules.state import CaseState
+from engine.rules.state import Event
 from engine.store import reach, register
-from engine.store.casebook import Held, held_from_row, home_of, read_case, read_texts
+from engine.store.casefile import ON_PAYLOAD, Held, held_from_row, home_of, read_case, read_texts
 from engine.store.db import Tx
 from engine.store.folding import event_from_row
 from engine.store.tables import cases, history, payloads, units
@@ -180,24 +180,21 @@ def _names(tx: Tx, workflows: Sequence[Workflow], held: Sequence[Held]) -> dict[
     places: set[str] = set()
     for each, workflow in zip(held, workflows, strict=True):
         more_people, more_places = people_and_places(each.state)
-        people |= more_people | _registered(workflow, each.state, "person")
-        places |= more_places | _registered(workflow, each.state, "unit") | {code for _, code in each.unit.line}
+        people |= more_people | _registered(workflow, each.state.values, "person")
+        places |= more_places | _registered(workflow, each.state.values, "unit") | {code for _, code in each.unit.line}
     return {**register.people_names(tx, people), **register.unit_names(tx, places)}
 
 
-def _registered(workflow: Workflow, state: CaseState, kind: str) -> set[str]:
+def _registered(workflow: Workflow, values: Mapping[str, Value], kind: str) -> set[str]:
     """Ids in fields of this type."""
-    found_in = (value for name, value in state.values.items() if workflow.fields[name].entry_type == kind)
+    found_in = (value for name, value in values.items() if workflow.fields[name].entry_type == kind)
     return {entry for value in found_in for entry in (value if isinstance(value, list) else [value])}
 
 
-_ON_PAYLOAD = sa.and_(
-    payloads.c.home == history.c.home, payloads.c.case_id == history.c.case_id, payloads.c.seq == history.c.seq
-)
 #: History rows with the number of their case and their payload.
 EVENTS = (
     sa.select(history, payloads.c.body, cases.c.number)
-    .join(payloads, _ON_PAYLOAD)
+    .join(payloads, ON_PAYLOAD)
     .join(cases, sa.and_(cases.c.home == history.c.home, cases.c.id == history.c.case_id))
 )
 
@@ -206,13 +203,10 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
                 sights: Mapping[str, Sight]) -> list[EventView]:  # fmt: skip
     """The rows as their readers may see them; a case that `sights` does not name is seen masked."""
     events = [event_from_row(row, row.body) for row in rows]
-    people = {each for e in events for each in (e.actor, e.behalf, *e.responsible.people, *e.successor.people) if each}
-    places = {e.unit for e in events} | {e.post.place for e in events if e.post}
-    places |= {unit for e in events for unit in (*e.responsible.units, *e.successor.units)}
-    names = {**register.place_names(tx, places), **register.people_names(tx, people)}
+    workflows = [office.rulebook.pinned(e.workflow, e.workflow_version, e.file_hash).workflow for e in events]
+    names = _names_in(tx, events, workflows)
     views = []
-    for row, event in zip(rows, events, strict=True):
-        workflow = office.rulebook.pinned(event.workflow, event.workflow_version, event.file_hash).workflow
+    for row, event, workflow in zip(rows, events, workflows, strict=True):
         view = EventView(
             case_id=row.case_id,
             number=row.number,
@@ -226,3 +220,14 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
         )
         views.append(see_event(view, sights.get(row.case_id, Sight.MASKED)))
     return views
+
+
+def _names_in(tx: Tx, events: Sequence[Event], workflows: Sequence[Workflow]) -> dict[str, str]:
+    """Names of everyone and every place that the rows speak of."""
+    people = {each for e in events for each in (e.actor, e.behalf, *e.responsible.people, *e.successor.people) if each}
+    places = {e.unit for e in events} | {e.post.place for e in events if e.post}
+    places |= {unit for e in events for unit in (*e.responsible.units, *e.successor.units)}
+    for event, workflow in zip(events, workflows, strict=True):
+        people |= _registered(workflow, event.facts, "person")
+        places |= _registered(workflow, event.facts, "unit")
+    return {**register.place_names(tx, places), **register.people_names(tx, people)}

@@ -15,7 +15,7 @@ from engine.rules.mask import Sight
 from engine.rules.people import reads_masked
 from engine.rules.refusals import NotFound
 from engine.store import register
-from engine.store.casebook import Held
+from engine.store.casefile import Held
 from engine.store.db import Tx
 
 

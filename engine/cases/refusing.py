@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from engine.cases.office import Office
-from engine.cases.reading import attempt_to_read
+from engine.cases.reading import attempt_to_read, reader
+from engine.rules.attempt import Unit
 from engine.rules.people import acting_posts
 from engine.rules.refusals import Refusal, Stale
 from engine.store import register
-from engine.store.casebook import Held, read_case
+from engine.store.casefile import Held, read_case
 from engine.store.db import Tx
 from engine.store.denials import Denial, record_denials
+
+_LOG = logging.getLogger("minqing.refusals")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +32,8 @@ class Refused:
 
 
 def record(office: Office, refused: Sequence[tuple[Refused, Refusal]]) -> None:
-    """A stale version was never judged, so it is no denial; an act on no known case or unit has no home to be in."""
+    """A stale version was never judged, so it is no denial; an act on no known case or unit has no home to be stored
+    in and goes to the log."""
     judged = [(act, refusal) for act, refusal in refused if not isinstance(refusal, Stale)]
     if not judged:
         return
@@ -36,6 +41,9 @@ def record(office: Office, refused: Sequence[tuple[Refused, Refusal]]) -> None:
         now = office.clock.now(tx)
         denials = [_denial(tx, office, act, refusal, now) for act, refusal in judged]
         record_denials(tx, [denial for denial in denials if denial])
+    for (act, refusal), denial in zip(judged, denials, strict=True):
+        if denial is None:
+            _LOG.warning("%s by %s on nothing known: %s", act.trigger, act.person, refusal.code)
 
 
 def _denial(tx: Tx, office: Office, act: Refused, refusal: Refusal, now: datetime) -> Denial | None:
@@ -50,7 +58,7 @@ def _denial(tx: Tx, office: Office, act: Refused, refusal: Refusal, now: datetim
         id=office.new_id(home),
         at=now,
         person=act.person,
-        post=_post(tx, office, held, act.person, now),
+        post=_post(tx, office, held, unit, act.person, now),
         unit=unit.code,
         case_id=act.case_id if held else None,
         meeting_id=act.meeting_id,
@@ -63,10 +71,12 @@ def _denial(tx: Tx, office: Office, act: Refused, refusal: Refusal, now: datetim
     )
 
 
-def _post(tx: Tx, office: Office, held: Held | None, person: str, now: datetime) -> str | None:
-    """The post through which he would have acted: one that reaches the case, else any he has, else none."""
+def _post(tx: Tx, office: Office, held: Held | None, unit: Unit, person: str, now: datetime) -> str | None:
+    """The post through which he would have acted: one that reaches the place, else any he has, else none."""
     if held is None:
-        return None
-    attempt = attempt_to_read(tx, office, held, person, now=now)
-    posts = acting_posts(attempt) or attempt.actor.posts
-    return posts[0].id if posts else None
+        posts = reader(tx, office, person).posts
+        chosen = [post for post in posts if post.reaches(unit)] or posts
+    else:
+        attempt = attempt_to_read(tx, office, held, person, now=now)
+        chosen = acting_posts(attempt) or attempt.actor.posts
+    return chosen[0].id if chosen else None

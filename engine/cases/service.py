@@ -25,7 +25,7 @@ from engine.rules.refusals import (
 )
 from engine.store import register
 from engine.store.answers import Kept, Key, find_answer, forget_answers, keep_answer
-from engine.store.casebook import Held, read_case, read_events
+from engine.store.casefile import Held, read_case, read_events
 from engine.store.clock import real_now
 from engine.store.db import Tx, retried
 from engine.store.pins import pin
@@ -73,6 +73,7 @@ class CaseService:
                 return self._as_answered(tx, kept)
             if not pin(tx, act.opening.compiled.workflow, real_now()):
                 raise FieldsRefused((FieldProblem(field="workflow", code="unknown_workflow"),))
+            forget_answers(tx, home, real_now())
             return self._done(tx, caller, fire_all(tx, self.office, [act])[0])
 
         return self._recording(Refused(person=caller.person, trigger=wanted.command.trigger, unit=wanted.unit), body)
@@ -108,11 +109,6 @@ class CaseService:
         finally:
             record(self.office, [(_refused(each.act), each.refusal) for each in outcomes if each.refusal])
         return outcomes
-
-    def forget_answers(self, home: str) -> int:
-        """Delete kept answers of a home that are older than a week; returns how many."""
-        with self.office.store.begin() as tx:
-            return forget_answers(tx, home, real_now())
 
     # --- opening ---------------------------------------------------------------------------------------------------
 

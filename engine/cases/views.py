@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from engine.definition.model import Value, Workflow
 from engine.rules.explain import Offer
-from engine.rules.mask import Sight, free_text, masked, stranger, telephones
+from engine.rules.mask import Sight, masked, seen, stranger
 from engine.rules.state import CaseState, Event
-from engine.store.casebook import Identity
+from engine.store.casefile import Identity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,12 +59,10 @@ def people_and_places(state: CaseState) -> tuple[set[str], set[str]]:
 
 def see_event(view: EventView, sight: Sight) -> EventView:
     """The row as a reader of this sight may see it."""
-    behalf = stranger(view.behalf, sight) if view.behalf else None
-    seen = free_text if sight is Sight.MASKED else telephones
     return replace(
         view,
         data=masked(view.workflow, view.data, sight),
-        note=seen(view.note) if view.note else None,
-        behalf=behalf,
+        note=seen(view.note, sight),
+        behalf=stranger(view.behalf, sight) if view.behalf else None,
         sight=sight,
     )

@@ -33,8 +33,8 @@ class Seat:
 
 
 def rules_of(office: Office, meeting: MeetingRow) -> Workflow:
-    """The version that the meeting was set under."""
-    return office.rulebook.versions[(meeting.workflow, meeting.workflow_version)].workflow
+    """The version that the meeting was set under. Raises RulesMissing."""
+    return office.rulebook.version(meeting.workflow, meeting.workflow_version).workflow
 
 
 def seat(tx: Tx, office: Office, workflow: Workflow, code: str, person: str) -> Seat:

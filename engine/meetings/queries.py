@@ -12,13 +12,14 @@ from engine.cases.reading import reader
 from engine.cases.views import CaseView
 from engine.definition.model import Meeting, Value, Workflow
 from engine.meetings.access import expected_members, is_quorate, must_see, rules_of, seat
-from engine.meetings.closing import preview
+from engine.meetings.closing import CARRIED, EFFECTIVE, preview
 from engine.rules.attempt import Actor
 from engine.rules.fold import local_day
-from engine.rules.mask import Sight, masked
+from engine.rules.mask import Sight, masked, seen
 from engine.rules.refusals import Conflict, NotFound
+from engine.rules.state import Event
 from engine.store import reach, register
-from engine.store.casebook import read_case, read_events
+from engine.store.casefile import read_cases, read_events_at
 from engine.store.db import Tx
 from engine.store.meetingbook import (
     OPEN,
@@ -34,7 +35,8 @@ from engine.store.meetingbook import (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ItemView:
-    """One agenda item: the case as lists show it, the decision with its values, and what became of it at closing."""
+    """One agenda item: the case as lists show it, the decision with its values as this reader may see them, and what
+    became of it at closing."""
 
     item: Item
     case: CaseView
@@ -53,6 +55,7 @@ class MeetingView:
     quorate: bool
     items: tuple[ItemView, ...]
     names: Mapping[str, str]
+    sight: Sight
 
 
 class MeetingQueries:
@@ -126,22 +129,31 @@ class MeetingQueries:
             quorate=is_quorate(rules, meeting),
             items=tuple(self._item_views(tx, items, sight)),
             names={**register.people_names(tx, people), **register.unit_names(tx, [meeting.unit.code])},
+            sight=sight,
         )
 
     def _item_views(self, tx: Tx, items: Sequence[Item], sight: Sight) -> list[ItemView]:
-        held = [held for item in items if (held := read_case(tx, item.case_id))]
-        cases = {view.identity.id: view for view in self._cases.views(tx, held)}
-        return [self._item_view(tx, item, cases[item.case_id], sight) for item in items]
-
-    def _item_view(self, tx: Tx, item: Item, case: CaseView, sight: Sight) -> ItemView:
-        trigger, data, note = _said(tx, item)
-        return ItemView(item=item, case=case, trigger=trigger, data=masked(case.workflow, data, sight), note=note)
+        held = read_cases(tx, [item.case_id for item in items])
+        cases = {view.identity.id: view for view in self._cases.views(tx, list(held.values()))}
+        fired = read_events_at(tx, {(item.case_id, item.seq) for item in items if item.seq is not None})
+        return [_item_view(item, cases[item.case_id], fired, sight) for item in items]
 
 
-def _said(tx: Tx, item: Item) -> tuple[str | None, Mapping[str, Value], str | None]:
-    """What was decided: from the history once it took effect, else as recorded."""
-    if item.seq is not None and item.outcome in ("effective", "carried"):
-        event = read_events(tx, item.case_id, until=item.seq)[-1]
+def _item_view(item: Item, case: CaseView, fired: Mapping[tuple[str, int], Event], sight: Sight) -> ItemView:
+    trigger, data, note = _said(item, fired)
+    return ItemView(
+        item=item,
+        case=case,
+        trigger=trigger,
+        data=masked(case.workflow, data, sight),
+        note=seen(note, sight),
+    )
+
+
+def _said(item: Item, fired: Mapping[tuple[str, int], Event]) -> tuple[str | None, Mapping[str, Value], str | None]:
+    """What was decided: from the history once it took effect, else as recorded (so in a preview)."""
+    event = fired.get((item.case_id, item.seq or 0)) if item.outcome in (EFFECTIVE, CARRIED) else None
+    if event is not None:
         return event.trigger, {**event.facts, **event.payload.get("data", {})}, event.payload.get("note")
     if item.decided is None:
         return None, {}, None

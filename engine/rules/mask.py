@@ -93,3 +93,10 @@ def telephones(text: str) -> str:
 
 def free_text(text: str) -> str:
     return telephones(_ID_LIKE.sub(r"\1********\2", text))
+
+
+def seen(note: str | None, sight: Sight) -> str | None:
+    """A note or other text beside the fields, as this reader may see it."""
+    if note is None:
+        return None
+    return free_text(note) if sight is Sight.MASKED else telephones(note)

@@ -34,7 +34,8 @@ class FieldProblem:
 
 
 class Refusal(Exception):
-    """An act that did not happen. `code` is stable and public; `kind` is the row of the table of statuses."""
+    """An act that did not happen. `code` is stable and public; `kind` is the row of the table of statuses; `at` its
+    place where it was one of several acts (`decisions[2]`)."""
 
     kind = "refused"
 
@@ -43,6 +44,7 @@ class Refusal(Exception):
         self.code = code
         self.refused_by = refused_by
         self.workflow = workflow
+        self.at: str | None = None
 
 
 class NotFound(Refusal):

@@ -38,10 +38,18 @@ class Rulebook:
         """Cases may be opened under it: published (or drafts are allowed here), and this release runs all its rules."""
         return (self.drafts_open or not compiled.workflow.draft) and not not_run(compiled.workflow)
 
-    def pinned(self, key: str, version: int, file_hash: str) -> Compiled:
-        """The rules of a case. Raises RulesMissing when its file is gone or is another than it was opened under."""
+    def version(self, key: str, version: int) -> Compiled:
+        """One version. Raises RulesMissing when its file is gone."""
         found = self.versions.get((key, version))
-        if found is None or found.workflow.sha256 != file_hash:
+        if found is None:
+            raise RulesMissing(f"{key}/{version}")
+        return found
+
+    def pinned(self, key: str, version: int, file_hash: str) -> Compiled:
+        """The rules of a case. Raises RulesMissing when its file is gone or is another than it was opened under. A
+        draft may be edited: its cases, on a demo or test database, go on under the file as it is."""
+        found = self.version(key, version)
+        if found.workflow.sha256 != file_hash and not found.workflow.draft:
             raise RulesMissing(f"{key}/{version} {file_hash[:12]}")
         return found
 

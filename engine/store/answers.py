@@ -49,7 +49,6 @@ def keep_answer(tx: Tx, home: str, key: Key, case_id: str, seq: int, now: dateti
     )
 
 
-def forget_answers(tx: Tx, home: str, now: datetime) -> int:
-    """Delete what is older than it need be kept; returns how many."""
-    old = sa.delete(idempotency).where(idempotency.c.home == home, idempotency.c.kept_at < now - KEPT)
-    return tx.execute(old).rowcount
+def forget_answers(tx: Tx, home: str, now: datetime) -> None:
+    """Delete what is older than it need be kept."""
+    tx.execute(sa.delete(idempotency).where(idempotency.c.home == home, idempotency.c.kept_at < now - KEPT))

@@ -36,7 +36,13 @@ class Store:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = normal_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
-        self.engine = sa.create_engine(self.url, pool_size=pool_size, max_overflow=10, pool_timeout=20)
+        self.engine = sa.create_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_timeout=20,
+            hide_parameters=True,  # an error that reaches the log must not carry anybody's words
+        )
         self._writer = threading.Lock()
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)

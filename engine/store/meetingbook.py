@@ -13,7 +13,7 @@ from engine.definition.model import Value
 from engine.rules.attempt import Unit
 from engine.rules.rulebook import Rulebook
 from engine.rules.waiting import states_at_gate
-from engine.store.casebook import Held, held_from_row, home_of
+from engine.store.casefile import Held, held_from_row, home_of
 from engine.store.db import Tx
 from engine.store.reach import JOINED
 from engine.store.register import below, line_of, unit_of

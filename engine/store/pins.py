@@ -17,7 +17,10 @@ def pinned_hash(tx: Tx, workflow: str, version: int) -> str | None:
 
 
 def pin(tx: Tx, workflow: Workflow, now: datetime) -> bool:
-    """Store the file's hash at first use. False when another file of this version is in use already."""
+    """Store the file's hash at first use. False when another file of this version is in use already. A draft may be
+    edited, so nothing is stored of it."""
+    if workflow.draft:
+        return True
     found = pinned_hash(tx, workflow.key, workflow.version)
     if found is None:
         tx.execute(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from api.answers import CaseOut, CasePage, DenialPage, EventPage, MeetingOut, MeetingPage, TriggersOut
+from api.answers import CaseOut, CasePage, DenialPage, EventPage, TriggersOut
+from api.answers_meetings import MeetingOut, MeetingPage
 from api.app import app_of
 from engine.people.accounts import AccountService
 from tests import township as t

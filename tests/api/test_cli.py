@@ -256,16 +256,15 @@ def test_a_production_database_is_not_served_with_a_clock(folder: Path):
 
 def test_settings_come_from_variables_before_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch):
     config = folder / "minqing.toml"
-    config.write_text('port = 9000\nhost = "0.0.0.0"\ndefault_version = 1\n')
+    config.write_text('port = 9000\nhost = "0.0.0.0"\nmax_body = 5\n')
     monkeypatch.setenv("MINQING_CONFIG", str(config))
     monkeypatch.setenv("MINQING_PORT", "9001")
 
     settings = load_settings()
 
-    assert (settings.port, settings.host, settings.default_version) == (9001, "0.0.0.0", 1)
+    assert (settings.port, settings.host, settings.max_body) == (9001, "0.0.0.0", 5)
     assert settings.database_url == f"sqlite:///{folder}/.minqing/minqing.db"
     assert (settings.workflows_dir / "issue-escalation").is_dir()
-    assert settings.max_body == 1_000_000
 
 
 @pytest.mark.parametrize("text", ["port = 0", "prot = 1", "port = [", None])

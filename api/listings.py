@@ -1,0 +1,70 @@
+"""What lists are narrowed by. A filter that does not exist is refused, never passed over: a list that shows more than
+was asked for misleads."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.shapes import CaseId, Code, MeetingId, Moment, PersonId, Plain, UnitCode, WorkflowKey
+from engine.cases.queries import PAGE_MOST
+
+Below = Annotated[UnitCode | None, Field(description="this unit with all below")]
+Until = Annotated[Moment | None, Field(description="exclusive")]
+Words = Annotated[Plain | None, Field(max_length=60, description="part of the name")]
+
+
+class Listing(BaseModel):
+    """A page: `cursor` is the `next` of the page before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: Annotated[str | None, Field(max_length=400)] = None
+    limit: Annotated[int, Field(ge=1, le=PAGE_MOST)] = 50
+
+
+class CaseListing(Listing):
+    unit: Below = None
+    mine: Annotated[bool, Field(description="what waits for me")] = False
+    workflow: WorkflowKey | None = None
+    state: Annotated[list[Code], Field(max_length=50)] = []
+    level: Code | None = None
+    category: Code | None = None
+    urgency: Code | None = None
+    responsible: Annotated[PersonId | None, Field(description="id of a person or code of a unit")] = None
+    opened_from: Moment | None = None
+    opened_to: Until = None
+
+
+class HistoryListing(Listing):
+    unit: Below = None
+    trigger: Code | None = None
+    ref: Annotated[Plain | None, Field(max_length=40)] = None
+    from_level: Code | None = None
+    to_level: Code | None = None
+    actor: PersonId | None = None
+    meeting: MeetingId | None = None
+    since: Moment | None = None
+    until: Until = None
+
+
+class RefusalListing(Listing):
+    case: CaseId | None = None
+
+
+class MeetingListing(Listing):
+    unit: UnitCode | None = None
+    status: Literal["planned", "open", "closed", "cancelled"] | None = None
+
+
+class UnitListing(Listing):
+    parent: UnitCode | None = None
+    kind: Code | None = None
+    q: Words = None
+
+
+class PeopleListing(Listing):
+    unit: Annotated[UnitCode | None, Field(description="posts at this unit or below")] = None
+    role: Code | None = None
+    q: Words = None

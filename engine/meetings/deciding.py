@@ -1,0 +1,75 @@
+"""Judging decisions when they are recorded: fields, quorum, the decider's right, conditions (law 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.cases.door import Act, judge_all
+from engine.cases.office import Office
+from engine.definition.model import Value
+from engine.meetings.access import Seat, in_meeting, is_quorate
+from engine.rules.attempt import Command
+from engine.rules.refusals import FieldProblem, FieldsRefused, Refusal
+from engine.store.db import Tx
+from engine.store.meetingbook import Decided, Item, MeetingRow, read_agenda
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewDecision:
+    case_id: str
+    trigger: str
+    data: dict[str, Value] = field(default_factory=dict)
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """The first decision of a list that may not be taken, and why; the refusal says its place in the list."""
+
+    decision: NewDecision
+    refusal: Refusal
+
+
+def first_refused(tx: Tx, office: Office, meeting: MeetingRow, there: Seat,
+                  wanted: Sequence[NewDecision]) -> Refused | None:  # fmt: skip
+    """None where all may be taken. Raises FieldsRefused for a case that is not on the agenda, or named twice."""
+    items = {item.case_id: item for item in read_agenda(tx, meeting)}
+    _refuse_misplaced(items, wanted)
+    acts = [_act(meeting, there, items[each.case_id], each) for each in wanted]
+    for place, outcome in enumerate(judge_all(tx, office, acts)):
+        if outcome.refusal is not None:
+            outcome.refusal.at = f"decisions[{place}]"
+            return Refused(decision=wanted[place], refusal=outcome.refusal)
+    return None
+
+
+def _refuse_misplaced(items: dict[str, Item], wanted: Sequence[NewDecision]) -> None:
+    problems, seen = [], set()
+    for place, each in enumerate(wanted):
+        if each.case_id not in items:
+            problems.append(FieldProblem(field=f"decisions[{place}].case", code="not_on_agenda"))
+        elif each.case_id in seen:
+            problems.append(FieldProblem(field=f"decisions[{place}].case", code="decided_twice"))
+        seen.add(each.case_id)
+    if problems:
+        raise FieldsRefused(tuple(problems))
+
+
+def _act(meeting: MeetingRow, there: Seat, item: Item, wanted: NewDecision) -> Act:
+    quorate = is_quorate(there.rules, meeting)
+    context = in_meeting(there.workflow, there.rules, meeting, wanted.trigger, agenda_no=item.position, quorate=quorate)
+    command = Command(trigger=wanted.trigger, data=wanted.data, note=wanted.note)
+    return Act(person=there.actor.person, command=command, case_id=wanted.case_id, meeting=context)
+
+
+def recorded(wanted: NewDecision, person: str, now: datetime) -> Decided:
+    return Decided(
+        case_id=wanted.case_id,
+        trigger=wanted.trigger,
+        data=wanted.data,
+        note=wanted.note,
+        actor=person,
+        decided_at=now,
+    )

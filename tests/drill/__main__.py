@@ -1,0 +1,56 @@
+"""The long runs of `make drill`, one after the other; exit 1 when any of them fails.
+
+.venv/bin/python -m tests.drill [NAME ...]
+
+`rules` takes every element of the rules out in turn, `kill` kills the server under load, `walks` runs 2,000 random
+sequences of commands, `fuzz` 10,000 mutated rules files, `races` many clients at one case, `real` real messages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_TESTS = [sys.executable, "-m", "pytest", "-n", "2", "-q"]
+RUNS: dict[str, tuple[list[str], dict[str, str]]] = {
+    "rules": ([sys.executable, "-m", "tests.drill.rule_deletion"], {}),
+    "kill": ([sys.executable, "-m", "tests.drill.killing"], {}),
+    "races": ([*_TESTS, "--dist", "loadfile", "tests/races"], {}),
+    "real": ([sys.executable, "-m", "tests.real_input"], {}),
+    "walks": ([*_TESTS, "tests/properties"], {"MINQING_WALKS": "2000"}),
+    "fuzz": ([*_TESTS, "tests/unit/definition/test_fuzz.py"], {"MINQING_FUZZ": "10000"}),
+}
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which to run, of {', '.join(RUNS)}; default: all")
+    names = parser.parse_args(arguments).names or list(RUNS)
+    if unknown := set(names) - RUNS.keys():
+        parser.error(f"no such run: {', '.join(sorted(unknown))}")
+    ends = {name: _run(name) for name in names}
+    for name, (code, seconds) in ends.items():
+        _say(f"{name}: {'passed' if code == 0 else 'FAILED'} in {seconds:.0f} s")
+    return 0 if all(code == 0 for code, _ in ends.values()) else 1
+
+
+def _run(name: str) -> tuple[int, float]:
+    command, environment = RUNS[name]
+    _say(f"=== {name}")
+    started = time.monotonic()
+    code = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+    return code, time.monotonic() - started
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

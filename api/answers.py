@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -221,3 +221,9 @@ class DenialOut(Answer):
 class DenialPage(Answer):
     items: list[DenialOut]
     next: str | None
+
+
+class HealthOut(Answer):
+    """`status`: `ok` of the process, `ready` of the database behind it."""
+
+    status: Literal["ok", "ready"]

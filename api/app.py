@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
 
+from api.answers import HealthOut
 from api.deps import make_services, unauthorized
-from api.docs import add_docs_page
+from api.docs import PROBLEMS, add_docs_page, answers, complete
 from api.limits import Application
 from api.problems import Problem, problem_response, refusal_response
 from api.settings import Settings
@@ -24,7 +28,9 @@ from engine.rules.rulebook import RulesMissing
 from engine.wiring import Unavailable, is_current, open_database
 
 _STATIC = Path(__file__).parent / "static"
-_STATUSES = {400: ("bad_request", "unreadable"), 404: ("not_found", "route_not_found"),
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+_PLAIN = re.compile(r"[a-z_]+")
+_STATUSES = {404: ("not_found", "route_not_found"),
              405: ("method", "method_not_allowed"), 413: ("too_large", "too_large")}  # fmt: skip
 
 
@@ -72,6 +78,7 @@ def app_of(office: Office, *, max_body: int = 1_100_000) -> FastAPI:
     app.state.services = make_services(office)
     for module in (cases, history, meetings, workflows, organisation, clock):
         app.include_router(module.router)
+    complete(app)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     add_docs_page(app)
     _add_health(app, office)
@@ -80,11 +87,16 @@ def app_of(office: Office, *, max_body: int = 1_100_000) -> FastAPI:
 
 
 def _add_health(app: FastAPI, office: Office) -> None:
-    @app.get("/healthz", tags=["operations"], summary="The process answers")
+    @app.get("/healthz", tags=["operations"], summary="The process answers", responses={200: answers(HealthOut)})
     def healthz() -> Any:
         return {"status": "ok"}
 
-    @app.get("/readyz", tags=["operations"], summary="The database answers and has the present schema")
+    @app.get(
+        "/readyz",
+        tags=["operations"],
+        summary="The database answers and has the present schema",
+        responses={200: answers(HealthOut), 503: PROBLEMS[503]},
+    )
     def readyz() -> Any:
         if not is_current(office.store):
             raise Problem("unavailable", "unavailable", headers={"Retry-After": "30"})
@@ -132,7 +144,8 @@ def _on_shape(request: Request, error: Exception) -> Response:
     absent = next((_ABSENT[each["loc"][1]] for each in found if each["loc"][0] == "path"), None)
     if absent is not None:
         return refusal_response(NotFound(absent), _accept(request))
-    problems = tuple(_shape_problem(each) for each in found)
+    places = dict.fromkeys((_field_name(each["loc"]), _field_code(each)) for each in found)
+    problems = tuple(FieldProblem(field=name, code=code) for name, code in places)
     return refusal_response(FieldsRefused(problems), _accept(request))
 
 
@@ -144,15 +157,41 @@ def _on_unreadable(request: Request) -> Response:
     return problem_response(problem, _accept(request))
 
 
-def _shape_problem(error: Any) -> FieldProblem:
-    place = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path", "header"))
-    return FieldProblem(field=place or "body", code=_SHAPES.get(error["type"], "bad_shape"))
+def _field_name(place: tuple[Any, ...]) -> str:
+    """`data.<field>` is that field; of a choice between shapes the name, not which shape was tried."""
+    parts = place[1:]
+    if len(parts) > 1 and parts[0] == "data":
+        return str(parts[1])
+    named = [str(part) for part in parts if isinstance(part, int) or _PLAIN.fullmatch(part)]
+    return ".".join(named) or (str(parts[0]) if parts else "body")
+
+
+def _field_code(error: Any) -> str:
+    """What cannot be the code of a field is a field that no row has."""
+    if error["loc"][1:2] == ("data",) and error["loc"][-1] == "[key]":
+        return "unknown_field"
+    return _SHAPES.get(error["type"], "bad_shape")
 
 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:
+        return _on_unreadable(request)
     kind, code = _STATUSES.get(error.status_code, ("bad_request", "unreadable"))
-    return problem_response(Problem(kind, code, headers=error.headers), _accept(request))
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return problem_response(Problem(kind, code, headers=headers), _accept(request))
+
+
+def _allowed(request: Request) -> str:
+    """The methods of every route at this path; the router names those of the first alone."""
+    routes: list[BaseRoute] = request.app.routes
+    scopes = {method: {**request.scope, "method": method} for method in _METHODS}
+    found = [method for method, scope in scopes.items() if any(_takes(route, scope) for route in routes)]
+    return ", ".join(found)
+
+
+def _takes(route: BaseRoute, scope: Scope) -> bool:
+    return route.matches(scope)[0] is Match.FULL
 
 
 def _on_unavailable(request: Request, error: Exception) -> Response:

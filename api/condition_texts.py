@@ -1,4 +1,5 @@
-"""The standard sentence of a refused condition (language.md section 6), with titles and present values filled in."""
+"""The standard sentence of a refused condition (language.md section 6), with titles and present values filled in. Each
+kind of condition has its sentence and its negative."""
 
 from __future__ import annotations
 
@@ -58,11 +59,24 @@ _UNITS: dict[str, Text] = {
 }
 
 
-def sentence(workflow: Workflow, condition: Condition, facts: Facts) -> Text:
-    """(zh, en): what the file says in `refuse`, else the standard text."""
+def sentence(workflow: Workflow, condition: Condition, facts: Facts, *, negated: bool = False) -> Text:
+    """(zh, en): what the file says in `refuse`, else the standard text, or its negative."""
     if condition.refuse is not None:
         return condition.refuse.zh, condition.refuse.en
-    return _TEXTS[type(condition)](workflow, condition, facts)
+    return _TEXTS[type(condition)](_Asked(workflow, facts, negated), condition)
+
+
+class _Asked:
+    """Where and how a sentence is spoken."""
+
+    def __init__(self, workflow: Workflow, facts: Facts, negated: bool) -> None:
+        self.workflow, self.facts, self.negated = workflow, facts, negated
+
+    def field(self, code: str) -> Text:
+        return _pair(self.workflow.fields[code].title)
+
+    def either(self, plain: Text, negative: Text) -> Text:
+        return negative if self.negated else plain
 
 
 def people_titles(workflow: Workflow, names: tuple[str, ...]) -> Text:
@@ -80,8 +94,15 @@ def _pair(title: Title) -> Text:
     return title.zh, title.en
 
 
-def _field(workflow: Workflow, code: str) -> Text:
-    return _pair(workflow.fields[code].title)
+# --- fields ----------------------------------------------------------------------------------------------------------
+
+
+def _is(asked: _Asked, condition: FieldIs) -> Text:
+    zh, en = asked.field(condition.field)
+    v_zh, v_en = _values(asked.workflow, condition.field, condition.values)
+    return asked.either(
+        (f"「{zh}」须为{v_zh}", f"{en} must be {v_en}"), (f"「{zh}」不得为{v_zh}", f"{en} must not be {v_en}")
+    )
 
 
 def _values(workflow: Workflow, code: str, values: tuple[Value, ...]) -> Text:
@@ -96,66 +117,73 @@ def _value(choices: Mapping[str, Title], value: Value) -> Text:
     return _pair(choices[value]) if value in choices else (str(value), str(value))
 
 
-def _is(workflow: Workflow, asked: FieldIs, _: Facts) -> Text:
-    (zh, en), (v_zh, v_en) = _field(workflow, asked.field), _values(workflow, asked.field, asked.values)
-    return f"「{zh}」须为{v_zh}", f"{en} must be {v_en}"
+def _given(asked: _Asked, condition: FieldGiven) -> Text:
+    zh, en = asked.field(condition.field)
+    return asked.either((f"请填写「{zh}」", f"Fill in {en}"), (f"不得填写「{zh}」", f"Leave out {en}"))
 
 
-def _given(workflow: Workflow, asked: FieldGiven, _: Facts) -> Text:
-    zh, en = _field(workflow, asked.field)
-    return f"请填写「{zh}」", f"Fill in {en}"
+def _bound(asked: _Asked, condition: FieldBound) -> Text:
+    zh, en = asked.field(condition.field)
+    dated = isinstance(condition.at_least, Duration) or isinstance(condition.at_most, Duration)
+    under, over = (("早于", "before"), ("晚于", "after")) if dated else (("少于", "under"), ("超过", "over"))
+    bounds = [(word, _amount(bound)) for word, bound in ((under, condition.at_least), (over, condition.at_most))
+              if bound is not None]  # fmt: skip
+    plain = _joined([(f"不得{w[0]}{n[0]}", f"must not be {w[1]} {n[1]}") for w, n in bounds], "，", " and ")
+    negative = _joined([(f"须{w[0]}{n[0]}", f"must be {w[1]} {n[1]}") for w, n in bounds], " 或", " or ")
+    text = asked.either(plain, negative)
+    return f"「{zh}」{text[0]}", f"{en} {text[1]}"
 
 
-def _bound(workflow: Workflow, asked: FieldBound, _: Facts) -> Text:
-    zh, en = _field(workflow, asked.field)
-    low, high = asked.at_least, asked.at_most
-    least = ("不得早于" if isinstance(low, Duration) else "不得少于", "must not be under")
-    parts = [(f"{least[0]}{_amount(low)[0]}", f"{least[1]} {_amount(low)[1]}")] if low is not None else []
-    if high is not None:
-        parts.append((f"不得超过{_amount(high)[0]}", f"must not be over {_amount(high)[1]}"))
-    return f"「{zh}」" + "，".join(p[0] for p in parts), f"{en} " + " and ".join(p[1] for p in parts)
+def _joined(parts: list[Text], zh: str, en: str) -> Text:
+    return zh.join(part[0] for part in parts), en.join(part[1] for part in parts)
 
 
 def _amount(bound: int | Duration) -> Text:
     if isinstance(bound, Duration):
         zh, en = _span(bound)
-        return f"今日起{zh}", f"{en} from today"
-    return str(bound), str(bound)
+        return f"今日起 {zh}", f"{en} from today"
+    return f" {bound}", str(bound)
 
 
 def _span(span: Duration) -> Text:
     zh, en = _UNITS[span.unit.value]
     singular = en.removesuffix("s") if span.number == 1 else en
-    return f"{span.number}{zh}" if zh.startswith("个") else f"{span.number} {zh}", f"{span.number} {singular}"
+    return f"{span.number} {zh}", f"{span.number} {singular}"
 
 
-def _change(workflow: Workflow, asked: FieldChange, _: Facts) -> Text:
-    zh, en = _field(workflow, asked.field)
-    return f"「{zh}」只能{'调高' if asked.up else '调低'}", f"{en} may only go {'up' if asked.up else 'down'}"
+def _change(asked: _Asked, condition: FieldChange) -> Text:
+    zh, en = asked.field(condition.field)
+    way = ("调高", "up") if condition.up else ("调低", "down")
+    plain = f"「{zh}」只能{way[0]}", f"{en} may only go {way[1]}"
+    return asked.either(plain, (f"「{zh}」不能{way[0]}", f"{en} may not go {way[1]}"))
 
 
-def _counter(workflow: Workflow, asked: CounterBound, facts: Facts) -> Text:
-    zh, en = _pair(workflow.counters[asked.counter].title)
-    found = facts.get(f"counter:{asked.counter}", 0)
-    parts = []
-    if asked.at_least is not None:
-        parts.append((f"至少 {asked.at_least}", f"at least {asked.at_least}"))
-    if asked.at_most is not None:
-        parts.append((f"至多 {asked.at_most}", f"at most {asked.at_most}"))
-    return (
-        f"「{zh}」为 {found}，" + "、".join(p[0] for p in parts),
-        f"{en} is {found}, must be " + " and ".join(p[1] for p in parts),
+# --- counters, time, level -------------------------------------------------------------------------------------------
+
+
+def _counter(asked: _Asked, condition: CounterBound) -> Text:
+    zh, en = _pair(asked.workflow.counters[condition.counter].title)
+    found = asked.facts.get(f"counter:{condition.counter}", 0)
+    low, high = condition.at_least, condition.at_most
+    plain = [(f"至少 {low}", f"at least {low}")] * (low is not None) + [(f"至多 {high}", f"at most {high}")] * (
+        high is not None
     )
+    negative = [(f"须少于 {low}", f"under {low}")] * (low is not None) + [(f"须超过 {high}", f"over {high}")] * (
+        high is not None
+    )
+    text = asked.either(_joined(plain, "、", " and "), _joined(negative, " 或", " or "))
+    return f"「{zh}」为 {found}，{text[0]}", f"{en} is {found}, must be {text[1]}"
 
 
-def _since(workflow: Workflow, asked: Since, _: Facts) -> Text:
-    zh, en = _event(workflow, asked.event)
-    parts = []
-    if asked.at_least is not None:
-        parts.append((f"须满 {_span(asked.at_least)[0]}", f"must be at least {_span(asked.at_least)[1]}"))
-    if asked.at_most is not None:
-        parts.append((f"不超过 {_span(asked.at_most)[0]}", f"must be at most {_span(asked.at_most)[1]}"))
-    return f"距「{zh}」" + "，".join(p[0] for p in parts), f"the time since {en} " + " and ".join(p[1] for p in parts)
+def _since(asked: _Asked, condition: Since) -> Text:
+    zh, en = _event(asked.workflow, condition.event)
+    low, high = (_span(bound) if bound else None for bound in (condition.at_least, condition.at_most))
+    plain = [(f"须满 {low[0]}", f"at least {low[1]}")] if low else []
+    plain += [(f"不超过 {high[0]}", f"at most {high[1]}")] if high else []
+    negative = [(f"须未满 {low[0]}", f"under {low[1]}")] if low else []
+    negative += [(f"须超过 {high[0]}", f"over {high[1]}")] if high else []
+    text = asked.either(_joined(plain, "，", " and "), _joined(negative, " 或", " or "))
+    return f"距「{zh}」{text[0]}", f"the time since {en} must be {text[1]}"
 
 
 def _event(workflow: Workflow, event: str) -> Text:
@@ -164,51 +192,50 @@ def _event(workflow: Workflow, event: str) -> Text:
     return next(_pair(row.title) for row in workflow.rows if row.trigger == event)
 
 
-def _level(workflow: Workflow, asked: LevelIs, _: Facts) -> Text:
-    titles = [_pair(workflow.levels[level].title) for level in asked.levels]
-    return f"仅限{'、'.join(zh for zh, _ in titles)}一级", f"only at level {', '.join(en for _, en in titles)}"
+def _level(asked: _Asked, condition: LevelIs) -> Text:
+    zh, en = _joined([_pair(asked.workflow.levels[level].title) for level in condition.levels], "、", ", ")
+    return asked.either((f"仅限{zh}一级", f"only at level {en}"), (f"不得在{zh}一级", f"not at level {en}"))
 
 
-def _actor(workflow: Workflow, asked: ActorIs, _: Facts) -> Text:
-    zh, en = people_titles(workflow, asked.people)
-    return f"须由{zh}办理", f"only {en} may do this"
+# --- people ----------------------------------------------------------------------------------------------------------
 
 
-def _whose(workflow: Workflow, asked: PersonIs, _: Facts) -> Text:
-    (zh, en), (p_zh, p_en) = _field(workflow, asked.field), people_titles(workflow, asked.people)
-    return f"「{zh}」须为{p_zh}", f"{en} must be {p_en}"
+def _actor(asked: _Asked, condition: ActorIs) -> Text:
+    zh, en = people_titles(asked.workflow, condition.people)
+    return asked.either((f"须由{zh}办理", f"only {en} may do this"), (f"不得由{zh}办理", f"{en} may not do this"))
 
 
-def _any(workflow: Workflow, asked: AnyOf, facts: Facts) -> Text:
-    texts = [sentence(workflow, each, facts) for each in asked.conditions]
-    return "以下须有一项：" + "；".join(t[0] for t in texts), "one of: " + "; ".join(t[1] for t in texts)
+def _whose(asked: _Asked, condition: PersonIs) -> Text:
+    zh, en = asked.field(condition.field)
+    p_zh, p_en = people_titles(asked.workflow, condition.people)
+    return asked.either(
+        (f"「{zh}」须为{p_zh}", f"{en} must be {p_en}"), (f"「{zh}」不得为{p_zh}", f"{en} must not be {p_en}")
+    )
 
 
-def _all(workflow: Workflow, asked: AllOf, facts: Facts) -> Text:
-    texts = [sentence(workflow, each, facts) for each in asked.conditions]
-    return "以下须全部满足：" + "；".join(t[0] for t in texts), "all of: " + "; ".join(t[1] for t in texts)
+# --- several ---------------------------------------------------------------------------------------------------------
 
 
-def _not(workflow: Workflow, asked: Not, facts: Facts) -> Text:
-    zh, en = sentence(workflow, asked.condition, facts)
-    for old, new in _NEGATIVES:
-        if old[0] in zh:
-            return zh.replace(old[0], new[0], 1), en.replace(old[1], new[1], 1)
-    return f"不得出现：{zh}", f"this must not hold: {en}"
+def _any(asked: _Asked, condition: AnyOf) -> Text:
+    return _several(asked, condition.conditions, one=not asked.negated)
 
 
-#: (zh, en) of a text and of its negative, the first that occurs.
-_NEGATIVES: tuple[tuple[Text, Text], ...] = (
-    (("须为", "must be"), ("不得为", "must not be")),
-    (("请填写", "Fill in"), ("不得填写", "Leave out")),
-    (("只能", "may only go"), ("不能", "may not go")),
-    (("仅限", "only at level"), ("不得在", "not at level")),
-    (("须由", "only "), ("不得由", "not ")),
-    (("须满", "must be at least"), ("不得满", "must be under")),
-    (("不超过", "must be at most"), ("须超过", "must be over")),
-)
+def _all(asked: _Asked, condition: AllOf) -> Text:
+    return _several(asked, condition.conditions, one=asked.negated)
 
-_TEXTS: dict[type[Condition], Callable[[Workflow, Any, Facts], Text]] = {
+
+def _several(asked: _Asked, conditions: tuple[Condition, ...], *, one: bool) -> Text:
+    """Not any is: all not; not all is: one not."""
+    texts = [sentence(asked.workflow, each, asked.facts, negated=asked.negated) for each in conditions]
+    zh, en = _joined(texts, "；", "; ")
+    return (f"以下须有一项：{zh}", f"one of: {en}") if one else (f"以下须全部满足：{zh}", f"all of: {en}")
+
+
+def _not(asked: _Asked, condition: Not) -> Text:
+    return sentence(asked.workflow, condition.condition, asked.facts, negated=not asked.negated)
+
+
+_TEXTS: dict[type[Condition], Callable[[_Asked, Any], Text]] = {
     FieldIs: _is,
     FieldGiven: _given,
     FieldBound: _bound,

@@ -19,6 +19,7 @@ from engine.meetings.service import MeetingService
 from engine.people.accounts import AccountService, Principal
 from engine.people.queries import OrganisationQueries
 from engine.people.setup import SetupService
+from engine.rules.refusals import FieldProblem, FieldsRefused
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,3 +119,17 @@ def english(request: Request) -> bool:
 
 English = Annotated[bool, Depends(english)]
 Json = dict[str, Any]
+
+
+def each_once(request: Request) -> None:
+    """A filter given twice is refused: which of the two was meant, nobody can say. A list of states is meant to be."""
+    names = [name for name, _ in request.query_params.multi_items() if name not in SEVERAL]
+    twice = tuple(
+        FieldProblem(field=name, code="given_twice") for name in dict.fromkeys(names) if names.count(name) > 1
+    )
+    if twice:
+        raise FieldsRefused(twice)
+
+
+SEVERAL = ("state",)
+Once = Depends(each_once)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
@@ -47,6 +48,7 @@ def _problem(description: str) -> dict[str, Any]:
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: _problem("The body cannot be read as JSON"),
     401: _problem("No valid token"),
     403: _problem("In reach, but not one's role, or kept out by `never`"),
     404: _problem("Absent, or out of reach: nothing tells the two apart"),
@@ -84,6 +86,26 @@ CASE_LINKS: dict[str, Any] = {
         "history": _link("get_history", "What was done"),
     },
 }
+
+
+def complete(app: FastAPI) -> None:
+    """What the generator cannot know: without `If-Match` a change is 428, so it is required."""
+    generated = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generated()
+        for parameter in _parameters(document):
+            if parameter["name"] == "If-Match":
+                parameter["required"] = True
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _parameters(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        for operation in path.values():
+            yield from operation.get("parameters", ())
 
 
 def add_docs_page(app: FastAPI) -> None:

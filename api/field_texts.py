@@ -63,6 +63,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "unknown_key": ("没有「{title}」这一项", "There is no such item as {title}"),
     "bad_pattern": ("「{title}」的写法不对", "{title} is not written right"),
     "out_of_bounds": ("「{title}」超出允许的范围", "{title} is out of bounds"),
+    "given_twice": ("「{title}」只能给一次", "{title} is given more than once"),
     "bad_cursor": ("翻页游标无效", "This cursor is not valid"),
 }
 

@@ -21,8 +21,8 @@ PROBLEM_TEXTS: dict[str, Text] = {
     "wrong_cell_count": ("有 {found} 格，表头有 {expected} 格", "{found} cells under a header of {expected}"),
     "missing": ("不能为空", "must not be empty"),
     "bad_code": (
-        "编号“{value}”只能用 1–64 个字母、数字和连字符",
-        "“{value}” is no code: 1–64 letters, digits and hyphens",
+        "编号“{value}”只能用 1–64 个字母、数字、- 和 _，以字母或数字开头",
+        "“{value}” is no code: 1–64 letters, digits, - and _, a letter or digit first",
     ),
     "too_long": ("有 {length} 个字，最多 {limit} 个", "{length} characters, at most {limit}"),
     "control_character": ("含有看不见的控制字符，请删去", "holds invisible control characters; remove them"),

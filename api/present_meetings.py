@@ -44,7 +44,7 @@ def item(view: ItemView, sight: Sight, english: bool) -> Json:
         "trigger": view.trigger,
         "ref": rule.ref if rule else None,
         "title": title(rule.title, english) if rule else view.trigger,
-        "data": data(view.case.workflow, view.data, view.case.names, sight),
+        "data": data(view.case.workflow, view.data, view.names, sight),
         "note": view.note,
         "by": found.decided.actor if found.decided else None,
     }

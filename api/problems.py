@@ -69,6 +69,7 @@ PLAIN_TEXTS: dict[str, Text] = {
     "not_in_chair": ("须由本次会议的主持人议定", "Only who chairs this meeting may do this"),
     "not_operator": ("须由系统操作员办理", "Only the operator may do this"),
     "clock_is_real": ("这个数据库使用真实时间，不能调整", "This database runs on real time"),
+    "clock_not_held": ("时间未被模拟，不能调整", "Time is not simulated, so it cannot be moved"),
     "clock_backwards": ("模拟时间只能向前", "Simulated time only moves forward"),
     "broken": ("程序出错，没有办成；管理员可在日志中查到", "This was not done; the server's log says why"),
     "fields": ("请改正标出的内容", "Mend what is marked"),

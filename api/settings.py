@@ -17,6 +17,7 @@ from pydantic_settings import (
 import engine
 
 _CONFIG = "MINQING_CONFIG"
+_OF_TESTS = ("MINQING_TEST_", "MINQING_SHARED_DATA")
 
 
 class BadSettings(Exception):
@@ -63,7 +64,10 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """The settings of this process. Raises `BadSettings`."""
+    """The settings of this process. Raises `BadSettings`, also for a variable that sets nothing: a misspelt
+    MINQING_DATABASE_URL would serve another database."""
+    if unknown := _unknown_variables():
+        raise BadSettings(tuple(f"{name}: 没有这个设置 / no such setting" for name in unknown))
     file = os.environ.get(_CONFIG)
     if file and not Path(file).is_file():
         raise BadSettings((f"{_CONFIG}: {file}: 没有这个文件 / no such file",))
@@ -73,6 +77,12 @@ def load_settings() -> Settings:
         raise BadSettings(tuple(_reason(found["loc"], found["msg"]) for found in error.errors())) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadSettings((f"{file}: {error}",)) from error
+
+
+def _unknown_variables() -> list[str]:
+    known = {f"MINQING_{name.upper()}" for name in Settings.model_fields} | {_CONFIG}
+    given = (name for name in os.environ if name.startswith("MINQING_") and not name.startswith(_OF_TESTS))
+    return sorted(name for name in given if name not in known)
 
 
 def _reason(place: tuple[int | str, ...], message: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 CaseId = Annotated[
     str,
@@ -57,11 +58,50 @@ def _sensible(moment: datetime) -> datetime:
     return moment
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_sensible)]
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?", re.ASCII)
+
+
+def _written(moment: object) -> object:
+    """As RFC 3339 writes it: a bare number is no time. That an offset is missing is told by the next in line."""
+    if not isinstance(moment, str) or not _RFC_3339.fullmatch(moment):
+        raise ValueError("not written as RFC 3339")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_sensible)]
+_DEEPEST = 4
+
+
+def _shallow(data: dict[str, Any]) -> dict[str, Any]:
+    """A field holds a value, a person {name, phone}, or a list of these: nothing lies deeper."""
+    layer: list[Any] = [data]
+    for _ in range(_DEEPEST):
+        layer = [inner for each in layer for inner in _inside(each)]
+    if layer:
+        raise ValueError("nested too deep")
+    return data
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+Data = Annotated[
+    dict[Code, Any],
+    AfterValidator(_shallow),
+    Field(max_length=200, description="Values by field code, as the row's `needs` and `takes` say"),
+]
 
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+def _with_example(example: dict[str, Any]) -> ConfigDict:
+    """Unknown keys are refused, and OpenAPI shows a body that could be sent."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [example]})
 
 
 class Stranger(_Body):
@@ -72,9 +112,7 @@ class Stranger(_Body):
 
 
 class CommandBody(_Body):
-    data: dict[Code, Any] = Field(
-        default_factory=dict, description="Values by field code, as the row's `needs` and `takes` say"
-    )
+    data: Data = Field(default_factory=dict)
     note: Plain | None = None
     occurred_at: Moment | None = Field(None, description="When it happened; default: now")
     client_at: Moment | None = Field(None, description="The device's time")
@@ -82,36 +120,36 @@ class CommandBody(_Body):
 
 
 class OpenCaseBody(CommandBody):
+    model_config = _with_example(
+        {
+            "unit": "430482109223w01",
+            "data": {
+                "category": "environment",
+                "gist": "路边垃圾无人清运",
+                "source": "visit",
+                "heard_on": "2026-12-24",
+            },
+        }
+    )
+
     workflow: WorkflowName | None = None
     unit: UnitCode
     trigger: Code | None = Field(None, description="Default: the first transition from `start`")
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "unit": "430482109223w01",
-                    "data": {"category": "environment", "gist": "路边垃圾无人清运", "source": "visit",
-                             "heard_on": "2026-12-24"},
-                }
-            ]
-        },
-    )  # fmt: skip
-
 
 class FireBody(CommandBody):
-    trigger: Code
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"trigger": "record_measure", "data": {"measure": "上门调解一次", "done_on": "2026-12-24"}}]
-        },
+    model_config = _with_example(
+        {"trigger": "record_measure", "data": {"measure": "上门调解一次", "done_on": "2026-12-24"}}
     )
+
+    trigger: Code
 
 
 class MeetingBody(_Body):
+    model_config = _with_example(
+        {"meeting": "village_weekly", "unit": "430482109223", "at": "2026-12-25T15:00:00+08:00"}
+    )
+
     workflow: WorkflowName | None = None
     meeting: Code = Field(examples=["village_weekly"])
     unit: UnitCode
@@ -120,6 +158,8 @@ class MeetingBody(_Body):
 
 class AttendanceBody(_Body):
     """Ids of people. `expected` is computed from the rules' `members` and is not given."""
+
+    model_config = _with_example({"present": ["yq0165", "yq0166"], "on_leave": ["yq0167"], "recorder": "yq0166"})
 
     present: list[PersonId] = Field(max_length=1000)
     on_leave: list[PersonId] = Field(default_factory=list, max_length=1000)
@@ -131,15 +171,33 @@ class AttendanceBody(_Body):
 class DecisionBody(_Body):
     case: CaseId
     trigger: Code
-    data: dict[Code, Any] = Field(default_factory=dict)
+    data: Data = Field(default_factory=dict)
     note: Plain | None = None
 
 
 class DecisionsBody(_Body):
+    model_config = _with_example(
+        {
+            "decisions": [
+                {
+                    "case": "430482109-01KAY4M3T9Q8ZV5WJ2X7C6B1DE",
+                    "trigger": "return_to_wuchang",
+                    "data": {
+                        "return_code": "too_early",
+                        "reason": "双方还没有坐到一起谈",
+                        "guidance": "请理事会再调一次",
+                    },
+                }
+            ]
+        }
+    )
+
     decisions: list[DecisionBody] = Field(min_length=1, max_length=500)
 
 
 class CancelBody(_Body):
+    model_config = _with_example({"reason": "防汛"})
+
     reason: Plain
 
 

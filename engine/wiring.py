@@ -25,7 +25,16 @@ def open_database(url: str, *, pool_size: int = 10) -> Store:
     file = sa.make_url(store.url).database
     if store.is_sqlite and file and file != ":memory:":
         _make_folder(Path(file).parent)
+        _keep_private(Path(file))
     return store
+
+
+def _keep_private(file: Path) -> None:
+    """A new database is its owner's alone from its first byte: it will hold what villagers said."""
+    try:
+        file.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise Wrong("no_folder", folder=str(file.parent), reason=error.strerror) from error
 
 
 def _make_folder(folder: Path) -> None:

@@ -44,7 +44,7 @@ def check_file(
 def _summary(errors: int, warnings: int, lang: Language) -> str:
     if lang is Language.ZH:
         return f"{errors} 个错误，{warnings} 个提醒"
-    return f"{errors} errors, {warnings} warnings"
+    return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
 
 
 def _as_json(finding: Finding) -> dict[str, Any]:

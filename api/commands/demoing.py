@@ -35,7 +35,7 @@ def demo(
     file = folder / "demo.db"
     given = {"database_url": f"sqlite:///{file}", "host": host or settings.host, "port": port or settings.port}
     settings = settings.model_copy(update=given)
-    if fresh or not is_built(file):
+    if fresh or not is_built(file, settings.workflows_dir):
         _built(file, settings.workflows_dir)
     store = open_database(settings.database_url)
     accounts = folder / "demo-accounts.json"

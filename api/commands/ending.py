@@ -13,6 +13,7 @@ import typer
 
 from api.import_texts import wrong_text
 from api.settings import BadSettings, Settings, load_settings
+from engine.cases.rules_folder import RulesRefused
 from engine.people.errors import Wrong
 from engine.wiring import Store, Unavailable, is_current, open_database
 
@@ -43,10 +44,19 @@ def told(command: Callable[P, T]) -> Callable[P, T]:
         except BadSettings as bad:
             reasons = "; ".join(bad.reasons)
             raise failed(f"设置有误：{reasons}", "the settings are wrong", Exit.ENVIRONMENT) from bad
+        except RulesRefused as refused:
+            raise _rules_refused(refused) from refused
         except Unavailable as gone:
             raise failed("无法使用数据库", f"{gone}: {_reason(gone)}", Exit.ENVIRONMENT) from gone
 
     return run
+
+
+def _rules_refused(refused: RulesRefused) -> typer.Exit:
+    for finding in refused.findings:
+        typer.echo(finding.text("zh"), err=True)
+    reasons = "; ".join(refused.reasons) or f"{len(refused.findings)}"
+    return failed(f"规则文件不能使用：{reasons}", "the rules cannot be used", Exit.ENVIRONMENT)
 
 
 def _reason(gone: Unavailable) -> str:

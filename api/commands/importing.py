@@ -11,6 +11,8 @@ import typer
 
 from api.commands.ending import Exit, JsonFlag, opened, print_json, told
 from api.import_texts import problem_text
+from api.settings import load_settings
+from engine.cases.rules_folder import read_folder
 from engine.people.imports import SIZE_LIMIT, Change, ImportService, Outcome, RowProblem
 
 app = typer.Typer()
@@ -42,12 +44,24 @@ def import_file(
     with opened() as store:
         service = ImportService(store)
         outcome = service.apply(kind, data) if apply else service.preview(kind, data)
+        unknown = sorted(service.roles_named(data) - _known_roles()) if kind is Kind.POSTS else []
     if as_json:
-        print_json(_as_json(outcome))
+        print_json(_as_json(outcome) | ({"unknown_roles": unknown} if kind is Kind.POSTS else {}))
     else:
-        for line in _lines(outcome):
+        for line in (*_lines(outcome), *map(_unknown_role, unknown)):
             typer.echo(line)
     raise typer.Exit(Exit.NOT_SO if outcome.problems else Exit.DONE)
+
+
+def _known_roles() -> set[str]:
+    """Roles of all rules files here; a post of another role gives neither reach nor right."""
+    workflows = read_folder(load_settings().workflows_dir)
+    return {role for workflow in workflows for role in workflow.roles}
+
+
+def _unknown_role(role: str) -> str:
+    zh = f"没有规则文件用到角色“{role}”，这些岗位看不到也办不了事项"
+    return f"? {zh} / no rules name the role “{role}”: such posts reach nothing"
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:

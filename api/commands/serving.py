@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from api.commands.ending import Exit, failed, opened, told
+from api.commands.ending import opened, told
 from api.commands.moments import moment
 from api.settings import Settings, load_settings
-from engine.cases.rules_folder import RulesRefused
 from engine.people.errors import Wrong
 from engine.people.setup import SetupService
 from engine.wiring import Store
@@ -51,14 +50,7 @@ def _prepare(store: Store, clock: datetime | None) -> None:
 
 
 def run(settings: Settings) -> None:
-    """Serve until stopped; ends the command with 3 where the rules of the folder cannot be used."""
+    """Serve until stopped. Raises RulesRefused where the rules of the folder cannot be used."""
     from api.app import create_app  # here: the other commands need no web framework
 
-    try:
-        made = create_app(settings)
-    except RulesRefused as refused:
-        for finding in refused.findings:
-            typer.echo(finding.text("zh"), err=True)
-        reasons = "; ".join(refused.changed) or str(settings.workflows_dir)
-        raise failed(f"规则文件不能使用：{reasons}", "the rules cannot be used", Exit.ENVIRONMENT) from refused
-    uvicorn.run(made, host=settings.host, port=settings.port, server_header=False)
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, server_header=False)

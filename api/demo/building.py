@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from api.demo.driving import DemoServices, MovedClock, Year
+from api.demo.acting import DemoServices, MovedClock
+from api.demo.driving import Year
 from api.demo.organisation import SEED, organisation
 from api.demo.people import Holders, rows
 from api.demo.plans import END, ZONE, Plan, others_of, plans_of
 from engine.audit.verify import verify
 from engine.cases.office import open_office
 from engine.cases.queries import CaseQueries
-from engine.cases.rules_folder import open_rulebook
+from engine.cases.rules_folder import RulesRefused, open_rulebook
 from engine.cases.service import CaseService
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import MeetingService
@@ -37,13 +38,15 @@ class DemoBroken(RuntimeError):
     """The generated register was refused, or its history does not add up: a defect of ours, not of the user's."""
 
 
-def is_built(file: Path) -> bool:
-    """A whole demo of the present schema stands there: it is renamed into place only when it is done."""
+def is_built(file: Path, workflows: Path) -> bool:
+    """A whole demo of the present schema and rules stands there: it is renamed into place only when it is done."""
     if not file.exists():
         return False
     store = open_database(f"sqlite:///{file}")
     try:
-        return is_current(store)
+        return is_current(store) and bool(open_rulebook(store, workflows).versions)
+    except RulesRefused:
+        return False
     finally:
         store.dispose()
 
@@ -75,7 +78,7 @@ def build_in(store: Store, workflows: Path, seed: int = SEED) -> Built:
     holders = Holders(register)
     services = _services(store, workflows)
     _drive(services, holders, TOWNSHIP, plans_of(holders, TOWNSHIP, seed), seed)
-    _drive(services, holders, OTHER_TOWNSHIP, others_of(holders, OTHER_TOWNSHIP, seed), seed)
+    _drive(services, holders, OTHER_TOWNSHIP, others_of(seed), seed)
     setup.hold_clock(END)
     verdict = verify(store, services.cases.office.rulebook)
     if verdict.flaws:

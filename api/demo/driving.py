@@ -6,22 +6,18 @@ find what has reached their gate by then. Nothing is inserted; what the rules re
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
+from api.demo.acting import DemoServices, Queue
+from api.demo.days import next_monthly, next_weekly
 from api.demo.matters import MEASURES, REASONS, RESULTS
 from api.demo.people import Holders
-from api.demo.plans import END, ZONE, Plan
-from engine.cases.queries import CaseQueries
-from engine.cases.service import Caller, CaseService, OpenCase
+from api.demo.plans import PERSONA_PLACES, ZONE, Plan
+from engine.cases.service import Caller, OpenCase
 from engine.meetings.attendance import Attendance
-from engine.meetings.queries import MeetingQueries
-from engine.meetings.service import MeetingService, NewDecision, NewMeeting
+from engine.meetings.service import NewDecision, NewMeeting
 from engine.rules.attempt import Command
 
 
@@ -31,30 +27,13 @@ class Year:
     def __init__(self, services: DemoServices, holders: Holders, township: str, seed: int) -> None:
         self.services, self.holders, self.township = services, holders, township
         self.random = random.Random(f"{seed}/{township}")
-        self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._order = itertools.count()
+        self.queue = Queue(services.clock, self.random)
         self._gates: dict[str, set[date]] = {}
-
-    # --- the queue ---
-
-    def at(self, when: datetime, act: Callable[[], None]) -> None:
-        """Do it then; what would fall after the end of the demo is not done."""
-        if when < END:
-            heapq.heappush(self._queue, (when, next(self._order), act))
 
     def run(self, plans: list[Plan]) -> None:
         for plan in plans:
-            self.at(plan.start, lambda plan=plan: self._report(plan))  # type: ignore[misc]
-        while self._queue:
-            when, _, act = heapq.heappop(self._queue)
-            self.services.clock.at = when
-            act()
-
-    def _soon(self, days: float) -> datetime:
-        """Some hours into a later day, within the hours people work."""
-        later = self.services.clock.at + timedelta(days=max(1, round(days)))
-        minutes = self.random.randint(0, 9 * 60)
-        return datetime.combine(later.astimezone(ZONE).date(), time(8, 30), ZONE) + timedelta(minutes=minutes)
+            self.queue.at(plan.start, lambda plan=plan: self._report(plan))  # type: ignore[misc]
+        self.queue.run()
 
     # --- one case ---
 
@@ -87,7 +66,7 @@ class Year:
         held = self.services.cases.open(Caller(person=opener), OpenCase(unit=plan.unit, command=command))
         plan.case = held.identity.id
         if plan.stop == "voided":
-            self.at(self.services.clock.at + timedelta(hours=2), lambda: self._void(plan))
+            self.queue.at(self.services.clock.at + timedelta(hours=2), lambda: self._void(plan))
         else:
             self._next(plan, 1, self._triage)
 
@@ -96,7 +75,7 @@ class Year:
         return self.random.choice("李王张刘陈周吴谢罗邓") + given
 
     def _next(self, plan: Plan, days: float, act: Callable[[Plan], None]) -> None:
-        self.at(self._soon(days), lambda: act(plan))
+        self.queue.at(self.queue.soon(days), lambda: act(plan))
 
     def _triage(self, plan: Plan) -> None:
         if plan.stop == "reported":
@@ -141,18 +120,14 @@ class Year:
 
     def _await_village_meeting(self, plan: Plan) -> None:
         village = self.holders.above(plan.unit, "village")
-        today = self.services.clock.at.astimezone(ZONE).date()
-        friday = today + timedelta(days=(4 - today.weekday()) % 7)
-        if self.services.clock.at >= datetime.combine(friday, time(15), ZONE):
-            friday += timedelta(days=7)
-        self._meet_on(village, datetime.combine(friday, time(15), ZONE), self._hold_weekly)
+        self._meet_on(village, next_weekly(self.services.clock.at), self._hold_weekly)
         self._waiting(village).append(plan)
 
     def _meet_on(self, unit: str, when: datetime, hold: Callable[[str], None]) -> None:
         days = self._gates.setdefault(unit, set())
         if when.date() not in days:
             days.add(when.date())
-            self.at(when, lambda: hold(unit))
+            self.queue.at(when, lambda: hold(unit))
 
     def _waiting(self, unit: str) -> list[Plan]:
         return self.services.waiting.setdefault(unit, [])
@@ -187,7 +162,7 @@ class Year:
                 "reason_code": self.random.choice(("no_funds", "no_authority", "needs_experts")),
                 "measures": self._pick(MEASURES),
                 "village_opinion": "村里已尽力，请镇里统筹",
-                "suggested_unit": self._station(),
+                "suggested_unit": self._station(plan),
             }
             return self._decision(plan, "refer_to_township", data), self._await_township_meeting
         due = (self.services.clock.at.astimezone(ZONE).date() + timedelta(days=14)).isoformat()
@@ -198,8 +173,14 @@ class Year:
     def _decision(self, plan: Plan, trigger: str, data: Mapping[str, object]) -> NewDecision:
         return NewDecision(case_id=plan.case, trigger=trigger, data=dict(data))
 
-    def _station(self) -> str:
-        return self.random.choice(self.holders.units("station", self.township))
+    def _station(self, plan: Plan) -> str:
+        """Some station; the persona's for what personas see."""
+        stations = self.holders.units("station", self.township)
+        return stations[-1] if plan.unit in PERSONA_PLACES else self.random.choice(stations)
+
+    def _leader(self, plan: Plan) -> str:
+        leaders = self.holders.all_at("township_leader", self.township)
+        return leaders[0] if plan.unit in PERSONA_PLACES else self.random.choice(leaders)
 
     def _again_in_cluster(self, plan: Plan) -> None:
         self._next(plan, 2, self._leave_cluster)
@@ -220,15 +201,7 @@ class Year:
     # --- the township's monthly meeting ---
 
     def _await_township_meeting(self, plan: Plan) -> None:
-        today = self.services.clock.at.astimezone(ZONE).date()
-        day = today.replace(day=25)
-        if today >= day:
-            day = (day + timedelta(days=10)).replace(day=25)
-        while day.weekday() > 4:
-            day -= timedelta(days=1)
-        if day <= today:
-            day = (today.replace(day=28) + timedelta(days=10)).replace(day=24)
-        self._meet_on(self.township, datetime.combine(day, time(9), ZONE), self._hold_monthly)
+        self._meet_on(self.township, next_monthly(self.services.clock.at), self._hold_monthly)
         self._waiting(self.township).append(plan)
 
     def _hold_monthly(self, township: str) -> None:
@@ -240,7 +213,7 @@ class Year:
         due = (self.services.clock.at.astimezone(ZONE).date() + timedelta(days=28)).isoformat()
         decisions = [
             self._decision(plan, "assign_in_township",
-                           {"lead_unit": self._station(), "case_leader": self.random.choice(leaders), "due": due})
+                           {"lead_unit": self._station(plan), "case_leader": self._leader(plan), "due": due})
             for plan in taken
         ]  # fmt: skip
         self._meeting(secretary, "township_monthly", township, members, (), decisions)
@@ -290,25 +263,3 @@ class Year:
         self._fire(plan, clerk, "record_callback", method="call", outcome="reached")
         satisfied = "good" if self.random.random() < 0.8 else "fair"
         self._fire(plan, clerk, "strike_off", satisfaction=satisfied)
-
-
-class MovedClock:
-    """The clock that the driver moves from act to act."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def now(self, _: object) -> datetime:
-        return self.at.astimezone(ZoneInfo("UTC"))
-
-
-@dataclass(frozen=True, slots=True)
-class DemoServices:
-    """What the driver acts through: the same services as everybody."""
-
-    clock: MovedClock
-    cases: CaseService
-    queries: CaseQueries
-    meetings: MeetingService
-    minutes: MeetingQueries
-    waiting: dict[str, list[Plan]]

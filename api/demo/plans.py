@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from api.demo.matters import DISPUTES, HAZARDS, OTHERS
 from api.demo.people import Holders
+from api.demo.places import CHENQIAO, MIAOQIAN, XIANGHU
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST, END = date(2026, 1, 5), datetime(2026, 12, 25, 8, 0, tzinfo=ZONE)
@@ -20,6 +21,10 @@ ENDS = (
     ("village", "village_queued", 7), ("village", "village_handling", 6),
     ("township", "township_queued", 4), ("township", "township_handling", 3), ("wuchang", "verifying", 4),
 )  # fmt: skip
+
+
+#: The first neighbourhood of the first 屋场 of each named village: its holders, and those above, are personas.
+PERSONA_PLACES = tuple(f"{village}w01g1n1" for village in (CHENQIAO, XIANGHU, MIAOQIAN))
 
 
 @dataclass(slots=True)
@@ -38,18 +43,20 @@ class Plan:
 
 
 def plans_of(holders: Holders, township: str, seed: int) -> list[Plan]:
-    """106 disputes and hazards over the year; those left open begin in the last weeks, so that every state is seen."""
+    """106 disputes and hazards over the year; those left open begin in the last weeks, so that every state is seen. Of
+    each end one lies where the personas of 陈桥村 have their posts, and one where those of 香湖村 have."""
     chance = random.Random(f"{seed}/plans")
     places = holders.units("neighbourhood", township)
     kinds = [("dispute", *DISPUTES[i % len(DISPUTES)]) for i in range(64)]
     kinds += [("hazard", *HAZARDS[i % len(HAZARDS)]) for i in range(42)]
     chance.shuffle(kinds)
     ends = [(climbs, stop) for climbs, stop, times in ENDS for _ in range(times)]
-    found = []
+    found, homes = [], {end: list(PERSONA_PLACES[:2]) for end in ends}
     for (category, gist, content), (climbs, stop) in zip(kinds, ends, strict=True):
         if stop == "not_accepted":
             category, (gist, content) = "dispute", DISPUTES[10]
-        found.append(Plan(unit=chance.choice(places), category=category, gist=gist, content=content,
+        anywhere, home = chance.choice(places), homes[climbs, stop]
+        found.append(Plan(unit=home.pop(0) if home else anywhere, category=category, gist=gist, content=content,
                           climbs=climbs, stop=stop, start=_start(chance, climbs, stop)))  # fmt: skip
     return found
 
@@ -72,13 +79,13 @@ def _late(chance: random.Random, climbs: str, stop: str) -> int:
     return whole - chance.randint(*((2, 6) if stop in ("reported", "need_info") else (8, 20)))
 
 
-def others_of(holders: Holders, township: str, seed: int) -> list[Plan]:
-    """A few small matters of other kinds, for the second township."""
-    chance = random.Random(f"{seed}/others/{township}")
-    places = holders.units("neighbourhood", township)
+def others_of(seed: int) -> list[Plan]:
+    """A few small matters of other kinds, for the second township, before the eyes of its personas."""
+    chance = random.Random(f"{seed}/others")
+    matters = chance.sample(OTHERS, len(OTHERS))
     stops = ("struck_off", "reported", "wuchang_handling", "struck_off")
     return [
-        Plan(unit=chance.choice(places), category=category, gist=gist, content=content, climbs="wuchang", stop=stop,
+        Plan(unit=PERSONA_PLACES[2], category=category, gist=gist, content=content, climbs="wuchang", stop=stop,
              start=datetime(2026, 12, 1 + place, 9, tzinfo=ZONE))
-        for place, ((gist, content, category), stop) in enumerate(zip(OTHERS, stops, strict=True))
+        for place, ((gist, content, category), stop) in enumerate(zip(matters, stops, strict=True))
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from api import present
 from api.answers import CasePage, EventPage, TriggersOut
 from api.cursors import pack, unpack
-from api.deps import English, KeyHeader, Seen, Served, Services, Who, person_of
+from api.deps import English, KeyHeader, Once, Seen, Served, Services, Who, person_of
 from api.docs import CASE_LINKS, PROBLEMS, answers
 from api.listings import CaseListing
 from api.shapes import CaseId, CommandBody, FireBody, OpenCaseBody, Stranger
@@ -20,7 +20,7 @@ from engine.cases.service import Caller, CaseHeld, OpenCase
 from engine.people.accounts import Principal
 from engine.rules.attempt import Command
 
-router = APIRouter(prefix="/v1", tags=["cases"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["cases"], responses=PROBLEMS, dependencies=[Once])
 CasePath = Annotated[CaseId, Path(description="Id of the case")]
 
 

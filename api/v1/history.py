@@ -10,12 +10,12 @@ from fastapi import APIRouter, Query
 from api import present
 from api.answers import DenialPage, EventPage
 from api.cursors import pack, unpack
-from api.deps import English, Served, Who, person_of
+from api.deps import English, Once, Served, Who, person_of
 from api.docs import PROBLEMS, answers
 from api.listings import HistoryListing, RefusalListing
 from engine.audit.queries import HistoryFilter
 
-router = APIRouter(prefix="/v1", tags=["history"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["history"], responses=PROBLEMS, dependencies=[Once])
 
 
 @router.get(

@@ -11,14 +11,14 @@ from fastapi.responses import JSONResponse
 from api import present_meetings as present
 from api.answers_meetings import MeetingOut, MeetingPage
 from api.cursors import pack, unpack
-from api.deps import English, Seen, Served, Services, Who, person_of
+from api.deps import English, Once, Seen, Served, Services, Who, person_of
 from api.docs import PROBLEMS, answers
 from api.listings import MeetingListing
 from api.shapes import AttendanceBody, CancelBody, CaseId, DecisionsBody, MeetingBody, MeetingId
 from engine.meetings.attendance import Attendance
 from engine.meetings.service import NewDecision, NewMeeting
 
-router = APIRouter(prefix="/v1", tags=["meetings"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["meetings"], responses=PROBLEMS, dependencies=[Once])
 MeetingPath = Annotated[MeetingId, Path(description="Id of the meeting")]
 
 

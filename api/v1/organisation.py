@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query
 
 from api.answers_organisation import MeOut, PeoplePageOut, UnitPageOut
 from api.cursors import pack, unpack
-from api.deps import Served, Services, Who, person_of
+from api.deps import Once, Served, Services, Who, person_of
 from api.docs import PROBLEMS, answers
 from api.listings import PeopleListing, UnitListing
 from engine.people.queries import PostSeen
 from engine.rules.fold import local_day
 
-router = APIRouter(prefix="/v1", tags=["organisation"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["organisation"], responses=PROBLEMS, dependencies=[Once])
 
 
 def _today(served: Services) -> date:

@@ -61,7 +61,7 @@ def list_workflows(served: Served, _: Who, english: English) -> Any:
 )
 def get_workflow(
     key: Annotated[WorkflowKey, Path()],
-    version: Annotated[int, Path(ge=1, le=99_999_999)],
+    version: Annotated[int, Path(ge=1, le=99_999_999, examples=[1])],
     served: Served,
     _: Who,
     english: English,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.cases.office import Office
 from engine.cases.reading import attempt_to_read, found, offers_of, reader, sight_of
-from engine.cases.views import CaseView, Choices, EventView, people_and_places, see_event
+from engine.cases.views import CaseView, Choices, EventView, people_and_places, registered, see_event
 from engine.definition.model import Value, Workflow
 from engine.rules.attempt import Actor
 from engine.rules.mask import Sight, masked
@@ -180,15 +180,9 @@ def _names(tx: Tx, workflows: Sequence[Workflow], held: Sequence[Held]) -> dict[
     places: set[str] = set()
     for each, workflow in zip(held, workflows, strict=True):
         more_people, more_places = people_and_places(each.state)
-        people |= more_people | _registered(workflow, each.state.values, "person")
-        places |= more_places | _registered(workflow, each.state.values, "unit") | {code for _, code in each.unit.line}
+        people |= more_people | registered(workflow, each.state.values, "person")
+        places |= more_places | registered(workflow, each.state.values, "unit") | {code for _, code in each.unit.line}
     return {**register.people_names(tx, people), **register.unit_names(tx, places)}
-
-
-def _registered(workflow: Workflow, values: Mapping[str, Value], kind: str) -> set[str]:
-    """Ids in fields of this type."""
-    found_in = (value for name, value in values.items() if workflow.fields[name].entry_type == kind)
-    return {entry for value in found_in for entry in (value if isinstance(value, list) else [value])}
 
 
 #: History rows with the number of their case and their payload.
@@ -228,6 +222,6 @@ def _names_in(tx: Tx, events: Sequence[Event], workflows: Sequence[Workflow]) ->
     places = {e.unit for e in events} | {e.post.place for e in events if e.post}
     places |= {unit for e in events for unit in (*e.responsible.units, *e.successor.units)}
     for event, workflow in zip(events, workflows, strict=True):
-        people |= _registered(workflow, event.facts, "person")
-        places |= _registered(workflow, event.facts, "unit")
+        people |= registered(workflow, event.facts, "person")
+        places |= registered(workflow, event.facts, "unit")
     return {**register.place_names(tx, places), **register.people_names(tx, people)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine.definition.check import examine
@@ -9,38 +10,59 @@ from engine.definition.findings import Finding
 from engine.definition.model import Workflow
 from engine.rules.rulebook import Rulebook
 from engine.store.db import Store
-from engine.store.pins import pinned_hash
+from engine.store.pins import pinned_hashes
 from engine.store.settings import read_setting
 
 
 class RulesRefused(Exception):
-    """A file of the folder has errors, or a published version was changed after its first use."""
+    """The folder cannot be served: `findings` are errors of its files, `reasons` say what is wrong with the whole (a
+    published version changed or gone after its first use, a file in the wrong place, no rules at all)."""
 
-    def __init__(self, findings: tuple[Finding, ...] = (), changed: tuple[str, ...] = ()) -> None:
-        super().__init__("; ".join([*(finding.text("en") for finding in findings), *changed]))
-        self.findings, self.changed = findings, changed
+    def __init__(self, findings: tuple[Finding, ...] = (), reasons: tuple[str, ...] = ()) -> None:
+        super().__init__("; ".join([*(finding.text("en") for finding in findings), *reasons]))
+        self.findings, self.reasons = findings, reasons
 
 
 def read_folder(folder: Path) -> list[Workflow]:
-    """Every `<key>/v<N>.yaml` of the folder. Raises RulesRefused when any has an error."""
-    workflows, errors = [], []
+    """Every `<key>/v<N>.yaml` of the folder. Raises RulesRefused when any has an error or lies in the wrong place."""
+    workflows, errors, misplaced = [], [], []
     for path in sorted(folder.glob("*/v*.yaml")):
         reading = examine(path.read_bytes(), path.relative_to(folder.parent).as_posix())
         errors += [finding for finding in reading.findings if finding.code.is_error]
         if reading.workflow is not None:
             workflows.append(reading.workflow)
-    if errors:
-        raise RulesRefused(tuple(errors))
+            misplaced += _misplaced(path, reading.workflow)
+    if errors or misplaced:
+        raise RulesRefused(tuple(errors), tuple(misplaced))
     return workflows
 
 
+def _misplaced(path: Path, workflow: Workflow) -> list[str]:
+    """The place says which version it is, so that no two files can be the same one."""
+    place = f"{workflow.key}/v{workflow.version}.yaml"
+    return [f"{workflow.file}: says it is {workflow.name}, so it belongs at {place}"] * (not path.match(place))
+
+
 def open_rulebook(store: Store, folder: Path) -> Rulebook:
-    """The folder's rules for this database. Raises RulesRefused, also where a published file is not the one in use."""
+    """The folder's rules for this database. Raises RulesRefused, also where a published version in use was changed or
+    is gone, or there are no rules at all."""
     workflows = read_folder(folder)
+    if not workflows:
+        raise RulesRefused(reasons=(f"{folder}: no rules here (<key>/v<N>.yaml)",))
     with store.read() as tx:
-        mark = read_setting(tx, "mark")
-        pins = {workflow.name: pinned_hash(tx, workflow.key, workflow.version) for workflow in workflows}
-    changed = [w.file for w in workflows if not w.draft and pins[w.name] not in (None, w.sha256)]
-    if changed:
-        raise RulesRefused(changed=tuple(f"{file}: changed after its first use" for file in changed))
+        mark, pins = read_setting(tx, "mark"), pinned_hashes(tx)
+    reasons = _changed(workflows, pins)
+    if reasons:
+        raise RulesRefused(reasons=tuple(reasons))
     return Rulebook.of(workflows, drafts_open=mark in ("demo", "test"))
+
+
+def _changed(workflows: list[Workflow], pins: Mapping[tuple[str, int], str]) -> list[str]:
+    here = {(workflow.key, workflow.version): workflow for workflow in workflows}
+    gone = [f"{key}/{version}: cases were opened under it, and its file is gone" for key, version in pins.keys() - here]
+    changed = [
+        f"{workflow.file}: changed after its first use"
+        for name, workflow in here.items()
+        if pins.get(name, workflow.sha256) != workflow.sha256
+    ]
+    return sorted(gone) + changed

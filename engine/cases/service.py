@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from engine.cases.door import Act, Opening, Outcome, fire_all
+from engine.cases.door import Act, Outcome, fire_all
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
+from engine.cases.opening import OpenCase, opening_act
 from engine.cases.reading import attempt_to_read
 from engine.cases.refusing import Refused, record
-from engine.definition.model import START, Value
+from engine.definition.model import Value
 from engine.rules.attempt import Command
-from engine.rules.fold import fold, local_day
-from engine.rules.machine import Compiled
+from engine.rules.fold import fold
 from engine.rules.people import may_read
 from engine.rules.refusals import (
     FieldProblem,
@@ -23,12 +23,13 @@ from engine.rules.refusals import (
     NotFound,
     Refusal,
 )
-from engine.store import register
 from engine.store.answers import Kept, Key, find_answer, forget_answers, keep_answer
 from engine.store.casefile import Held, read_case, read_events
 from engine.store.clock import real_now
 from engine.store.db import Tx, retried
 from engine.store.pins import pin
+
+__all__ = ["Caller", "CaseHeld", "CaseService", "OpenCase"]
 
 T = TypeVar("T")
 CaseHeld = Held  #: a case as the door left it, for `CaseQueries.present`
@@ -45,15 +46,6 @@ class Caller:
     request: Value = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenCase:
-    """`workflow` is `key` or `key/version`, None for the default one; an empty trigger means the first from `start`."""
-
-    unit: str
-    command: Command
-    workflow: str | None = None
-
-
 class CaseService:
     """The commands of cases for one installation."""
 
@@ -65,7 +57,8 @@ class CaseService:
         """Open a case. Raises Refusal."""
 
         def body(tx: Tx) -> Held:
-            act = self._opening(tx, caller, wanted)
+            lookups = Lookups(tx, self.office.home_level)
+            act = opening_act(tx, self.office, lookups, caller.person, wanted)
             assert act.opening is not None
             home = self.office.home_of(act.opening.unit)
             kept = self._kept(tx, home, caller)
@@ -74,7 +67,7 @@ class CaseService:
             if not pin(tx, act.opening.compiled.workflow, real_now()):
                 raise FieldsRefused((FieldProblem(field="workflow", code="unknown_workflow"),))
             forget_answers(tx, home, real_now())
-            return self._done(tx, caller, fire_all(tx, self.office, [act])[0])
+            return self._done(tx, caller, fire_all(tx, self.office, [act], lookups)[0])
 
         return self._recording(Refused(person=caller.person, trigger=wanted.command.trigger, unit=wanted.unit), body)
 
@@ -109,37 +102,6 @@ class CaseService:
         finally:
             record(self.office, [(_refused(each.act), each.refusal) for each in outcomes if each.refusal])
         return outcomes
-
-    # --- opening ---------------------------------------------------------------------------------------------------
-
-    def _opening(self, tx: Tx, caller: Caller, wanted: OpenCase) -> Act:
-        compiled = self.office.rulebook.find(wanted.workflow or self.office.default_workflow)
-        unit = register.find_unit(tx, wanted.unit)
-        problems = []
-        if compiled is None:
-            problems.append(FieldProblem(field="workflow", code="unknown_workflow"))
-        if unit is None:
-            problems.append(FieldProblem(field="unit", code="unknown_unit"))
-        if compiled is None or unit is None:
-            raise FieldsRefused(tuple(problems))
-        lowest = compiled.workflow.lowest.code
-        command = replace(wanted.command, trigger=wanted.command.trigger or _first_opening(compiled))
-        opening = Opening(compiled=compiled, unit=unit)
-        act = Act(person=caller.person, command=command, opening=opening)
-        missing = [level for level in compiled.workflow.levels if unit.at(level) is None and _decides(compiled, level)]
-        if unit.at(lowest) is None or missing:
-            self._must_reach(tx, act)
-            problem = FieldProblem(field="unit", code="unit_too_high", facts={"level": lowest})
-            raise FieldsRefused((problem,), workflow=compiled.workflow)
-        return act
-
-    def _must_reach(self, tx: Tx, act: Act) -> None:
-        """A unit out of reach answers like an unknown one, before anything else is said about it."""
-        assert act.opening is not None
-        unit, workflow = act.opening.unit, act.opening.compiled.workflow
-        actor = Lookups(tx, self.office.home_level).actor(act.person, local_day(workflow, self.office.clock.now(tx)))
-        if not any(post.role in workflow.roles and post.reaches(unit) for post in actor.posts):
-            raise FieldsRefused((FieldProblem(field="unit", code="unknown_unit"),))
 
     # --- what was answered before ------------------------------------------------------------------------------------
 
@@ -201,12 +163,3 @@ class CaseService:
 def _refused(act: Act) -> Refused:
     unit = act.opening.unit.code if act.opening else None
     return Refused(person=act.person, trigger=act.command.trigger, case_id=act.case_id, unit=unit)
-
-
-def _first_opening(compiled: Compiled) -> str:
-    return compiled.workflow.rows_from(START)[0].trigger
-
-
-def _decides(compiled: Compiled, level: str) -> bool:
-    """Some state sits at this level, so the unit's line must have a unit of it."""
-    return any(state.level == level for state in compiled.workflow.states.values())

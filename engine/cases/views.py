@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from engine.definition.model import Value, Workflow
 from engine.rules.explain import Offer
+from engine.rules.fold import as_list
 from engine.rules.mask import Sight, masked, seen, stranger
 from engine.rules.state import CaseState, Event
 from engine.store.casefile import Identity
@@ -55,6 +57,12 @@ def people_and_places(state: CaseState) -> tuple[set[str], set[str]]:
     people = {state.opener, *state.responsible.people, *state.successor.people}
     people |= {state.behalf} if state.behalf else set()
     return people, {state.unit, *state.responsible.units, *state.successor.units, *state.concerned}
+
+
+def registered(workflow: Workflow, values: Mapping[str, Value], kind: str) -> set[str]:
+    """Ids of registered people, or codes of units, in fields of this type."""
+    found_in = (value for name, value in values.items() if workflow.fields[name].entry_type == kind)
+    return {entry for entry in chain.from_iterable(map(as_list, found_in)) if isinstance(entry, str)}
 
 
 def see_event(view: EventView, sight: Sight) -> EventView:

@@ -30,7 +30,7 @@ def attendance_problems(tx: Tx, there: Seat, meeting: MeetingRow, attendance: At
         ("present", "not_members", lambda: set(attendance.present) <= members),
         ("on_leave", "not_members", lambda: set(attendance.on_leave) <= members),
         ("on_leave", "present_too", lambda: not set(attendance.on_leave) & set(attendance.present)),
-        ("observers", "unknown_person", lambda: _registered(tx, attendance.observers)),
+        ("observers", "unknown_person", lambda: _known(tx, meeting, attendance.observers)),
         ("observers", "members_too", lambda: not set(attendance.observers) & members),
         ("chair", "not_present", lambda: (attendance.chair or meeting.chair) in attendance.present),
         ("chair", "may_not_chair", lambda: _may_chair(tx, there, meeting, attendance.chair or meeting.chair)),
@@ -39,8 +39,9 @@ def attendance_problems(tx: Tx, there: Seat, meeting: MeetingRow, attendance: At
     return tuple(FieldProblem(field=name, code=code) for name, code, holds in checks if not holds())
 
 
-def _registered(tx: Tx, people: tuple[str, ...]) -> bool:
-    return len(register.people_names(tx, people)) == len(set(people))
+def _known(tx: Tx, meeting: MeetingRow, people: tuple[str, ...]) -> bool:
+    home = register.find_unit(tx, meeting.home)
+    return home is not None and set(people) == register.people_of(tx, people, home)
 
 
 def _may_chair(tx: Tx, there: Seat, meeting: MeetingRow, person: str | None) -> bool:

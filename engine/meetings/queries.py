@@ -9,7 +9,7 @@ from datetime import datetime
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
 from engine.cases.reading import reader
-from engine.cases.views import CaseView
+from engine.cases.views import CaseView, registered
 from engine.definition.model import Meeting, Value, Workflow
 from engine.meetings.access import expected_members, is_quorate, must_see, rules_of, seat
 from engine.meetings.closing import CARRIED, EFFECTIVE, preview
@@ -43,6 +43,7 @@ class ItemView:
     trigger: str | None
     data: Mapping[str, Value]
     note: str | None
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +137,16 @@ class MeetingQueries:
         held = read_cases(tx, [item.case_id for item in items])
         cases = {view.identity.id: view for view in self._cases.views(tx, list(held.values()))}
         fired = read_events_at(tx, {(item.case_id, item.seq) for item in items if item.seq is not None})
-        return [_item_view(item, cases[item.case_id], fired, sight) for item in items]
+        views = [_item_view(item, cases[item.case_id], fired, sight) for item in items]
+        names = _names_in(tx, views)
+        return [replace(view, names={**view.case.names, **names}) for view in views]
+
+
+def _names_in(tx: Tx, views: Sequence[ItemView]) -> dict[str, str]:
+    """Names of the people and units that decisions give: until closing the case does not know them yet."""
+    people = {each for view in views for each in registered(view.case.workflow, view.data, "person")}
+    places = {each for view in views for each in registered(view.case.workflow, view.data, "unit")}
+    return {**register.people_names(tx, people), **register.unit_names(tx, places)}
 
 
 def _item_view(item: Item, case: CaseView, fired: Mapping[tuple[str, int], Event], sight: Sight) -> ItemView:
@@ -147,6 +157,7 @@ def _item_view(item: Item, case: CaseView, fired: Mapping[tuple[str, int], Event
         trigger=trigger,
         data=masked(case.workflow, data, sight),
         note=seen(note, sight),
+        names=case.names,
     )
 
 

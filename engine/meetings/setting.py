@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.cases.lookups import Lookups
 from engine.cases.office import Office
-from engine.meetings.access import Seat, must_be_member, seat
+from engine.cases.opening import unit_in_reach
+from engine.meetings.access import must_be_member, seat
 from engine.rules.attempt import Unit
 from engine.rules.machine import Compiled
 from engine.rules.refusals import FieldProblem, FieldsRefused
-from engine.store import register
 from engine.store.db import Tx
 from engine.store.meetingbook import MeetingRow
 
@@ -27,8 +28,11 @@ class NewMeeting:
 
 def planned(tx: Tx, office: Office, person: str, wanted: NewMeeting) -> MeetingRow:
     """The meeting to be kept. Raises FieldsRefused, Forbidden where he is no member of it."""
-    compiled, unit = _found(tx, office, wanted)
-    _must_sit_there(seat(tx, office, compiled.workflow, wanted.meeting, person), unit)
+    compiled, unit = _found(tx, office, person, wanted)
+    there = seat(tx, office, compiled.workflow, wanted.meeting, person)
+    if unit.kind != there.rules.level:
+        raise FieldsRefused((FieldProblem(field="unit", code="wrong_level"),))
+    must_be_member(there, unit)
     home = office.home_of(unit)
     return MeetingRow(
         home=home,
@@ -41,9 +45,9 @@ def planned(tx: Tx, office: Office, person: str, wanted: NewMeeting) -> MeetingR
     )
 
 
-def _found(tx: Tx, office: Office, wanted: NewMeeting) -> tuple[Compiled, Unit]:
+def _found(tx: Tx, office: Office, person: str, wanted: NewMeeting) -> tuple[Compiled, Unit]:
     compiled = office.rulebook.find(wanted.workflow or office.default_workflow)
-    unit = register.find_unit(tx, wanted.unit)
+    unit = unit_in_reach(tx, office, Lookups(tx, office.home_level), person, wanted.unit, compiled)
     problems = [FieldProblem(field="unit", code="unknown_unit")] if unit is None else []
     if compiled is None:
         problems.append(FieldProblem(field="workflow", code="unknown_workflow"))
@@ -52,13 +56,3 @@ def _found(tx: Tx, office: Office, wanted: NewMeeting) -> tuple[Compiled, Unit]:
     if problems or compiled is None or unit is None:
         raise FieldsRefused(tuple(problems))
     return compiled, unit
-
-
-def _must_sit_there(there: Seat, unit: Unit) -> None:
-    """A unit out of reach answers like an unknown one, before anything else is said about it."""
-    posts = (post for post in there.actor.posts if post.role in there.workflow.roles)
-    if not any(post.reaches(unit) for post in posts):
-        raise FieldsRefused((FieldProblem(field="unit", code="unknown_unit"),))
-    if unit.kind != there.rules.level:
-        raise FieldsRefused((FieldProblem(field="unit", code="wrong_level"),))
-    must_be_member(there, unit)

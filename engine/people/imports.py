@@ -57,6 +57,11 @@ class ImportService:
         """Take the file over, unless there is any problem: then nothing is written and all problems are told."""
         return self._apply(kind, *_read(kind, data))
 
+    def roles_named(self, data: bytes) -> frozenset[str]:
+        """The roles in a file of posts: whether any rules know them is not for the register to say."""
+        sheet, _ = _read("posts", data)
+        return frozenset(row.cells["role"] for row in sheet if row.cells["role"])
+
     @retried
     def _apply(self, kind: str, sheet: list[Row], known: Problems) -> Outcome:
         with self.store.begin() as tx:

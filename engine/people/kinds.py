@@ -7,7 +7,7 @@ import unicodedata
 
 UNIT_KINDS = ("county", "township", "village", "wuchang", "group", "neighbourhood", "station", "department")
 BODY_KINDS = ("party_group", "council")
-CODE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 WORD = re.compile(r"[a-z_]{1,64}", re.ASCII)
 NAME_LENGTH = 60
 

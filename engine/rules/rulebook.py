@@ -46,10 +46,11 @@ class Rulebook:
         return found
 
     def pinned(self, key: str, version: int, file_hash: str) -> Compiled:
-        """The rules of a case. Raises RulesMissing when its file is gone or is another than it was opened under. A
-        draft may be edited: its cases, on a demo or test database, go on under the file as it is."""
+        """The rules of a case. Raises RulesMissing when its file is gone or is another than it was opened under. Where
+        drafts open cases (demo and test databases) a draft may be edited, or published, and its cases go on under the
+        file as it is; a published file that changed is refused at start."""
         found = self.version(key, version)
-        if found.workflow.sha256 != file_hash and not found.workflow.draft:
+        if found.workflow.sha256 != file_hash and not self.drafts_open:
             raise RulesMissing(f"{key}/{version} {file_hash[:12]}")
         return found
 

@@ -16,6 +16,12 @@ def pinned_hash(tx: Tx, workflow: str, version: int) -> str | None:
     return tx.execute(sa.select(workflow_versions.c.sha256).where(*here)).scalar()
 
 
+def pinned_hashes(tx: Tx) -> dict[tuple[str, int], str]:
+    """(workflow, version) -> hash of every published file under which cases were opened."""
+    rows = tx.execute(sa.select(workflow_versions)).all()
+    return {(row.workflow, row.version): row.sha256 for row in rows}
+
+
 def pin(tx: Tx, workflow: Workflow, now: datetime) -> bool:
     """Store the file's hash at first use. False when another file of this version is in use already. A draft may be
     edited, so nothing is stored of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -137,16 +137,39 @@ def _members(name: str) -> sa.Subquery:
 
 
 def known(tx: Tx, wanted: Iterable[tuple[str, str]], home: Unit) -> frozenset[tuple[str, str]]:
-    """Of (type, code) pairs those that exist for a case of this home: people anywhere, units and households of the
-    home or of no other one."""
+    """Of (type, code) pairs those that exist for a case of this home: people, units and households of the home or of no
+    other one."""
     asked = {kind: [code for found, code in wanted if found == kind] for kind in ("person", "unit", "household")}
-    found = {("person", code) for code in _existing(tx, people.c.id, asked["person"])}
+    found = {("person", code) for code in people_of(tx, asked["person"], home)}
     found |= {("unit", code) for code, unit in find_units(tx, asked["unit"]).items() if _at_home(unit, home)}
     return frozenset(found | {("household", code) for code in _households(tx, asked["household"], home)})
 
 
-def _existing(tx: Tx, column: sa.Column[str], codes: list[str]) -> Iterable[str]:
-    return tx.execute(sa.select(column).where(column.in_(codes))).scalars() if codes else ()
+def people_of(tx: Tx, ids: Collection[str], home: Unit) -> frozenset[str]:
+    """Of these people those who exist and are not of another home alone: whoever has posts and households only there is
+    unknown here, so that nobody learns his name by trying ids. Who has neither is of no home."""
+    if not ids:
+        return frozenset()
+    existing = set(tx.execute(sa.select(people.c.id).where(people.c.id.in_(ids))).scalars())
+    ties: dict[str, list[Unit]] = {}
+    for row in tx.execute(_tied(ids)).all():
+        ties.setdefault(row.person, []).append(unit_of(row.line))
+    return frozenset(each for each in existing if each not in ties or any(_at_home(unit, home) for unit in ties[each]))
+
+
+def _tied(ids: Collection[str]) -> sa.CompoundSelect[tuple[str, str]]:
+    """(person, line) of every post they ever held and every household they belong to."""
+    members = _members("members")
+    living = sa.select(members.c.person, units.c.line).join(households, households.c.code == members.c.household)
+    parts = [
+        sa.select(posts.c.person, units.c.line).join(units, units.c.code == posts.c.unit),
+        sa.select(posts.c.person, units.c.line)
+        .join(body_units, body_units.c.body == posts.c.body)
+        .join(units, units.c.code == body_units.c.unit),
+        living.join(units, units.c.code == households.c.unit),
+    ]
+    people_in = [part.selected_columns[0] for part in parts]
+    return sa.union_all(*(part.where(column.in_(ids)) for part, column in zip(parts, people_in, strict=True)))
 
 
 def _households(tx: Tx, codes: list[str], home: Unit) -> list[str]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx2 as httpx
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from api.app import app_of
@@ -17,6 +18,7 @@ from engine.people.imports import ImportService
 from engine.people.setup import SetupService
 from engine.store.clock import DatabaseClock
 from engine.store.db import Store
+from engine.store.tables import cases, meetings
 from tests import township as t
 
 OPERATOR = "operator"
@@ -69,19 +71,21 @@ def office_of(store: Store) -> Office:
 
 
 class Api:
-    """A client for everybody of the township. `cases`: name -> id, where a world was prepared."""
+    """A client for everybody of the township. Where a world was prepared: `cases`, name -> id, and `kept`, the rest."""
 
     def __init__(self, office: Office, tokens: dict[str, str], client: TestClient) -> None:
         self.office, self.tokens, self.client = office, tokens, client
+        self.cases: dict[str, str] = {}
+        self.kept: dict[str, Any] = {}
 
     def send(self, person: str | None, method: str, path: str, body: Any = None, *, version: int | str | None = None,
-             key: str | None = None, language: str | None = None, raw: bytes | None = None, kind: str | None = None,
-             **query: Any) -> httpx.Response:  # fmt: skip
-        """One request; `raw` is a body as it is, `kind` its content type. Without a person nobody is signed in."""
+             key: str | None = None, language: str | None = None, raw: bytes | None = None,
+             content_type: str | None = None, **query: Any) -> httpx.Response:  # fmt: skip
+        """One request; `raw` is a body as it is. Without a person nobody is signed in."""
         headers = {"Authorization": f"Bearer {self.tokens[person]}"} if person else {}
         if version is not None:
             headers["If-Match"] = f'"{version}"' if isinstance(version, int) else version
-        for name, value in (("Idempotency-Key", key), ("Accept-Language", language), ("Content-Type", kind)):
+        for name, value in (("Idempotency-Key", key), ("Accept-Language", language), ("Content-Type", content_type)):
             if value is not None:
                 headers[name] = value
         if raw is not None:
@@ -111,8 +115,11 @@ class Api:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def version(self, case: str) -> int:
-        return int(self.get("auditor_county", f"/v1/cases/{case}")["version"])
+    def version(self, ident: str) -> int:
+        """The present version of a case or meeting."""
+        found = sa.union_all(*(sa.select(table.c.version).where(table.c.id == ident) for table in (cases, meetings)))
+        with self.office.store.read() as tx:
+            return int(tx.execute(found).scalar_one())
 
     def state(self, case: str) -> str:
         return str(self.get("auditor_county", f"/v1/cases/{case}")["state"])
@@ -125,8 +132,8 @@ class Api:
 
     def step(self, person: str, meeting: str, what: str, body: Any = None, method: str = "POST") -> httpx.Response:
         """A change of a meeting at its present version; it may be refused."""
-        version = self.get("auditor_county", f"/v1/meetings/{meeting}")["version"]
-        return self.send(person, method, f"/v1/meetings/{meeting}/{what}", body, version=version)
+        path = f"/v1/meetings/{meeting}/{what}"
+        return self.send(person, method, path, body, version=self.version(meeting))
 
     def stepped(self, person: str, meeting: str, what: str, body: Any = None, method: str = "POST") -> Any:
         answer = self.step(person, meeting, what, body, method)
@@ -146,3 +153,17 @@ def opened(office: Office, tokens: dict[str, str]) -> Iterator[Api]:
     """Failures inside the application are answers (500), as a server gives them."""
     with TestClient(app_of(office), raise_server_exceptions=False) as client:
         yield Api(office, tokens, client)
+
+
+def whole(answer: httpx.Response) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """All that an answer tells: its status, every header, every byte."""
+    return answer.status_code, sorted(answer.headers.raw), answer.content
+
+
+def said(answer: httpx.Response) -> str:
+    """`status code`, and for fields each with its problem."""
+    if answer.status_code < 300:
+        return str(answer.status_code)
+    problem = answer.json()
+    fields = "".join(f" {each['field']}:{each['code']}" for each in problem.get("errors", []))
+    return f"{answer.status_code} {problem['code']}{fields}"

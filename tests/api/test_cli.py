@@ -305,3 +305,45 @@ def test_texts_find_their_facts(folder: Path):
     assert len(texts) >= 16
     assert not [text for text in texts if "{" in text]
     assert wrong_text(Wrong("unknown_mark", mark="x", known=("a", "b")), "zh").endswith("可选：a、b")
+
+
+def test_a_variable_that_sets_nothing_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MINQING_DATABSE_URL", "sqlite:///elsewhere.db")
+
+    with pytest.raises(BadSettings, match="MINQING_DATABSE_URL"):
+        load_settings()
+
+
+def test_the_variables_of_the_tests_set_nothing_and_pass(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MINQING_TEST_POSTGRES_URL", "postgresql://nowhere")
+    monkeypatch.setenv("MINQING_SHARED_DATA", "/nowhere")
+
+    assert load_settings().port == 8000
+
+
+def test_a_new_database_is_its_owners_alone(folder: Path):
+    done("init")
+
+    assert (folder / ".minqing" / "minqing.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_posts_of_a_role_that_no_rules_name_are_told(folder: Path):
+    done("init")
+    for kind, text in (("units", UNITS), ("people", PEOPLE)):
+        (folder / f"{kind}.csv").write_text(text)
+        done("import", kind, folder / f"{kind}.csv", "--apply")
+    posts = folder / "posts.csv"
+    posts.write_text("person,role,unit,body,valid_from,valid_to\nli,village_clark,t1,,2026-01-01,\n")
+
+    assert "no rules name the role “village_clark”" in done("import", "posts", posts)
+    assert json.loads(done("import", "posts", posts, "--json"))["unknown_roles"] == ["village_clark"]
+
+
+def test_rules_that_cannot_be_used_end_a_start_with_their_reason(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    done("init", "--mark", "test")
+    monkeypatch.setenv("MINQING_WORKFLOWS_DIR", str(folder / "nothing"))
+
+    result = run("serve")
+
+    assert result.exit_code == 3
+    assert "no rules here" in result.stderr

@@ -22,8 +22,8 @@ RUNS: dict[str, tuple[list[str], dict[str, str]]] = {
     "kill": ([sys.executable, "-m", "tests.drill.killing"], {}),
     "races": ([*_TESTS, "--dist", "loadfile", "tests/races"], {}),
     "real": ([sys.executable, "-m", "tests.real_input"], {}),
-    "walks": ([*_TESTS, "tests/properties"], {"MINQING_WALKS": "2000"}),
-    "fuzz": ([*_TESTS, "tests/unit/definition/test_fuzz.py"], {"MINQING_FUZZ": "10000"}),
+    "walks": ([*_TESTS, "tests/properties"], {"MINQING_TEST_WALKS": "2000"}),
+    "fuzz": ([*_TESTS, "tests/unit/definition/test_fuzz.py"], {"MINQING_TEST_FUZZ": "10000"}),
 }
 
 

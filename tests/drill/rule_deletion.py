@@ -242,7 +242,7 @@ def tried(mutation: Mutation) -> Trial:
 
 def _tested(file: Path) -> tuple[End, str]:
     command = [sys.executable, "-m", "pytest", "-x", "-q", f"--confcutdir={TESTS}", *_tests()]
-    environment = {**os.environ, "MINQING_V1_FILE": str(file), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment = {**os.environ, "MINQING_TEST_V1_FILE": str(file), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     try:
         run = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False

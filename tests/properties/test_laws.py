@@ -1,7 +1,7 @@
 """Whatever is asked in whatever order, under whatever small rules: one door, a true history, pinned rules (laws 1-3).
 
 And the judge can see: three bugs, put into the running program by a test alone, are each found in the same budget.
-`make drill` runs twenty times as many sequences (MINQING_WALKS).
+`make drill` runs twenty times as many sequences (MINQING_TEST_WALKS).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests import township as t
 from tests.properties.reference import LawBroken
 from tests.properties.walking import COMMANDS, walk_all
 
-SEQUENCES = int(os.environ.get("MINQING_WALKS", "100"))
+SEQUENCES = int(os.environ.get("MINQING_TEST_WALKS", "100"))
 PARTS = 4  # so that two cores can share them
 BUDGET = SEQUENCES // PARTS
 

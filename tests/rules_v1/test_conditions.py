@@ -19,6 +19,7 @@ from tests.rules_v1.ways import (
     reported,
     township_handling,
     township_queued,
+    unsigned,
     verifying,
     village_handling,
     village_queued,
@@ -55,6 +56,18 @@ def test_t05_only_normal_matters_are_settled_on_the_spot(urgency, accepted):
 
     assert refused(pressing.ask("linzhang", "finish_on_spot", result="好了"), "field:urgency")
     assert happened(normal.ask("linzhang", "finish_on_spot", result="好了"))
+
+
+# --- T18: signed for first ---
+
+
+@pytest.mark.parametrize("who", ["zuzhang_2", "township_leader", "township_leader_2"])
+def test_t18_nothing_is_finished_in_the_township_before_it_was_signed_for(who):
+    case = unsigned()
+
+    assert refused(case.ask(who, "finish_in_township", **DONE), "counter:signed_here")
+    assert happened(case.fire("township_station", "sign_for"))
+    assert happened(case.ask("township_leader", "finish_in_township", **DONE))
 
 
 # --- T07: a measure first, or one of three reasons ---

@@ -1,7 +1,7 @@
 """A small township to try the rules of version 1 on: its places, one person per role, and `Case`, which keeps the
 history of one case and fires acts at it. No database: `decide` and `fold` alone.
 
-The file under test is `workflows/issue-escalation/v1.yaml`, or the one that MINQING_V1_FILE names.
+The file under test is `workflows/issue-escalation/v1.yaml`, or the one that MINQING_TEST_V1_FILE names.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ Answer = Decision | Refusal
 @cache
 def rules() -> Compiled:
     """The file under test, read and compiled once."""
-    path = Path(os.environ.get("MINQING_V1_FILE", "workflows/issue-escalation/v1.yaml"))
+    path = Path(os.environ.get("MINQING_TEST_V1_FILE", "workflows/issue-escalation/v1.yaml"))
     reading = load_file(path)
     assert reading.workflow is not None, reading.findings
     return compile_workflow(reading.workflow)

@@ -13,7 +13,7 @@ from engine.definition.check import check_workflow, examine
 from engine.definition.loader import read_workflow
 from tests.unit.definition.files import FULL, V1
 
-COUNT = int(os.environ.get("MINQING_FUZZ", "200"))
+COUNT = int(os.environ.get("MINQING_TEST_FUZZ", "200"))
 PARTS = 4  # so that two cores can share them
 SEED = 20260306
 

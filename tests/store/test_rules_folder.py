@@ -1,0 +1,99 @@
+"""Which folders of rules can be served: sound files in their places, none gone or changed after its first use."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from engine.cases.queries import CaseFilter, CaseQueries
+from engine.cases.rules_folder import RulesRefused, open_rulebook, read_folder
+from engine.cases.service import Caller, CaseService, OpenCase
+from engine.rules.attempt import Command
+from engine.rules.rulebook import Rulebook, RulesMissing
+from engine.store.pins import pin
+from tests import township as t
+
+REPORT = {"category": "dispute", "gist": "两家为排水沟争执不下", "source": "visit", "heard_on": "2026-03-05"}
+LATER = datetime(2026, 3, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the rules as they are, to spoil."""
+    shutil.copytree(t.WORKFLOWS, tmp_path / "workflows")
+    return tmp_path / "workflows"
+
+
+def v1(folder: Path) -> Path:
+    return folder / "issue-escalation" / "v1.yaml"
+
+
+def use(store, folder: Path) -> None:
+    """A case is opened under version 1."""
+    workflow = next(w for w in read_folder(folder) if w.name == "issue-escalation/1")
+    with store.begin() as tx:
+        assert pin(tx, workflow, LATER)
+
+
+def reasons(store, folder: Path) -> str:
+    with pytest.raises(RulesRefused) as refused:
+        open_rulebook(store, folder)
+    return str(refused.value)
+
+
+def test_the_rules_of_the_project_are_served(sqlite_store, folder):
+    assert ("issue-escalation", 1) in open_rulebook(sqlite_store, folder).versions
+
+
+def test_a_folder_without_rules_is_refused(sqlite_store, tmp_path):
+    assert "no rules here" in reasons(sqlite_store, tmp_path)
+
+
+def test_an_unsound_file_is_refused_with_its_findings(sqlite_store, folder):
+    v1(folder).write_text(v1(folder).read_text(encoding="utf-8").replace("to: wuchang_handling", "to: nowhere", 1))
+
+    assert "'nowhere'" in reasons(sqlite_store, folder)
+
+
+def test_a_file_that_says_it_is_another_version_is_refused(sqlite_store, folder):
+    shutil.copy(v1(folder), folder / "issue-escalation" / "v7.yaml")
+
+    assert "v7.yaml: says it is issue-escalation/1, so it belongs at issue-escalation/v1.yaml" in reasons(
+        sqlite_store, folder
+    )
+
+
+def test_a_published_file_may_change_before_its_first_use_and_not_after(store, folder):
+    with v1(folder).open("a", encoding="utf-8") as file:
+        file.write("\n# a word more\n")
+    assert open_rulebook(store, folder).versions
+    use(store, folder)
+
+    with v1(folder).open("a", encoding="utf-8") as file:
+        file.write("# and another\n")
+    assert "changed after its first use" in reasons(store, folder)
+
+
+def test_a_published_file_in_use_may_not_be_gone(store, folder):
+    use(store, folder)
+    shutil.copytree(folder / "issue-escalation", folder / "other")
+    text = v1(folder).read_text(encoding="utf-8").replace("workflow: issue-escalation", "workflow: other", 1)
+    (folder / "other" / "v1.yaml").write_text(text, encoding="utf-8")
+    shutil.rmtree(folder / "issue-escalation")
+
+    assert "issue-escalation/1: cases were opened under it, and its file is gone" in reasons(store, folder)
+
+
+def test_a_case_whose_rules_are_gone_is_missing_from_lists_and_breaks_none(store):
+    t.settle(store)
+    office, _ = t.open_test_office(store)
+    opened = OpenCase(unit=t.NEIGHBOURHOOD, command=Command(trigger="report", data=REPORT))
+    case = CaseService(office).open(Caller(person="linzhang"), opened).identity.id
+    lost = CaseQueries(type(office)(store=store, rulebook=Rulebook({}), home_level="township", secret=office.secret))
+
+    assert lost.page("linzhang", CaseFilter()).cases == ()
+    with pytest.raises(RulesMissing):
+        lost.get("linzhang", case)

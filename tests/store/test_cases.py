@@ -5,51 +5,17 @@ from __future__ import annotations
 import pytest
 
 from engine.audit.verify import verify
-from engine.cases.queries import CaseFilter, CaseQueries
-from engine.cases.service import Caller, CaseService, OpenCase
-from engine.meetings.queries import MeetingQueries
-from engine.meetings.service import Attendance, MeetingService, NewDecision, NewMeeting
-from engine.rules.attempt import Command
+from engine.cases.queries import CaseFilter
+from engine.meetings.service import NewDecision
 from engine.rules.refusals import ConditionRefused, KeptOut, NotFound, OnlyInMeeting
+from engine.store.db import Store
 from tests import township as t
-
-REPORT = {"category": "dispute", "gist": "两家为排水沟争执不下", "source": "visit", "heard_on": "2026-03-05"}
+from tests.store.world import World
 
 
 @pytest.fixture
-def world(store):
-    t.settle(store)
-    office, clock = t.open_test_office(store)
-    return World(office, clock)
-
-
-class World:
-    def __init__(self, office, clock):
-        self.office, self.clock = office, clock
-        self.cases, self.queries = CaseService(office), CaseQueries(office)
-        self.meetings, self.minutes = MeetingService(office), MeetingQueries(office)
-
-    def open(self, person="linzhang", unit=t.NEIGHBOURHOOD, **data):
-        command = Command(trigger="report", data=REPORT | data)
-        return self.cases.open(Caller(person=person), OpenCase(unit=unit, command=command)).identity.id
-
-    def fire(self, person, case_id, trigger, **data):
-        version = self.version(case_id)
-        return self.cases.fire(Caller(person=person), case_id, Command(trigger=trigger, data=data), version)
-
-    def version(self, case_id):
-        return self.queries.get("township_party_office", case_id).state.version
-
-    def state(self, case_id):
-        return self.queries.get("township_party_office", case_id).state.state
-
-    def meet(self, chair, kind, unit, present, decisions):
-        meeting = self.meetings.create(chair, NewMeeting(meeting=kind, unit=unit, at=self.clock.at))
-        self.meetings.open(chair, meeting, 1)
-        self.meetings.attend(chair, meeting, 2, Attendance(present=present))
-        self.meetings.decide(chair, meeting, 3, decisions)
-        self.meetings.close(chair, meeting, 4)
-        return meeting
+def world(store: Store) -> World:
+    return World(store)
 
 
 def test_a_case_climbs_all_levels_and_is_struck_off(world):
@@ -68,18 +34,12 @@ def test_a_case_climbs_all_levels_and_is_struck_off(world):
     }
     with pytest.raises(OnlyInMeeting):
         world.fire("village_secretary", case, "refer_to_township", **up)
-    hall = ("village_secretary", "village_clerk", "village_cadre1", "village_cadre2", "village_cadre3")
-    world.meet(
-        "village_secretary", "village_weekly", t.VILLAGE, hall,
-        [NewDecision(case_id=case, trigger="refer_to_township", data=up)],
-    )  # fmt: skip
+    decision = NewDecision(case_id=case, trigger="refer_to_township", data=up)
+    world.meet("village_secretary", "village_weekly", decision)
     assert world.state(case) == "township_queued"
     assign = {"lead_unit": t.STATION, "case_leader": "township_leader", "due": "2026-03-20"}
-    meeting = world.meet(
-        "township_secretary", "township_monthly", t.TOWNSHIP,
-        ("township_secretary", "township_leader", "township_party_office"),
-        [NewDecision(case_id=case, trigger="assign_in_township", data=assign)],
-    )  # fmt: skip
+    decision = NewDecision(case_id=case, trigger="assign_in_township", data=assign)
+    meeting = world.meet("township_secretary", "township_monthly", decision)
     held = world.queries.get("township_station", case)
     assert (held.state.responsible.people, held.state.successor.units) == (("party_group_leader",), (t.STATION,))
     world.fire("township_station", case, "sign_for")

@@ -51,7 +51,7 @@ def make_services(office: Office) -> Services:
     )
 
 
-def services(request: Request) -> Services:
+async def services(request: Request) -> Services:
     found: Services = request.app.state.services
     return found
 
@@ -86,7 +86,7 @@ def person_of(who: Principal) -> str:
 _VERSION = re.compile(r'"(\d{1,9})"')
 
 
-def seen_version(
+async def seen_version(
     if_match: Annotated[
         str | None, Header(alias="If-Match", description='The version seen, quoted: `"7"`', examples=['"7"'])
     ] = None,
@@ -113,7 +113,7 @@ KeyHeader = Annotated[
 ]
 
 
-def english(request: Request) -> bool:
+async def english(request: Request) -> bool:
     return wants_english(request.headers.get("accept-language"))
 
 
@@ -121,7 +121,7 @@ English = Annotated[bool, Depends(english)]
 Json = dict[str, Any]
 
 
-def each_once(request: Request) -> None:
+async def each_once(request: Request) -> None:
     """A filter given twice is refused: which of the two was meant, nobody can say. A list of states is meant to be."""
     names = [name for name, _ in request.query_params.multi_items() if name not in SEVERAL]
     twice = tuple(

@@ -78,6 +78,7 @@ PLAIN_TITLES: dict[str, tuple[str, str]] = {
     "occurred_at": ("发生时间", "Occurred at"),
     "client_at": ("设备时间", "Device time"),
     "meeting": ("会议", "Meeting"),
+    "decisions": ("决议", "Decisions"),
     "present": ("实到", "Present"),
     "on_leave": ("请假", "On leave"),
     "observers": ("列席", "Observers"),

@@ -47,6 +47,7 @@ PROBLEM_TEXTS: dict[str, Text] = {
         "“{value}” cannot move from {before} to {after}: its cases are kept under the former",
     ),
     "unit_or_body": ("单位和组织须填且只填一个", "give either a unit or a body"),
+    "reserved_id": ("“{value}”是系统自用的编号", "“{value}” is the system's own id"),
     "own_relative": ("“{value}”不能是自己的亲属", "“{value}” cannot be a relative of itself"),
 }
 

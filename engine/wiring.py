@@ -9,7 +9,7 @@ from alembic.util import CommandError
 
 from engine.people.errors import Wrong
 from engine.store import schema
-from engine.store.db import Store, Unavailable
+from engine.store.db import Broken, Store, Unavailable
 
 __all__ = ["Store", "Unavailable", "grant", "is_current", "migrate", "open_database"]
 
@@ -63,5 +63,5 @@ def grant(store: Store, role: str) -> None:
         raise Wrong("no_roles")
     try:
         schema.grant(store, role)
-    except sa.exc.ProgrammingError as error:
-        raise Wrong("grant_refused", role=role, reason=str(error.orig).strip()) from error
+    except Broken as error:
+        raise Wrong("grant_refused", role=role, reason=str(error)) from error

@@ -32,9 +32,14 @@ def opening_act(tx: Tx, office: Office, lookups: Lookups, person: str, wanted: O
     if compiled is None or unit is None:
         raise FieldsRefused(_unknown(compiled, unit))
     _refuse_too_high(compiled.workflow, unit)
-    trigger = wanted.command.trigger or compiled.workflow.rows_from(START)[0].trigger
-    command = replace(wanted.command, trigger=trigger)
+    command = replace(wanted.command, trigger=opening_trigger(office, wanted))
     return Act(person=person, command=command, opening=Opening(compiled=compiled, unit=unit))
+
+
+def opening_trigger(office: Office, wanted: OpenCase) -> str:
+    """As it was asked for, else the first opening of the rules; empty where neither is known."""
+    compiled = office.rulebook.find(wanted.workflow or office.default_workflow)
+    return wanted.command.trigger or (compiled.workflow.rows_from(START)[0].trigger if compiled else "")
 
 
 def unit_in_reach(tx: Tx, office: Office, lookups: Lookups, person: str, code: str,

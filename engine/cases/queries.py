@@ -188,7 +188,7 @@ def _names(tx: Tx, workflows: Sequence[Workflow], held: Sequence[Held]) -> dict[
 #: History rows with the number of their case and their payload.
 EVENTS = (
     sa.select(history, payloads.c.body, cases.c.number)
-    .join(payloads, ON_PAYLOAD)
+    .outerjoin(payloads, ON_PAYLOAD)
     .join(cases, sa.and_(cases.c.home == history.c.home, cases.c.id == history.c.case_id))
 )
 

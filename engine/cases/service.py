@@ -9,7 +9,7 @@ from typing import TypeVar
 from engine.cases.door import Act, Outcome, fire_all
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
-from engine.cases.opening import OpenCase, opening_act
+from engine.cases.opening import OpenCase, opening_act, opening_trigger
 from engine.cases.reading import attempt_to_read
 from engine.cases.refusing import Refused, record
 from engine.definition.model import Value
@@ -23,6 +23,7 @@ from engine.rules.refusals import (
     NotFound,
     Refusal,
 )
+from engine.store import register
 from engine.store.answers import Kept, Key, find_answer, forget_answers, keep_answer
 from engine.store.casefile import Held, read_case, read_events
 from engine.store.clock import real_now
@@ -57,19 +58,21 @@ class CaseService:
         """Open a case. Raises Refusal."""
 
         def body(tx: Tx) -> Held:
+            unit = register.find_unit(tx, wanted.unit)
+            kept = self._kept(tx, self.office.home_of(unit), caller) if unit else None
+            if kept is not None:
+                return self._as_answered(tx, kept)
             lookups = Lookups(tx, self.office.home_level)
             act = opening_act(tx, self.office, lookups, caller.person, wanted)
             assert act.opening is not None
             home = self.office.home_of(act.opening.unit)
-            kept = self._kept(tx, home, caller)
-            if kept is not None:
-                return self._as_answered(tx, kept)
             if not pin(tx, act.opening.compiled.workflow, real_now()):
                 raise FieldsRefused((FieldProblem(field="workflow", code="unknown_workflow"),))
             forget_answers(tx, home, real_now())
             return self._done(tx, caller, fire_all(tx, self.office, [act], lookups)[0])
 
-        return self._recording(Refused(person=caller.person, trigger=wanted.command.trigger, unit=wanted.unit), body)
+        trigger = opening_trigger(self.office, wanted)
+        return self._recording(Refused(person=caller.person, trigger=trigger, unit=wanted.unit), body)
 
     @retried
     def fire(self, caller: Caller, case_id: str, command: Command, expected: int) -> Held:

@@ -24,7 +24,7 @@ class Attendance:
 
 
 def attendance_problems(tx: Tx, there: Seat, meeting: MeetingRow, attendance: Attendance) -> tuple[FieldProblem, ...]:
-    """Every problem of the list at once, named by its field."""
+    """Every problem of the list at once, named by its field. `meeting.expected` are those of today."""
     members = set(meeting.expected)
     checks: list[tuple[str, str, Callable[[], bool]]] = [
         ("present", "not_members", lambda: set(attendance.present) <= members),

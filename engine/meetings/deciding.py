@@ -47,6 +47,8 @@ def first_refused(tx: Tx, office: Office, meeting: MeetingRow, there: Seat,
 
 def _refuse_misplaced(items: dict[str, Item], wanted: Sequence[NewDecision]) -> None:
     problems, seen = [], set()
+    if not wanted:
+        problems.append(FieldProblem(field="decisions", code="missing"))
     for place, each in enumerate(wanted):
         if each.case_id not in items:
             problems.append(FieldProblem(field=f"decisions[{place}].case", code="not_on_agenda"))

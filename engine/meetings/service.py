@@ -90,6 +90,8 @@ class MeetingService:
         def body(tx: Tx) -> None:
             meeting, there = self._locked(tx, person, meeting_id, expected, OPEN)
             must_be_member(there, meeting.unit)
+            # who holds a member's post may have changed since the opening: a successor can take the chair and close
+            meeting = replace(meeting, expected=expected_members(tx, there.rules, meeting.unit, there.day))
             problems = attendance_problems(tx, there, meeting, attendance)
             if problems:
                 raise FieldsRefused(problems)
@@ -186,7 +188,8 @@ class MeetingService:
         self._record(act, refused.refusal)
 
     def _record(self, refused: Refused, refusal: Refusal) -> None:
-        """A refused act on a meeting stands in the record under the meeting's unit."""
+        """A refused act on a meeting stands in the record under the meeting's unit, a refused decision under its
+        case's."""
         with self.office.store.read() as tx:
             meeting = read_meeting(tx, refused.meeting_id) if refused.meeting_id else None
         unit = meeting.unit.code if meeting else refused.unit

@@ -19,10 +19,11 @@ from engine.definition.model import (
     Not,
     Workflow,
 )
-from engine.rules.state import CaseState, Charge, Event
+from engine.rules.state import CaseState, Event
 
-#: Relations that a row and the state before it tell; the others would need the register as it was then.
-_TOLD = (SYSTEM, "opener", "reporter_side", "party", "recused", "responsible", "successor", "handler")
+#: Relations that a row and the state before it tell; the others would need the register as it was then (who was in
+#: charge through a post hangs on which units its body covered).
+_TOLD = (SYSTEM, "opener", "reporter_side", "party", "recused")
 
 
 def counted(condition: Condition, event: Event, before: CaseState, day: date) -> bool:
@@ -70,9 +71,6 @@ def _acted_as(name: str, event: Event, before: CaseState) -> bool:
     post = event.post
     if post is not None and post.role == name:
         return True
-    if name in ("responsible", "successor", "handler"):
-        charge: Charge = before.handlers if name == "handler" else getattr(before, name)
-        return event.actor in charge.people or (post is not None and post.place in charge.units)
     people = {
         SYSTEM: (SYSTEM,),
         "opener": (before.opener,),

@@ -68,6 +68,6 @@ def _could(name: str, attempt: Attempt) -> Could:
     role = attempt.workflow.roles[name]
     if role.by_unit:
         state = attempt.case.state
-        return Could(name=name, units=state.responsible.units if state else ())
+        return Could(name=name, units=(*state.responsible.units, *state.concerned) if state else ())
     holder = attempt.case.unit.at(role.level)
     return Could(name=name, units=(holder,) if holder else ())

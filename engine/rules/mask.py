@@ -9,11 +9,15 @@ from enum import Enum
 
 from engine.definition.model import Field, Pii, Value, Workflow
 
-_PHONE = re.compile(r"(?<!\d)(1\d{2})[ -]?\d{4}[ -]?(\d{4})(?!\d)")
-_LAND_LINE = re.compile(r"(?<!\d)(0\d{2,3}-?)\d{3,4}(\d{4})(?!\d)")
+#: Digits and the marks between them, as they are written with a Chinese keyboard too; `\d` knows full-width digits.
+_GAP = r"[ \-－—]?"
+_PHONE = re.compile(
+    rf"(?<!\d)((?:(?:[+＋]|[0０]{{2}})?[8８][6６]{_GAP})?[1１]\d{{2}}){_GAP}\d{{4}}{_GAP}(\d{{4}})(?!\d)"
+)
+_LAND_LINE = re.compile(rf"(?<!\d)([(（]?[0０]\d{{2,3}}[)）]?{_GAP})\d{{3,4}}{_GAP}(\d{{4}})(?!\d)")
 _ID_LIKE = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?![\dXx])")
 _DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐")
-_GROUP = re.compile(r"^.*?(?:(?:村|社区)(?:.{1,8}?屋场)?(?:.{1,6}?组)?|屋场(?:.{1,6}?组)?|组)")
+_GROUP = re.compile(r"^.*?(?:(?:村|社区)(?:.{1,8}?屋场)?(?:.{1,6}?组(?!长))?|屋场(?:.{1,6}?组(?!长))?|组(?!长))")
 
 
 class Sight(Enum):

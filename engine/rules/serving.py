@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.definition.model import ActorIs, AllOf, AnyOf, Condition, Duration, Mark, Not, Since, TimeUnit, Workflow
+from engine.definition.model import (
+    ActorIs,
+    AllOf,
+    AnyOf,
+    Condition,
+    Duration,
+    Mark,
+    Not,
+    Since,
+    Slot,
+    TimeUnit,
+    Workflow,
+)
 from engine.rules.conditions import runs_now
 from engine.rules.counting import tells
 from engine.rules.values import runs_now as reads_now
@@ -21,11 +33,14 @@ def _sections(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
     yield from ((clock.mark, "clocks") for clock in workflow.clocks.values())
     yield from ((rule.mark, "visibility") for rule in workflow.visibility)
     yield from ((state.mark, "follows") for state in workflow.states.values() if state.follows)
+    yield from ((f.mark, "fills: recused") for f in workflow.fields.values() if f.fills == Slot.RECUSED)
     yield from ((field.mark, f"type: {field.entry_type}") for field in workflow.fields.values()
                 if not reads_now(field.entry_type))  # fmt: skip
     for meeting in workflow.meetings.values():
-        if meeting.every or meeting.cutoff:
+        if meeting.every:
             yield meeting.mark, "every"
+        if meeting.cutoff:
+            yield meeting.mark, "cutoff"
         if meeting.carry_over and meeting.carry_over.then:
             yield meeting.mark, "then"
 

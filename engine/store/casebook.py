@@ -84,11 +84,12 @@ def _moving_columns(state: CaseState, last_hash: str) -> dict[str, Any]:
         "closed_at": state.closed_at,
         "last_hash": last_hash,
         "folded": state_to_json(state),
-        **{name: _indexed(state.values.get(name)) for name in INDEXED_FIELDS},
+        **{name: indexed(state.values.get(name)) for name in INDEXED_FIELDS},
     }
 
 
-def _indexed(value: Value) -> str | None:
+def indexed(value: Value) -> str | None:
+    """A choice as lists filter by it."""
     return value if isinstance(value, str) and len(value) <= 80 else None
 
 

@@ -95,7 +95,7 @@ def _held(tx: Tx, ids: Iterable[str], *, lock: bool) -> dict[str, Held]:
 ON_PAYLOAD = sa.and_(
     payloads.c.home == history.c.home, payloads.c.case_id == history.c.case_id, payloads.c.seq == history.c.seq
 )
-_EVENT = sa.select(history, payloads.c.body).join(payloads, ON_PAYLOAD)
+_EVENT = sa.select(history, payloads.c.body).outerjoin(payloads, ON_PAYLOAD)
 
 
 def read_events(tx: Tx, case_id: str, *, until: int | None = None) -> list[Event]:

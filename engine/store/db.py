@@ -30,6 +30,17 @@ class Unavailable(Exception):
         self.full = full
 
 
+class Broken(RuntimeError):
+    """The database refused a statement of ours: a defect. Tells the kind and place, never the values: a driver's own
+    words hold whole rows."""
+
+    def __init__(self, error: DBAPIError) -> None:
+        diagnosis = getattr(error.orig, "diag", None)
+        place = [getattr(diagnosis, name, None) for name in ("table_name", "column_name", "constraint_name")]
+        kind = _state(error) or getattr(error.orig, "sqlite_errorname", None) or ""
+        super().__init__(" ".join(part for part in (type(error).__name__, kind, *place) if part))
+
+
 class Store:
     """One database. `url` as SQLAlchemy reads it (`sqlite:////path`, `postgresql://…`)."""
 
@@ -105,10 +116,14 @@ def _begin_sqlite(connection: Connection) -> None:
 def _told_plainly() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, sa.exc.TimeoutError) as error:
-        if _state(error) in _RETRIED:
+    except sa.exc.TimeoutError as error:
+        raise Unavailable from error
+    except DBAPIError as error:
+        if _lost(error):
             raise
-        raise Unavailable(full=_is_full(error)) from error
+        if isinstance(error, OperationalError | InterfaceError):
+            raise Unavailable(full=_is_full(error)) from error
+        raise Broken(error) from None
 
 
 def _state(error: Exception) -> str | None:
@@ -135,8 +150,10 @@ def retried(method: Callable[P, T]) -> Callable[P, T]:
             try:
                 return method(*args, **kwargs)
             except DBAPIError as error:
-                if attempt == ATTEMPTS or not _lost(error):
+                if not _lost(error):
                     raise
+                if attempt == ATTEMPTS:
+                    raise (Unavailable() if _state(error) in _RETRIED else Broken(error)) from None
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))
         raise AssertionError("unreachable")
 

@@ -20,13 +20,15 @@ _UNIT_SLOTS = ("responsible", "successor", "concerned")
 
 
 def homes_of(tx: Tx, actor: Actor, home_level: str) -> list[str] | None:
-    """Homes in which the actor can have cases to read: of his posts, and of cases that name him. None: any home."""
+    """Homes in which the actor can have cases to read: of his posts, of the units above them (a unit above the home
+    level is its own home), and of cases that name him. None: any home."""
     found: set[str] = set()
     for unit in (unit for post in actor.posts for unit in post.units):
         home = unit.at(home_level)
         if home is None:
             return None
-        found.add(home)
+        codes = [code for _, code in unit.line]
+        found |= set(codes[: codes.index(home) + 1])
     tied = sa.select(case_ties.c.home).where(case_ties.c.target == actor.person, case_ties.c.kind == "person")
     return sorted(found | set(tx.execute(tied.distinct()).scalars()))
 

@@ -99,10 +99,12 @@ def holders(tx: Tx, unit: Unit, roles: Iterable[str], day: date) -> dict[str, tu
 
 
 def holders_at(tx: Tx, unit: str, roles: Iterable[str], day: date) -> dict[str, tuple[str, ...]]:
-    """Role -> people holding it at this very unit, by id of the post: the members of its meetings."""
+    """Role -> people holding it at this very unit, or at a body that covers it, by id of the post: the members of its
+    meetings."""
     wanted = list(roles)
-    where = sa.and_(posts.c.unit == unit, posts.c.role.in_(wanted), valid_on(posts, day))
-    rows = tx.execute(sa.select(posts.c.role, posts.c.person).where(where).order_by(posts.c.id)).all()
+    where = sa.and_(posts.c.role.in_(wanted), valid_on(posts, day), units.c.code == unit)
+    query = sa.union_all(_AT_UNIT.where(where), _AT_BODY.where(where)).subquery()
+    rows = tx.execute(sa.select(query.c.role, query.c.person).order_by(query.c.id)).all()
     return {role: tuple(dict.fromkeys(row.person for row in rows if row.role == role)) for role in wanted}
 
 

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
-from engine.store.db import Store
+from engine.store.db import Broken, Store
 from engine.store.tables import APPEND_ONLY, history, payloads, refusals
 from tests.databases import BACKENDS, fresh_store
 from tests.store.world import World, refusal
 
 RECORDS = [pytest.param(table, id=table.name) for table in APPEND_ONLY]
+#: What each database says when a trigger of ours refuses.
+BY_TRIGGER = "SQLITE_CONSTRAINT_TRIGGER|23001"
 KEPT = [*RECORDS, pytest.param(payloads, id="payloads")]
 
 
@@ -45,11 +47,11 @@ def postgres_world() -> Iterator[World]:
         yield settled(store)
 
 
-def forbidden(world: World, statement: sa.Executable | str, words: str) -> None:
+def forbidden(world: World, statement: sa.Executable | str) -> None:
     """The database itself says no, and nothing has changed."""
     before = [world.rows(table) for table in (history, refusals, payloads)]
     text = sa.text(statement) if isinstance(statement, str) else statement
-    with pytest.raises(DatabaseError, match=words), world.store.begin() as tx:
+    with pytest.raises(Broken, match=BY_TRIGGER), world.store.begin() as tx:
         tx.execute(text)
     assert [world.rows(table) for table in (history, refusals, payloads)] == before
     assert all(before)
@@ -58,12 +60,12 @@ def forbidden(world: World, statement: sa.Executable | str, words: str) -> None:
 @pytest.mark.parametrize("table", RECORDS)
 def test_no_column_of_the_record_can_be_updated(world: World, table: sa.Table):
     for column in table.columns:
-        forbidden(world, f"UPDATE {table.name} SET {column.name} = {column.name}", "append-only")
+        forbidden(world, f"UPDATE {table.name} SET {column.name} = {column.name}")
 
 
 @pytest.mark.parametrize("table", KEPT)
 def test_no_row_can_be_deleted(world: World, table: sa.Table):
-    forbidden(world, sa.delete(table), "append-only")
+    forbidden(world, sa.delete(table))
 
 
 @pytest.mark.parametrize("table", KEPT)
@@ -71,21 +73,20 @@ def test_no_row_can_be_replaced_by_way_of_a_conflict(world: World, table: sa.Tab
     dialect = sqlite if world.store.is_sqlite else postgresql
     keys = [column.name for column in table.primary_key]
     again = dialect.insert(table).values(world.rows(table)[0]._asdict())
-    words = "only emptied" if table is payloads else "append-only"
 
-    forbidden(world, again.on_conflict_do_update(index_elements=keys, set_={"home": "x"}), words)
+    forbidden(world, again.on_conflict_do_update(index_elements=keys, set_={"home": "x"}))
 
 
 @pytest.mark.parametrize("table", KEPT)
 def test_insert_or_replace_does_not_slip_past(sqlite_world: World, table: sa.Table):
     again = sa.insert(table).values(sqlite_world.rows(table)[0]._asdict()).prefix_with("OR REPLACE")
 
-    forbidden(sqlite_world, again, "append-only")
+    forbidden(sqlite_world, again)
 
 
 @pytest.mark.parametrize("table", [table.name for table in (*APPEND_ONLY, payloads)])
 def test_no_table_can_be_truncated(postgres_world: World, table: str):
-    forbidden(postgres_world, f"TRUNCATE {table} CASCADE", "append-only")
+    forbidden(postgres_world, f"TRUNCATE {table} CASCADE")
 
 
 def test_the_same_row_cannot_be_added_twice(world: World):
@@ -113,7 +114,7 @@ def test_the_same_row_cannot_be_added_twice(world: World):
     ],
 )
 def test_a_payload_cannot_be_changed_in_any_other_way(world: World, values: dict[str, object]):
-    forbidden(world, sa.update(payloads).values(values), "only emptied")
+    forbidden(world, sa.update(payloads).values(values))
 
 
 def test_a_payload_is_emptied_once_or_twice_and_never_filled_again(store: Store):
@@ -125,4 +126,4 @@ def test_a_payload_is_emptied_once_or_twice_and_never_filled_again(store: Store)
             tx.execute(sa.update(payloads).values(body=None, salt=None))
 
     assert [(row.body, row.salt) for row in world.rows(payloads)] == [(None, None)]
-    forbidden(world, sa.update(payloads).values(body=kept.body, salt=kept.salt), "only emptied")
+    forbidden(world, sa.update(payloads).values(body=kept.body, salt=kept.salt))

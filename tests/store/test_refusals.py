@@ -86,11 +86,6 @@ def test_a_refused_opening_is_kept_at_its_unit(world: World):
     }
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/cases/service.py open records the trigger as it was sent, so an opening without one is "
-    "kept with an empty trigger instead of the one that was judged",
-)
 def test_a_refused_opening_without_a_trigger_is_kept_under_the_one_that_was_judged(world: World):
     refusal(lambda: world.opened("linzhang", t.NEIGHBOURHOOD, "", REPORT | {"gist": "短"}))
 

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import ProgrammingError
 
 from engine.people.errors import Wrong
-from engine.store.db import Store, Tx
+from engine.store.db import Broken, Store, Tx
 from engine.store.schema import differences, grant, is_current, migrate
 from engine.store.tables import APPEND_ONLY, FAMILY, history, metadata, payloads
 from engine.wiring import grant as grant_for_operator
 from tests.store.world import World
+
+INSUFFICIENT_PRIVILEGE = "42501"
 
 
 def test_the_migrated_database_is_what_metadata_says(store: Store):
@@ -111,18 +112,14 @@ def test_the_application_does_its_whole_work_under_its_role(granted: World):
 @pytest.mark.parametrize("table", [table.name for table in APPEND_ONLY])
 @pytest.mark.parametrize("verb", ["UPDATE {} SET home = home", "DELETE FROM {}", "TRUNCATE {}"])
 def test_the_application_may_not_change_the_record(granted: World, table: str, verb: str):
-    with pytest.raises(ProgrammingError) as caught, granted.store.begin() as tx:
+    with pytest.raises(Broken, match=INSUFFICIENT_PRIVILEGE), granted.store.begin() as tx:
         tx.execute(sa.text(verb.format(table)))
-
-    assert caught.value.orig.sqlstate == "42501"  # insufficient_privilege
 
 
 @pytest.mark.parametrize("verb", ["DELETE FROM payloads", "TRUNCATE payloads"])
 def test_the_application_may_not_delete_payloads(granted: World, verb: str):
-    with pytest.raises(ProgrammingError) as caught, granted.store.begin() as tx:
+    with pytest.raises(Broken, match=INSUFFICIENT_PRIVILEGE), granted.store.begin() as tx:
         tx.execute(sa.text(verb))
-
-    assert caught.value.orig.sqlstate == "42501"
 
 
 def test_the_application_may_empty_a_payload(granted: World):

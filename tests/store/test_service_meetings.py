@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from engine.audit.verify import verify
 from engine.meetings.queries import MeetingView
@@ -28,7 +27,7 @@ from engine.rules.refusals import (
     Refusal,
     Stale,
 )
-from engine.store.db import Store
+from engine.store.db import Broken, Store
 from engine.store.meetingbook import Item
 from engine.store.tables import agenda, cases, decisions, history, meetings, payloads, refusals
 from tests import township as t
@@ -224,11 +223,6 @@ def test_who_may_not_chair_opens_none(world: World):
     assert world.row(meeting).status == "planned"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/meetings/access.py Seat.holds counts a post at a body that covers the unit, but "
-    "expected_members does not: who holds one may open the meeting, and is then no member of it",
-)
 def test_who_may_open_a_meeting_is_expected_at_it(world: World):
     world.imports("bodies", "code,name,kind,units", f"branch,村党总支,party_group,{t.VILLAGE}")
     world.newcomer("deputy")
@@ -545,18 +539,13 @@ def test_a_second_decision_on_a_case_replaces_the_first(world: World):
     assert len(world.rows(decisions)) == 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/store/meetingbook.py put_decisions runs an INSERT without rows for an empty list of "
-    "decisions, which the database refuses with an error that is no Refusal (the HTTP shape asks for one "
-    "decision at least)",
-)
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::sqlalchemy.exc.SADeprecationWarning")
-def test_no_decision_at_all_changes_nothing(world: World):
+def test_no_decision_at_all_is_refused(world: World):
     meeting = world.gather(CHAIR, "village_weekly")
 
-    world.meetings.decide(CHAIR, meeting, 3, [])
+    refused = refusal(lambda: world.meetings.decide(CHAIR, meeting, 3, []))
 
+    assert [(problem.field, problem.code) for problem in refused.problems] == [("decisions", "missing")]
     assert world.rows(decisions) == []
 
 
@@ -730,7 +719,7 @@ def test_a_closing_that_fails_at_the_end_moves_nothing(world: World, mixed: Mixe
     forbid_closing(world)
     before = [world.rows(table) for table in (cases, history, payloads, agenda, decisions, meetings)]
 
-    with pytest.raises(DBAPIError, match="stop"):
+    with pytest.raises(Broken):
         world.close(CHAIR, mixed.meeting)
 
     assert [world.rows(table) for table in (cases, history, payloads, agenda, decisions, meetings)] == before
@@ -761,12 +750,6 @@ def test_a_post_that_had_ended_before_gives_no_right_to_decide(world: World):
     assert isinstance(refusal(lambda: world.decide(CHAIR, meeting, carry(case))), NotFound)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/meetings/attendance.py attendance_problems holds members to those expected at the "
-    "opening, so who succeeds the only chair of an open meeting can never take the chair, and it can only be "
-    "cancelled",
-)
 def test_who_succeeds_the_chair_can_close_the_open_meeting(world: World):
     case = world.bring("village_queued")
     meeting = world.gather(CHAIR, "village_weekly")

@@ -290,40 +290,19 @@ def test_an_act_on_top_of_a_broken_history_does_not_heal_it(tampered: Tampered):
 # --- what is not found today -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/audit/verify.py _row_flaws takes a payload without salt for an erased one though its body "
-    "is there: a text can be changed by taking its salt away, and readers are shown it",
-)
 def test_a_text_whose_salt_was_taken_away_is_a_flaw(tampered: Tampered):
     assert tampered.found(tampered.on_payload(1, body={"data": {"gist": "别的事由，与原来不同"}}, salt=None))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/audit/verify.py _history_of takes a payload that is gone for an erased one; none is ever "
-    "deleted and without it a history row is left out of every reading (inner join in "
-    "engine/cases/queries.py)",
-)
 def test_a_payload_that_is_gone_altogether_is_a_flaw(tampered: Tampered):
     assert tampered.found(tampered.without(payloads, 3))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/audit/verify.py _fold_flaws compares neither category nor urgency with the values of the "
-    "history, so the columns that lists filter by can say otherwise unseen (law 2)",
-)
 @pytest.mark.parametrize("column", ["category", "urgency"])
 def test_the_columns_that_lists_filter_by_are_compared(tampered: Tampered, column: str):
     assert tampered.found(tampered.on_case(**{column: "other"}))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/rules/chain.py row_facts hashes the constant ROW_FORMAT and engine/store/folding.py does "
-    "not read the column, so the format that a row claims to have can be changed unseen",
-)
 def test_the_format_of_a_row_cannot_be_changed_unseen(tampered: Tampered):
     assert tampered.found(tampered.on_row(2, row_format=2))
 
@@ -341,12 +320,6 @@ DEADLY_ROWS: dict[str, dict[str, object]] = {
 }
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/audit/verify.py verify stops with RulesMissing, KeyError or ValueError at rows that "
-    "cannot be read at all, instead of naming the case as a flaw and going on: one such change hides all "
-    "others",
-)
 @pytest.mark.parametrize("what", [*DEADLY, *DEADLY_ROWS, "a salt that is no hex"])
 def test_what_cannot_even_be_read_is_a_flaw_and_stops_nothing(tampered: Tampered, what: str):
     if what in DEADLY:

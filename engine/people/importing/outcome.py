@@ -37,6 +37,7 @@ PROBLEM_CODES = frozenset(
         "home_changes",
         "unit_or_body",
         "own_relative",
+        "reserved_id",
     }
 )
 

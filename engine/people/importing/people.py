@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.definition.model import SYSTEM
 from engine.people.importing.cells import Cells
 from engine.people.importing.outcome import Problems
 from engine.people.importing.plan import Entry, Plan, compare, entries_by_key, fetch, insert, update
@@ -28,4 +29,6 @@ def plan(tx: Tx, rows: list[Row], problems: Problems) -> Plan:
 
 def _entry(cells: Cells) -> Entry:
     key = cells.code("id")
+    if key == SYSTEM:
+        cells.fault("id", "reserved_id", value=key)
     return Entry(cells.row.number, key, {"id": key, "name": cells.name("name"), "phone": cells.phone("phone")})

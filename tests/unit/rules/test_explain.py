@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from engine.rules.attempt import SYSTEM_ACTOR, Actor
 from engine.rules.explain import Could, Offer, explain
 from engine.rules.refusals import (
@@ -289,11 +287,6 @@ def test_carrying_over_too_often_is_told_by_its_line():
     assert (answer.times, answer.refused_by.rule) == (1, "transitions[1].via")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/rules/explain.py _could names the units in charge alone, but posts beside the line also "
-    "act at concerned units (product.md, engine/rules/people.py)",
-)
 def test_of_a_desk_the_units_concerned_could_too():
     matter = begun(charge="D", helpers=["E"])
 

@@ -145,18 +145,9 @@ def test_a_condition_is_walked_with_all_within_it():
 # --- what is passed over today ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/rules/serving.py _sections names a meeting that has only a `cutoff` as `every`",
-)
 def test_a_cutoff_is_named_as_such():
     assert said(**meeting("cutoff: 3 hours before")) == ["cutoff"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: engine/rules/serving.py _sections does not know `fills: recused`, though a recused person still "
-    "reads what is written after that (language.md section 2)",
-)
 def test_recusal_that_is_not_enforced_in_reading_is_named():
     assert said(fields="text: {T, type: text}\nout: {T, type: person, fills: recused}") == ["fills: recused"]

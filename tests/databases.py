@@ -39,6 +39,7 @@ _FAST = (
     "max_wal_size = '128MB'",
     "max_connections = 300",
 )
+_KNOWN: dict[str, sa.Engine] = {}
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 * 2**30
 
@@ -102,6 +103,15 @@ def _set_up(url: str) -> None:
     store.dispose()
 
 
+def _knowing_statements(store: Store) -> Store:
+    """Statements that an earlier database of this process compiled need not be compiled again: a fifth of the time of
+    a test that builds a township. Compiled statements belong to a dialect, so that is shared with them."""
+    known = _KNOWN.setdefault(store.engine.name, store.engine)
+    store.engine.dialect, store.engine._compiled_cache = known.dialect, known._compiled_cache
+    with store.read():
+        return store
+
+
 def _run_folder() -> Path:
     return Path(os.environ[_RUN])
 
@@ -120,7 +130,7 @@ def _from_template() -> tuple[Store, Callable[[], None]]:
     folder = _run_folder() / uuid.uuid4().hex
     folder.mkdir()
     shutil.copyfile(_sqlite_template(), folder / "minqing.db")
-    store = Store(f"sqlite:///{folder / 'minqing.db'}")
+    store = _knowing_statements(Store(f"sqlite:///{folder / 'minqing.db'}"))
 
     def drop() -> None:
         store.dispose()
@@ -146,7 +156,7 @@ def _from_clone() -> tuple[Store, Callable[[], None]]:
     server, template = _postgres_template()
     name = f"minqing_{uuid.uuid4().hex}"
     _say(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    store = Store(_database(server, name))
+    store = _knowing_statements(Store(_database(server, name)))
 
     def drop() -> None:
         store.dispose()

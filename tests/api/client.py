@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2 as httpx
 import sqlalchemy as sa
-from fastapi.testclient import TestClient
+from fastapi import FastAPI
 
 from api.app import app_of
 from engine.cases.office import Office
@@ -20,6 +20,7 @@ from engine.store.clock import DatabaseClock
 from engine.store.db import Store
 from engine.store.tables import cases, meetings
 from tests import township as t
+from tests.api.in_process import client_of
 
 OPERATOR = "operator"
 SECOND_STATION = f"{t.TOWNSHIP}s2"
@@ -73,8 +74,8 @@ def office_of(store: Store) -> Office:
 class Api:
     """A client for everybody of the township. Where a world was prepared: `cases`, name -> id, and `kept`, the rest."""
 
-    def __init__(self, office: Office, tokens: dict[str, str], client: TestClient) -> None:
-        self.office, self.tokens, self.client = office, tokens, client
+    def __init__(self, office: Office, tokens: dict[str, str], client: httpx.Client, app: FastAPI) -> None:
+        self.office, self.tokens, self.client, self.app = office, tokens, client, app
         self.cases: dict[str, str] = {}
         self.kept: dict[str, Any] = {}
 
@@ -150,9 +151,9 @@ Opened = Callable[[Office, dict[str, str]], Api]
 
 @contextmanager
 def opened(office: Office, tokens: dict[str, str]) -> Iterator[Api]:
-    """Failures inside the application are answers (500), as a server gives them."""
-    with TestClient(app_of(office), raise_server_exceptions=False) as client:
-        yield Api(office, tokens, client)
+    app = app_of(office)
+    with client_of(app) as client:
+        yield Api(office, tokens, client, app)
 
 
 def whole(answer: httpx.Response) -> tuple[int, list[tuple[bytes, bytes]], bytes]:

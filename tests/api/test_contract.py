@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from fastapi.testclient import TestClient
 
 from api.app import app_of
 from engine.cases.rules_folder import read_folder
@@ -16,6 +15,7 @@ from engine.wiring import Unavailable
 from tests import township as t
 from tests.api import world
 from tests.api.client import REPORT, Api, opened, said
+from tests.api.in_process import client_of
 
 NOTE = {"trigger": "note", "data": {"text": "看到了"}}
 ABSENT = f"{t.TOWNSHIP}-01KAY4M3T9Q8ZV5WJ2X7C6B1DE"
@@ -436,7 +436,7 @@ def test_a_body_over_the_limit_is_refused_whether_or_not_it_says_its_length(api:
 
 
 def test_the_limit_is_the_setting_of_the_installation(api: Api):
-    with TestClient(app_of(api.office, max_body=300)) as small:
+    with client_of(app_of(api.office, max_body=300)) as small:
         headers = {"Authorization": f"Bearer {api.tokens['zuzhang']}"}
         body = {"unit": t.WUCHANG, "data": REPORT | {"content": "好" * 300}}
         assert said(small.post("/v1/cases", json=body, headers=headers)) == "413 too_large"

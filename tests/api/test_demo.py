@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 import pytest
 import sqlalchemy as sa
-from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from api.app import create_app
@@ -24,6 +24,7 @@ from engine.cases.rules_folder import open_rulebook
 from engine.store.tables import bodies, cases, history, meetings, units
 from engine.wiring import Store, open_database
 from tests import township as t
+from tests.api.in_process import client_of
 
 END = datetime.fromisoformat("2026-12-25T08:00:00+08:00")
 TOWN, OTHER_TOWN = "430482109", "430482110"
@@ -40,7 +41,7 @@ class Demo:
 
     folder: Path
     first: Result
-    client: TestClient
+    client: httpx.Client
     store: Store
 
     @property
@@ -91,7 +92,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     assert first.exit_code == 0, first.output
     url = f"sqlite:///{folder / '.minqing' / 'demo.db'}"
     store = open_database(url)
-    with TestClient(create_app(Settings(database_url=url, workflows_dir=t.WORKFLOWS))) as client:
+    with client_of(create_app(Settings(database_url=url, workflows_dir=t.WORKFLOWS))) as client:
         yield Demo(folder=folder, first=first, client=client, store=store)
     store.dispose()
 

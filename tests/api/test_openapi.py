@@ -134,7 +134,7 @@ def test_every_response_is_described(document):
 def test_it_describes_every_route_but_its_own_page_and_files(api: Api, document):
     routes = {
         (method.lower(), route.path)
-        for route in iter_route_contexts(api.client.app.routes)  # type: ignore[attr-defined]
+        for route in iter_route_contexts(api.app.routes)  # type: ignore[attr-defined]
         for method in getattr(route, "methods", None) or []
     }
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -20,15 +21,22 @@ class LawBroken(AssertionError):
     """Something in the database is as no law allows."""
 
 
-def read(file: str, table: str, case: str | None = None) -> list[dict[str, Any]]:
-    """All rows of a table, or those of one case, by a connection of its own."""
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as connection:
-        connection.row_factory = sqlite3.Row
-        column = "id" if table == "cases" else "case_id"
-        where = f" WHERE {column} = ?" if case else ""
-        order = "" if table == "cases" else " ORDER BY seq"
-        rows = connection.execute(f"SELECT * FROM {table}{where}{order}", (case,) if case else ()).fetchall()
-    connection.close()
+@contextmanager
+def looking(file: str) -> Iterator[sqlite3.Connection]:
+    """A connection of the judge's own, which cannot write; each reading sees what is committed by then."""
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def read(connection: sqlite3.Connection, table: str, cases: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of a table that belong to these cases, in order."""
+    column, order = ("id", "id") if table == "cases" else ("case_id", "case_id, seq")
+    asked = ", ".join("?" * len(cases))
+    rows = connection.execute(f"SELECT * FROM {table} WHERE {column} IN ({asked}) ORDER BY {order}", cases)
     return [dict(row) for row in rows]
 
 

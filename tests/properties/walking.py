@@ -8,6 +8,7 @@ the rules comes into force: cases opened before it go on under the first.
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -25,7 +26,7 @@ from engine.rules.rulebook import Rulebook
 from engine.store.clock import HeldClock
 from engine.store.db import Store
 from tests import township as t
-from tests.properties.reference import LawBroken, hold, read
+from tests.properties.reference import LawBroken, hold, looking, read
 from tests.properties.small_rules import KINDS, Rules, small_rules
 
 PEOPLE = (
@@ -58,7 +59,7 @@ class Walk:
     """One sequence. `rules` are the versions in force so far, the newest last."""
 
     store: Store
-    file: str
+    judge: sqlite3.Connection
     seed: str
     clock: HeldClock
     rules: list[Rules] = field(default_factory=list)
@@ -84,8 +85,10 @@ class Walk:
             if number == COMMANDS // 2:
                 self._take_up(2)
             self.clock.at += timedelta(minutes=self.chance.randint(0, 600))
-            before = self._cases()
-            self._command(before)
+            try:
+                self._command(self._cases())
+            except LawBroken as broken:
+                raise LawBroken(f"seed {self.seed}, command {self.done}: {broken}") from broken
             self.done += 1
 
     # --- commands ----------------------------------------------------------------------------------------------------
@@ -190,8 +193,7 @@ class Walk:
         """Case id -> its version, state, version of the rules, and the whole row, for all cases of this sequence."""
         return {
             row["id"]: (row["version"], row["state"], row["workflow_version"], row)
-            for case in self.cases
-            for row in read(self.file, "cases", case)
+            for row in read(self.judge, "cases", self.cases)
         }
 
     def _unchanged(self, before: Snapshot) -> None:
@@ -210,26 +212,24 @@ class Walk:
 
     def _lawful(self, case: str, row: Mapping[str, Any]) -> None:
         document = self._under(row["workflow_version"]).document
-        hold(row, read(self.file, "history", case), read(self.file, "payloads", case), document)
+        hold(row, read(self.judge, "history", [case]), read(self.judge, "payloads", [case]), document)
 
     def _under(self, version: int) -> Rules:
         return next(rules for rules in self.rules if rules.workflow.version == version)
 
     def _must(self, holds: bool, what: str) -> None:
         if not holds:
-            raise LawBroken(f"seed {self.seed}, command {self.done}: {what}")
+            raise LawBroken(what)
 
 
 def walk_all(store: Store, seeds: range) -> tuple[int, list[Rules]]:
     """Run the sequences of these seeds on one database. Returns how many commands ran and all rules used. Raises
     LawBroken."""
-    file, used, commands = str(sa.make_url(store.url).database), [], 0
-    for seed in seeds:
-        walk = Walk(store=store, file=file, seed=str(seed), clock=HeldClock(t.NOW))
-        try:
+    used, commands = [], 0
+    with looking(str(sa.make_url(store.url).database)) as judge:
+        for seed in seeds:
+            walk = Walk(store=store, judge=judge, seed=str(seed), clock=HeldClock(t.NOW))
             walk.run()
-        except LawBroken as broken:
-            raise LawBroken(f"seed {seed}, command {walk.done}: {broken}") from broken
-        used += walk.rules
-        commands += walk.done
+            used += walk.rules
+            commands += walk.done
     return commands, used

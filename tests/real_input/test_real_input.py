@@ -1,4 +1,4 @@
-"""Thirty real messages, on both databases, over HTTP to rest (`python -m tests.real_input` sends a hundred)."""
+"""A dozen real messages, on both databases, over HTTP to rest (`python -m tests.real_input` sends a hundred)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from tests.real_input.messages import FILE, MISSING, messages
 from tests.real_input.running import run
 
-ROWS = 30
+ROWS = 12
 
 
 @pytest.mark.skipif(not FILE.exists(), reason=MISSING)

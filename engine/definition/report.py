@@ -13,13 +13,13 @@ class Report:
     """The findings of one file."""
 
     def __init__(self, file: str) -> None:
-        self._file = file
+        self.file = file
         self._findings: list[Finding] = []
         #: Where a duration first counts by `business_hours`, and its path; None where none does.
         self.counts_business_hours: tuple[Mark, str] | None = None
 
     def add(self, code: Code, mark: Mark, path: str, zh: str, en: str) -> None:
-        self._findings.append(Finding(code=code, file=self._file, mark=mark, path=path, zh=zh, en=en))
+        self._findings.append(Finding(code=code, file=self.file, mark=mark, path=path, zh=zh, en=en))
 
     @property
     def guesses(self) -> bool:

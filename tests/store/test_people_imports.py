@@ -198,6 +198,7 @@ def test_a_new_parent_may_come_with_the_same_file(imports: ImportService, store:
         ("units", "a,,village,t1\n" + "b" * 65 + ",名,village,t1", "2:name:missing 3:code:bad_code"),
         ("units", "a,名\u200b,village,t1\nb," + "名" * 61 + ",village,t1", "2:name:control_character 3:name:too_long"),
         ("bodies", "a,名,council,", "2:units:missing"),
+        ("people", "system,系统,", "2:id:reserved_id"),
         ("bodies", "a,名,choir,v1w1 nowhere b/d", "2:kind:unknown_kind 2:units:bad_code 2:units:unknown_unit"),
         ("people", "a,名,call me\nli,名,\nli,名,", "2:phone:bad_phone 4:id:duplicate"),
         ("posts", "nobody,zuzhang,v1w1,,2025-01-01,", "2:person:unknown_person"),

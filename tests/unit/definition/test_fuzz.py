@@ -9,8 +9,11 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.definition import source
 from engine.definition.check import check_workflow, examine
 from engine.definition.loader import read_workflow
+from engine.definition.nodes import ListNode, MapNode, Node
+from engine.definition.report import Report
 from tests.unit.definition.files import FULL, V1
 
 COUNT = int(os.environ.get("MINQING_TEST_FUZZ", "200"))
@@ -129,3 +132,33 @@ def test_reading_alone_gives_a_workflow_exactly_when_it_finds_no_error(number):
     assert (read.workflow is None) == any(finding.code.is_error for finding in read.findings)
     assert examined.workflow == read.workflow
     assert set(read.findings) <= set(examined.findings)
+
+
+def test_both_parsers_read_the_same_tree():
+    """What the one in C takes for sound, the one in Python reads alike, but for the place of what is not there."""
+    texts = filter(None, (_text(mutated(V1.read_bytes(), random.Random(number))) for number in range(COUNT)))
+    sound = [(text, tree) for text in texts if (tree := _quickly(text))]
+    assert len(sound) > COUNT // 20
+    for text, tree in sound:
+        assert _placed(tree) == _placed(source._read(text, Report(""), pure=True))
+
+
+def _text(data: bytes) -> str:
+    try:
+        return source._decode(data, Report(""))
+    except source._Stop:
+        return ""
+
+
+def _quickly(text: str) -> Node | None:
+    report = Report("")
+    tree = source._read(text, report, pure=False)
+    return None if report.findings else tree
+
+
+def _placed(node: Node) -> object:
+    if isinstance(node, MapNode):
+        return node.mark, [(entry.key, entry.mark, _placed(entry.node)) for entry in node.entries]
+    if isinstance(node, ListNode):
+        return node.mark, [_placed(item) for item in node.items]
+    return node if node.text else (node.kind, node.value)

@@ -175,7 +175,7 @@ def test_size_ends_at_one_megabyte():
 
 @pytest.mark.parametrize("error", [RecursionError("deep"), ValueError("odd"), AttributeError("none"), KeyError("k")])
 def test_whatever_the_library_raises_becomes_a_finding(monkeypatch, error):
-    def breaking(text):
+    def breaking(text, *, pure):
         raise error
         yield
 

@@ -29,24 +29,30 @@ class Kept:
     seq: int
 
 
+_HERE = (
+    idempotency.c.home == sa.bindparam("home"),
+    idempotency.c.token == sa.bindparam("token"),
+    idempotency.c.key == sa.bindparam("key"),
+)
+_FIND = sa.select(idempotency).where(*_HERE)
+_DROP = sa.delete(idempotency).where(*_HERE)
+
+
 def find_answer(tx: Tx, home: str, key: Key, now: datetime) -> Kept | None:
-    here = (idempotency.c.home == home, idempotency.c.token == key.token, idempotency.c.key == key.key)
-    row = tx.execute(sa.select(idempotency).where(*here)).first()
+    here = {"home": home, "token": key.token, "key": key.key}
+    row = tx.execute(_FIND, here).first()
     if row is None:
         return None
     if row.kept_at < now - KEPT:
-        tx.execute(sa.delete(idempotency).where(*here))
+        tx.execute(_DROP, here)
         return None
     return Kept(request=row.request, case_id=row.case_id, seq=row.seq)
 
 
 def keep_answer(tx: Tx, home: str, key: Key, case_id: str, seq: int, now: datetime) -> None:
     """A second request with this key that is in flight waits here, loses, and finds this answer when it is retried."""
-    tx.execute(
-        sa.insert(idempotency).values(
-            home=home, token=key.token, key=key.key, request=key.request, case_id=case_id, seq=seq, kept_at=now
-        )
-    )
+    row = {"home": home, "token": key.token, "key": key.key, "request": key.request}
+    tx.execute(sa.insert(idempotency), row | {"case_id": case_id, "seq": seq, "kept_at": now})
 
 
 def forget_answers(tx: Tx, home: str, now: datetime) -> None:

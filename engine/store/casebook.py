@@ -108,13 +108,16 @@ def _opening_row(entry: Entry, last_hash: str) -> dict[str, Any]:
     }
 
 
+_UPDATE = sa.update(cases).where(
+    cases.c.home == sa.bindparam("at_home"),
+    cases.c.id == sa.bindparam("case"),
+    cases.c.version == sa.bindparam("seen"),
+)
+
+
 def _update(tx: Tx, entry: Entry, last_hash: str) -> None:
     assert entry.before is not None
-    here = (cases.c.home == entry.identity.home, cases.c.id == entry.identity.id)
-    done = tx.execute(
-        sa.update(cases)
-        .where(*here, cases.c.version == entry.before.version)
-        .values(**_moving_columns(entry.after, last_hash))
-    )
+    here = {"at_home": entry.identity.home, "case": entry.identity.id, "seen": entry.before.version}
+    done = tx.execute(_UPDATE, here | _moving_columns(entry.after, last_hash))
     if done.rowcount != 1:
         raise LostUpdate(entry.identity.id)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.definition.model import Value
 from engine.rules.attempt import Unit
 from engine.rules.state import CaseState, Event
-from engine.store.db import Tx
+from engine.store.db import Tx, any_of
 from engine.store.folding import event_from_row, state_from_json
 from engine.store.register import unit_of
 from engine.store.tables import cases, history, payloads, units
@@ -39,7 +39,14 @@ class Held:
     last_hash: str
 
 
-_HELD = sa.select(cases, units.c.line).join(units, units.c.code == cases.c.unit)
+_HERE: sa.BindParameter[str] = sa.bindparam("home")
+_HELD = (
+    sa.select(cases, units.c.line)
+    .join(units, units.c.code == cases.c.unit)
+    .where(cases.c.home == _HERE, cases.c.id.in_(any_of("ids")))
+    .order_by(cases.c.id)
+)
+_LOCKED = _HELD.with_for_update(of=cases)
 
 
 def home_of(case_id: str) -> str:
@@ -85,8 +92,7 @@ def lock_cases(tx: Tx, ids: Iterable[str]) -> dict[str, Held]:
 def _held(tx: Tx, ids: Iterable[str], *, lock: bool) -> dict[str, Held]:
     found: dict[str, Held] = {}
     for home, mine in by_home(ids).items():
-        query = _HELD.where(cases.c.home == home, cases.c.id.in_(mine)).order_by(cases.c.id)
-        rows = tx.execute(query.with_for_update(of=cases) if lock else query).all()
+        rows = tx.execute(_LOCKED if lock else _HELD, {"home": home, "ids": mine}).all()
         found |= {row.id: held_from_row(row) for row in rows}
     return found
 
@@ -96,14 +102,18 @@ ON_PAYLOAD = sa.and_(
     payloads.c.home == history.c.home, payloads.c.case_id == history.c.case_id, payloads.c.seq == history.c.seq
 )
 _EVENT = sa.select(history, payloads.c.body).outerjoin(payloads, ON_PAYLOAD)
+_EVENTS = _EVENT.where(history.c.home == _HERE, history.c.case_id == sa.bindparam("case")).order_by(history.c.seq)
+_EVENTS_UNTIL = _EVENTS.where(history.c.seq <= sa.bindparam("until"))
+_EVENTS_AT = _EVENT.where(history.c.home == _HERE, sa.tuple_(history.c.case_id, history.c.seq).in_(any_of("rows")))
+_BODIES = sa.select(payloads).where(
+    payloads.c.home == _HERE, sa.tuple_(payloads.c.case_id, payloads.c.seq).in_(any_of("rows"))
+)
 
 
 def read_events(tx: Tx, case_id: str, *, until: int | None = None) -> list[Event]:
     """The history of one case with its payloads, in order; up to row `until` where given."""
-    here = [history.c.home == home_of(case_id), history.c.case_id == case_id]
-    if until is not None:
-        here.append(history.c.seq <= until)
-    rows = tx.execute(_EVENT.where(*here).order_by(history.c.seq)).all()
+    here = {"home": home_of(case_id), "case": case_id}
+    rows = tx.execute(_EVENTS, here) if until is None else tx.execute(_EVENTS_UNTIL, here | {"until": until})
     return [event_from_row(row, row.body) for row in rows]
 
 
@@ -112,8 +122,7 @@ def read_events_at(tx: Tx, wanted: Collection[tuple[str, int]]) -> dict[tuple[st
     found: dict[tuple[str, int], Event] = {}
     for home in by_home(case for case, _ in wanted):
         mine = sorted(each for each in wanted if home_of(each[0]) == home)
-        here = sa.tuple_(history.c.case_id, history.c.seq).in_(mine)
-        for row in tx.execute(_EVENT.where(history.c.home == home, here)):
+        for row in tx.execute(_EVENTS_AT, {"home": home, "rows": mine}):
             found[row.case_id, row.seq] = event_from_row(row, row.body)
     return found
 
@@ -133,7 +142,6 @@ def _bodies(tx: Tx, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], dict[
     found: dict[tuple[str, int], dict[str, Value]] = {}
     for home in by_home(case for case, _ in wanted):
         mine = sorted(each for each in wanted if home_of(each[0]) == home)
-        here = sa.tuple_(payloads.c.case_id, payloads.c.seq).in_(mine)
-        rows = tx.execute(sa.select(payloads).where(payloads.c.home == home, here)).all()
+        rows = tx.execute(_BODIES, {"home": home, "rows": mine}).all()
         found |= {(row.case_id, row.seq): (row.body or {}).get("data", {}) for row in rows}
     return found

@@ -112,6 +112,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def any_of(name: str) -> sa.BindParameter[Any]:
+    """A bound list, for `column.in_(any_of("ids"))` in a statement that is built once."""
+    return sa.bindparam(name, expanding=True)
+
+
 @contextmanager
 def _told_plainly() -> Iterator[None]:
     try:

@@ -14,7 +14,7 @@ from engine.rules.attempt import Unit
 from engine.rules.rulebook import Rulebook
 from engine.rules.waiting import states_at_gate
 from engine.store.casefile import Held, held_from_row, home_of
-from engine.store.db import Tx
+from engine.store.db import Tx, any_of
 from engine.store.reach import JOINED
 from engine.store.register import below, line_of, unit_of
 from engine.store.tables import agenda, cases, decisions, meetings, units
@@ -102,11 +102,13 @@ def update_meeting(tx: Tx, meeting: MeetingRow) -> None:
 
 
 _MEETING = sa.select(meetings, units.c.line).join(units, units.c.code == meetings.c.unit)
+_ONE = _MEETING.where(meetings.c.home == sa.bindparam("home"), meetings.c.id == sa.bindparam("meeting"))
+_ONE_LOCKED = _ONE.with_for_update(of=meetings)
 
 
 def read_meeting(tx: Tx, meeting_id: str, *, lock: bool = False) -> MeetingRow | None:
-    query = _MEETING.where(meetings.c.home == home_of(meeting_id), meetings.c.id == meeting_id)
-    row = tx.execute(query.with_for_update(of=meetings) if lock else query).first()
+    here = {"home": home_of(meeting_id), "meeting": meeting_id}
+    row = tx.execute(_ONE_LOCKED if lock else _ONE, here).first()
     return meeting_from_row(row) if row else None
 
 
@@ -180,12 +182,24 @@ def fix_agenda(tx: Tx, meeting: MeetingRow, waiting: Sequence[Held]) -> None:
         tx.execute(sa.insert(agenda), rows)
 
 
+def _of_meeting(table: sa.Table) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return table.c.home == sa.bindparam("at_home"), table.c.meeting_id == sa.bindparam("meeting")
+
+
+def _here(meeting: MeetingRow) -> dict[str, Any]:
+    return {"at_home": meeting.home, "meeting": meeting.id}
+
+
+_AGENDA = sa.select(agenda).where(*_of_meeting(agenda)).order_by(agenda.c.position)
+_DECISIONS = sa.select(decisions).where(*_of_meeting(decisions))
+_DROP_DECISIONS = sa.delete(decisions).where(*_of_meeting(decisions), decisions.c.case_id.in_(any_of("cases")))
+_SETTLE = sa.update(agenda).where(*_of_meeting(agenda), agenda.c.case_id == sa.bindparam("case"))
+
+
 def read_agenda(tx: Tx, meeting: MeetingRow) -> list[Item]:
     """The fixed agenda with the decisions recorded so far, in order."""
-    here = (decisions.c.home == meeting.home, decisions.c.meeting_id == meeting.id)
-    taken = {row.case_id: _decided(row) for row in tx.execute(sa.select(decisions).where(*here)).all()}
-    query = sa.select(agenda).where(agenda.c.home == meeting.home, agenda.c.meeting_id == meeting.id)
-    return [_item(row, taken.get(row.case_id)) for row in tx.execute(query.order_by(agenda.c.position)).all()]
+    taken = {row.case_id: _decided(row) for row in tx.execute(_DECISIONS, _here(meeting))}
+    return [_item(row, taken.get(row.case_id)) for row in tx.execute(_AGENDA, _here(meeting))]
 
 
 def _decided(row: Any) -> Decided:
@@ -207,16 +221,15 @@ def put_decisions(tx: Tx, meeting: MeetingRow, taken: Sequence[Decided]) -> None
 
 
 def drop_decisions(tx: Tx, meeting: MeetingRow, case_ids: Iterable[str]) -> int:
-    here = (decisions.c.home == meeting.home, decisions.c.meeting_id == meeting.id)
-    return tx.execute(sa.delete(decisions).where(*here, decisions.c.case_id.in_(list(case_ids)))).rowcount
+    return tx.execute(_DROP_DECISIONS, _here(meeting) | {"cases": list(case_ids)}).rowcount
 
 
 def settle_agenda(tx: Tx, meeting: MeetingRow, items: Sequence[Item]) -> None:
     """Keep what became of each item. The texts of a decision that took effect live in the history from now on."""
-    here = (agenda.c.home == meeting.home, agenda.c.meeting_id == meeting.id)
+    names = ("number", "outcome", "seq", "refusal")
     for item in items:
-        values = {name: getattr(item, name) for name in ("number", "outcome", "seq", "refusal")}
-        tx.execute(sa.update(agenda).where(*here, agenda.c.case_id == item.case_id).values(**values))
+        values = {name: getattr(item, name) for name in names}
+        tx.execute(_SETTLE, _here(meeting) | {"case": item.case_id} | values)
     done = [item.case_id for item in items if item.outcome == "effective"]
     mine = (decisions.c.home == meeting.home, decisions.c.meeting_id == meeting.id, decisions.c.case_id.in_(done))
     tx.execute(sa.update(decisions).where(*mine).values(data={}, note=None))

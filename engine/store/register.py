@@ -1,14 +1,18 @@
-"""Reading the organisation for a decision: units with their line, the posts of a person, holders, kin, what exists."""
+"""Reading the organisation for a decision: units with their line, the posts of a person, holders, kin, what exists.
+
+What every act reads is a statement built once, with bound parameters: building one takes longer than running it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from engine.rules.attempt import Actor, Post, Unit
-from engine.store.db import Tx
+from engine.store.db import Tx, any_of
 from engine.store.tables import (
     bodies,
     body_units,
@@ -42,17 +46,19 @@ def below(line: str) -> sa.ColumnElement[bool]:
     return sa.and_(units.c.line >= line, units.c.line < line[:-1] + "0")  # "0" comes right after "/"
 
 
+_LINES = sa.select(units.c.line).where(units.c.code.in_(any_of("codes")))
+
+
 def find_unit(tx: Tx, code: str) -> Unit | None:
-    line = tx.execute(sa.select(units.c.line).where(units.c.code == code)).scalar()
-    return unit_of(line) if line else None
+    return find_units(tx, [code]).get(code)
 
 
 def find_units(tx: Tx, codes: Iterable[str]) -> dict[str, Unit]:
-    rows = tx.execute(sa.select(units.c.line).where(units.c.code.in_(list(codes)))).scalars()
+    rows = tx.execute(_LINES, {"codes": list(codes)}).scalars()
     return {unit.code: unit for unit in map(unit_of, rows)}
 
 
-def valid_on(table: sa.Table, day: date) -> sa.ColumnElement[bool]:
+def valid_on(table: sa.Table, day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     ended = sa.or_(table.c.valid_to.is_(None), table.c.valid_to >= day)
     return sa.and_(table.c.valid_from <= day, ended)
 
@@ -67,11 +73,20 @@ _AT_BODY = (
 )
 
 
+_DAY = sa.bindparam("day", type_=sa.Date)
+
+
+def _posts_where(*wanted: sa.ColumnElement[bool]) -> sa.CompoundSelect[Any]:
+    where = sa.and_(*wanted, valid_on(posts, _DAY))
+    return sa.union_all(_AT_UNIT.where(where), _AT_BODY.where(where))
+
+
+_OF_PERSON = _posts_where(posts.c.person == sa.bindparam("person"))
+
+
 def actor(tx: Tx, person: str, day: date) -> Actor:
     """The person with the posts valid on the day, by id; each with the units it sits at or its body covers."""
-    where = sa.and_(posts.c.person == person, valid_on(posts, day))
-    rows = tx.execute(sa.union_all(_AT_UNIT.where(where), _AT_BODY.where(where))).all()
-    return Actor(person=person, posts=_posts(rows))
+    return Actor(person=person, posts=_posts(tx.execute(_OF_PERSON, {"person": person, "day": day}).all()))
 
 
 def _posts(rows: Sequence[sa.Row[tuple[str, ...]]]) -> tuple[Post, ...]:
@@ -86,49 +101,32 @@ def _posts(rows: Sequence[sa.Row[tuple[str, ...]]]) -> tuple[Post, ...]:
     )
 
 
+_IN_ROLES = posts.c.role.in_(any_of("roles"))
+_HOLDERS = _posts_where(_IN_ROLES, units.c.code.in_(any_of("line"))).subquery()
+_BY_SERVICE = sa.select(_HOLDERS.c.role, _HOLDERS.c.person).order_by(_HOLDERS.c.valid_from, _HOLDERS.c.id)
+_THERE = _posts_where(_IN_ROLES, units.c.code == sa.bindparam("unit")).subquery()
+_BY_POST = sa.select(_THERE.c.role, _THERE.c.person).order_by(_THERE.c.id)
+
+
 def holders(tx: Tx, unit: Unit, roles: Iterable[str], day: date) -> dict[str, tuple[str, ...]]:
     """Role -> people holding it on the line of the unit (there or above), the longest in post first."""
     wanted = list(roles)
     if not wanted:
         return {}
     line = [code for _, code in unit.line]
-    where = sa.and_(posts.c.role.in_(wanted), valid_on(posts, day), units.c.code.in_(line))
-    query = sa.union_all(_AT_UNIT.where(where), _AT_BODY.where(where)).subquery()
-    rows = tx.execute(sa.select(query.c.role, query.c.person).order_by(query.c.valid_from, query.c.id)).all()
-    return {role: tuple(dict.fromkeys(row.person for row in rows if row.role == role)) for role in wanted}
+    rows = tx.execute(_BY_SERVICE, {"roles": wanted, "line": line, "day": day}).all()
+    return _by_role(rows, wanted)
 
 
 def holders_at(tx: Tx, unit: str, roles: Iterable[str], day: date) -> dict[str, tuple[str, ...]]:
     """Role -> people holding it at this very unit, or at a body that covers it, by id of the post: the members of its
     meetings."""
     wanted = list(roles)
-    where = sa.and_(posts.c.role.in_(wanted), valid_on(posts, day), units.c.code == unit)
-    query = sa.union_all(_AT_UNIT.where(where), _AT_BODY.where(where)).subquery()
-    rows = tx.execute(sa.select(query.c.role, query.c.person).order_by(query.c.id)).all()
+    return _by_role(tx.execute(_BY_POST, {"roles": wanted, "unit": unit, "day": day}).all(), wanted)
+
+
+def _by_role(rows: Sequence[Any], wanted: list[str]) -> dict[str, tuple[str, ...]]:
     return {role: tuple(dict.fromkeys(row.person for row in rows if row.role == role)) for role in wanted}
-
-
-def kin(tx: Tx, persons: Iterable[str], day: date) -> dict[str, frozenset[str]]:
-    """Person -> members of the same household and relatives on record on the day."""
-    found: dict[str, set[str]] = {person: set() for person in persons}
-    for left, right in _pairs(tx, list(found), day):
-        for one, other in ((left, right), (right, left)):
-            if one in found and one != other:
-                found[one].add(other)
-    return {person: frozenset(others) for person, others in found.items()}
-
-
-def _pairs(tx: Tx, persons: list[str], day: date) -> list[tuple[str, str]]:
-    related = sa.select(relatives.c.person, relatives.c.other).where(
-        valid_on(relatives, day), sa.or_(relatives.c.person.in_(persons), relatives.c.other.in_(persons))
-    )
-    mine, theirs = _members("mine"), _members("theirs")
-    housed = (
-        sa.select(mine.c.person, theirs.c.person.label("other"))
-        .join(theirs, theirs.c.household == mine.c.household)
-        .where(mine.c.person.in_(persons))
-    )
-    return [(row[0], row[1]) for row in tx.execute(sa.union_all(related, housed)).all()]
 
 
 def _members(name: str) -> sa.Subquery:
@@ -136,6 +134,34 @@ def _members(name: str) -> sa.Subquery:
     listed = sa.select(household_people.c.household, household_people.c.person)
     heads = sa.select(households.c.code.label("household"), households.c.head.label("person"))
     return sa.union_all(listed, heads).subquery(name)
+
+
+def _pairs() -> sa.CompoundSelect[Any]:
+    """(person, relative or member of the same household), either way round, of some people on a day."""
+    some = any_of("persons")
+    related = sa.select(relatives.c.person, relatives.c.other).where(
+        valid_on(relatives, _DAY), sa.or_(relatives.c.person.in_(some), relatives.c.other.in_(some))
+    )
+    mine, theirs = _members("mine"), _members("theirs")
+    housed = (
+        sa.select(mine.c.person, theirs.c.person.label("other"))
+        .join(theirs, theirs.c.household == mine.c.household)
+        .where(mine.c.person.in_(some))
+    )
+    return sa.union_all(related, housed)
+
+
+_PAIRS = _pairs()
+
+
+def kin(tx: Tx, persons: Iterable[str], day: date) -> dict[str, frozenset[str]]:
+    """Person -> members of the same household and relatives on record on the day."""
+    found: dict[str, set[str]] = {person: set() for person in persons}
+    for left, right in tx.execute(_PAIRS, {"persons": list(found), "day": day}):
+        for one, other in ((left, right), (right, left)):
+            if one in found and one != other:
+                found[one].add(other)
+    return {person: frozenset(others) for person, others in found.items()}
 
 
 def known(tx: Tx, wanted: Iterable[tuple[str, str]], home: Unit) -> frozenset[tuple[str, str]]:
@@ -152,15 +178,16 @@ def people_of(tx: Tx, ids: Collection[str], home: Unit) -> frozenset[str]:
     unknown here, so that nobody learns his name by trying ids. Who has neither is of no home."""
     if not ids:
         return frozenset()
-    existing = set(tx.execute(sa.select(people.c.id).where(people.c.id.in_(ids))).scalars())
+    asked = {"persons": list(ids)}
+    existing = set(tx.execute(_EXISTING, asked).scalars())
     ties: dict[str, list[Unit]] = {}
-    for row in tx.execute(_tied(ids)).all():
+    for row in tx.execute(_TIED, asked).all():
         ties.setdefault(row.person, []).append(unit_of(row.line))
     return frozenset(each for each in existing if each not in ties or any(_at_home(unit, home) for unit in ties[each]))
 
 
-def _tied(ids: Collection[str]) -> sa.CompoundSelect[tuple[str, str]]:
-    """(person, line) of every post they ever held and every household they belong to."""
+def _tied() -> sa.CompoundSelect[Any]:
+    """(person, line) of every post some people ever held and every household they belong to."""
     members = _members("members")
     living = sa.select(members.c.person, units.c.line).join(households, households.c.code == members.c.household)
     parts = [
@@ -171,7 +198,12 @@ def _tied(ids: Collection[str]) -> sa.CompoundSelect[tuple[str, str]]:
         living.join(units, units.c.code == households.c.unit),
     ]
     people_in = [part.selected_columns[0] for part in parts]
-    return sa.union_all(*(part.where(column.in_(ids)) for part, column in zip(parts, people_in, strict=True)))
+    some = any_of("persons")
+    return sa.union_all(*(part.where(column.in_(some)) for part, column in zip(parts, people_in, strict=True)))
+
+
+_TIED = _tied()
+_EXISTING = sa.select(people.c.id).where(people.c.id.in_(any_of("persons")))
 
 
 def _households(tx: Tx, codes: list[str], home: Unit) -> list[str]:

@@ -12,10 +12,12 @@ from engine.definition.model import Value
 from engine.store.db import Tx
 from engine.store.tables import settings
 
+_VALUE = sa.select(settings.c.value).where(settings.c.name == sa.bindparam("name"))
+
 
 def read_setting(tx: Tx, name: str) -> Value:
     """The value, or None where it was never set."""
-    return tx.execute(sa.select(settings.c.value).where(settings.c.name == name)).scalar()
+    return tx.execute(_VALUE, {"name": name}).scalar()
 
 
 def write_setting(tx: Tx, name: str, value: Value) -> None:

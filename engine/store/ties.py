@@ -22,16 +22,18 @@ def ties_of(state: CaseState) -> frozenset[Tie]:
     return frozenset(ties | {("concerned", "unit", unit) for unit in state.concerned})
 
 
+_COLUMNS = ("home", "case_id", "slot", "kind", "target")
+_DROP = sa.delete(case_ties).where(*(case_ties.c[name] == sa.bindparam(name) for name in _COLUMNS))
+
+
 def move_ties(tx: Tx, home: str, case_id: str, before: CaseState | None, after: CaseState) -> None:
     """Write the difference between two states of a case; nothing where they are the same."""
     old, new = ties_of(before) if before else frozenset(), ties_of(after)
-    for tie in old - new:
-        row = _row(home, case_id, tie)
-        tx.execute(sa.delete(case_ties).where(*(case_ties.c[name] == value for name, value in row.items())))
+    if old - new:
+        tx.execute(_DROP, [_row(home, case_id, tie) for tie in sorted(old - new)])
     if new - old:
         tx.execute(sa.insert(case_ties), [_row(home, case_id, tie) for tie in sorted(new - old)])
 
 
 def _row(home: str, case_id: str, tie: Tie) -> dict[str, str]:
-    slot, kind, target = tie
-    return {"home": home, "case_id": case_id, "slot": slot, "kind": kind, "target": target}
+    return dict(zip(_COLUMNS, (home, case_id, *tie), strict=True))

@@ -11,7 +11,7 @@ demo: $(VENV)/.run
 	$(BIN)/minqing demo --port $(PORT)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=95 tests
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=95 tests
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

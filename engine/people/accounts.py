@@ -7,6 +7,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from ulid import ULID
@@ -118,20 +119,27 @@ class AccountService:
         if not _SECRET.fullmatch(secret):
             return None
         with self.store.read() as tx:
-            query = sa.select(
-                tokens.c.id.label("token_id"), accounts.c.login, accounts.c.person, accounts.c.operator
-            ).join(accounts, accounts.c.login == tokens.c.login)
-            row = tx.execute(query.where(tokens.c.hash == _hash(secret), _works())).mappings().first()
+            row = tx.execute(_WHO, {"secret": _hash(secret), "now": real_now()}).mappings().first()
             return Principal(**row) if row else None
+
+
+def _who() -> sa.Select[Any]:
+    """Whose working token has the hash `secret`, `now`."""
+    columns = (tokens.c.id.label("token_id"), accounts.c.login, accounts.c.person, accounts.c.operator)
+    expires = tokens.c.expires_at
+    unexpired = sa.or_(expires.is_(None), expires > sa.bindparam("now", type_=expires.type))
+    return (
+        sa.select(*columns)
+        .join(accounts, accounts.c.login == tokens.c.login)
+        .where(tokens.c.hash == sa.bindparam("secret"), accounts.c.active, tokens.c.revoked_at.is_(None), unexpired)
+    )
+
+
+_WHO = _who()
 
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _works() -> sa.ColumnElement[bool]:
-    unexpired = sa.or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > real_now())
-    return sa.and_(accounts.c.active, tokens.c.revoked_at.is_(None), unexpired)
 
 
 def _is_active(tx: Tx, login: str) -> bool:

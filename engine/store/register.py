@@ -219,18 +219,25 @@ def _at_home(unit: Unit, home: Unit) -> bool:
     return unit.lies_in(home.code) or unit.at(home.kind) is None
 
 
+_KEYS = any_of("keys")
+_UNIT_NAMES = sa.select(units.c.code, units.c.name).where(units.c.code.in_(_KEYS))
+_BODY_NAMES = sa.select(bodies.c.code, bodies.c.name).where(bodies.c.code.in_(_KEYS))
+_PEOPLE_NAMES = sa.select(people.c.id, people.c.name).where(people.c.id.in_(_KEYS))
+
+
+def _names(tx: Tx, query: sa.Select[Any], keys: Iterable[str]) -> dict[str, str]:
+    return {row[0]: row[1] for row in tx.execute(query, {"keys": list(keys)})}
+
+
 def unit_names(tx: Tx, codes: Iterable[str]) -> dict[str, str]:
-    rows = tx.execute(sa.select(units.c.code, units.c.name).where(units.c.code.in_(set(codes)))).all()
-    return {row.code: row.name for row in rows}
+    return _names(tx, _UNIT_NAMES, set(codes))
 
 
 def place_names(tx: Tx, codes: Iterable[str]) -> dict[str, str]:
     """Names of units and bodies by code."""
     wanted = set(codes)
-    rows = tx.execute(sa.select(bodies.c.code, bodies.c.name).where(bodies.c.code.in_(wanted))).all()
-    return unit_names(tx, wanted) | {row.code: row.name for row in rows}
+    return unit_names(tx, wanted) | _names(tx, _BODY_NAMES, wanted)
 
 
 def people_names(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
-    rows = tx.execute(sa.select(people.c.id, people.c.name).where(people.c.id.in_(set(ids)))).all()
-    return {row.id: row.name for row in rows}
+    return _names(tx, _PEOPLE_NAMES, set(ids))

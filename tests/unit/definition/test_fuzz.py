@@ -136,9 +136,10 @@ def test_reading_alone_gives_a_workflow_exactly_when_it_finds_no_error(number):
 
 def test_both_parsers_read_the_same_tree():
     """What the one in C takes for sound, the one in Python reads alike, but for the place of what is not there."""
-    texts = filter(None, (_text(mutated(V1.read_bytes(), random.Random(number))) for number in range(COUNT)))
+    some = range(COUNT // 4)
+    texts = filter(None, (_text(mutated(V1.read_bytes(), random.Random(number))) for number in some))
     sound = [(text, tree) for text in texts if (tree := _quickly(text))]
-    assert len(sound) > COUNT // 20
+    assert len(sound) > COUNT // 40
     for text, tree in sound:
         assert _placed(tree) == _placed(source._read(text, Report(""), pure=True))
 

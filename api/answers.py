@@ -40,8 +40,22 @@ class CaseLinks(Answer):
     history: str
 
 
+class FollowedOut(Answer):
+    """The open case that a merged one follows."""
+
+    id: CaseId
+    number: str
+    state: Code
+    state_title: str
+    level: Code
+    level_title: str
+    due_at: datetime | None
+    closed_at: datetime | None
+
+
 class CaseOut(Answer):
-    """`holder` is the unit at the case's level. `due_at` and `total_due_at` stay null until clocks run."""
+    """`holder` is the unit at the case's level. `due_at` and `total_due_at` stay null until clocks run. `follows` is
+    the primary of a merged case, to those who may read that too; null in lists."""
 
     id: CaseId
     number: str
@@ -65,6 +79,7 @@ class CaseOut(Answer):
     on_behalf_of: PersonOut | None
     responsible: ChargeOut | None
     successor: ChargeOut | None
+    follows: FollowedOut | None
     flags: list[str]
     links: CaseLinks
 

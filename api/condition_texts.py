@@ -11,6 +11,7 @@ from engine.definition.model import (
     ActorIs,
     AllOf,
     AnyOf,
+    CaseIs,
     Condition,
     CounterBound,
     Duration,
@@ -213,6 +214,21 @@ def _whose(asked: _Asked, condition: PersonIs) -> Text:
     )
 
 
+_CASES: dict[str, Text] = {
+    "open": ("未办结", "open"),
+    "other": ("另一件", "another"),
+    "alike_sealed": ("同等密级", "equally sealed"),
+}
+
+
+def _which(asked: _Asked, condition: CaseIs) -> Text:
+    zh, en = asked.field(condition.field)
+    kinds = [_CASES[kind] for kind in condition.kinds]
+    words = "、".join(kind for kind, _ in kinds), ", ".join(kind for _, kind in kinds)
+    plain = f"「{zh}」须为{words[0]}的事项", f"{en} must be a case that is {words[1]}"
+    return asked.either(plain, (f"「{zh}」不得为{words[0]}的事项", f"{en} must not be a case that is {words[1]}"))
+
+
 # --- several ---------------------------------------------------------------------------------------------------------
 
 
@@ -245,6 +261,7 @@ _TEXTS: dict[type[Condition], Callable[[_Asked, Any], Text]] = {
     LevelIs: _level,
     ActorIs: _actor,
     PersonIs: _whose,
+    CaseIs: _which,
     AnyOf: _any,
     AllOf: _all,
     Not: _not,

@@ -75,6 +75,7 @@ def answers(model: type[BaseModel], description: str = "Done") -> dict[str, Any]
     return {"model": model, "description": description}
 
 
+HIDDEN: dict[str, Any] = {"description": "Done; the case is now hidden from the caller (sealed)"}
 CASE_LINKS: dict[str, Any] = {
     "model": CaseOut,
     "description": "The case; its version is the ETag",

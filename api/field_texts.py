@@ -37,6 +37,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "unknown_person": ("「{title}」不是登记人员", "{title} is not a registered person"),
     "unknown_unit": ("「{title}」没有这个单位，或不在您的范围内", "{title}: no such unit, or not within your reach"),
+    "unknown_case": ("「{title}」没有这件事项，或不在您的范围内", "{title}: no such case, or not within your reach"),
     "unknown_household": ("「{title}」没有这一户", "{title}: no such household"),
     "unit_too_high": (
         "事项须落到{level_title}或以下的单位",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from api.condition_texts import RELATION_TITLES
 from api.problems import detail
 from engine.audit.queries import DenialView
-from engine.cases.views import CaseView, Choices, EventView
+from engine.cases.views import CaseView, Choices, EventView, Followed
 from engine.definition.model import Field, Row, Title, Value, Workflow
 from engine.rules.explain import Could, Offer
 from engine.rules.mask import Sight, name_pattern
@@ -54,6 +54,7 @@ def case(view: CaseView, english: bool) -> Json:
         "on_behalf_of": villager(state.behalf, view.names, view.sight) if state.behalf else None,
         "responsible": charge(state.responsible, view.names),
         "successor": charge(state.successor, view.names),
+        "follows": _followed(view.follows, english) if view.follows else None,
         "flags": flags(view),
         "links": {
             "self": base,
@@ -61,6 +62,20 @@ def case(view: CaseView, english: bool) -> Json:
             "transitions": f"{base}/transitions",
             "history": f"{base}/history",
         },
+    }
+
+
+def _followed(primary: Followed, english: bool) -> Json:
+    identity, state, workflow = primary.identity, primary.state, primary.workflow
+    return {
+        "id": identity.id,
+        "number": identity.number,
+        "state": state.state,
+        "state_title": title(workflow.states[state.state].title, english),
+        "level": state.level,
+        "level_title": title(workflow.levels[state.level].title, english),
+        "due_at": None,
+        "closed_at": stamp(workflow, state.closed_at),
     }
 
 

@@ -24,6 +24,7 @@ from engine.rules.refusals import (
     NotNamed,
     NotQuorate,
     OnlyInMeeting,
+    Recused,
     Refusal,
     Stale,
 )
@@ -63,6 +64,10 @@ PLAIN_TEXTS: dict[str, Text] = {
     "workflow_not_found": ("没有这份规则", "There is no such workflow"),
     "key_reused": ("同一个 Idempotency-Key 用于了不同的内容", "This Idempotency-Key came with another body before"),
     "another_meeting_open": ("本单位已有一次同类会议正在进行", "Another meeting of this kind is open at this unit"),
+    "is_followed": (
+        "已有事项并入这一件，它不能再并入别的事项",
+        "Others follow this case, so it cannot follow one",
+    ),
     "not_a_decision": ("这个动作不经会议，请直接办理", "This act is no decision: fire it directly"),
     "not_a_member": ("须由该会议的应到人员办理", "Only members of this meeting may do this"),
     "not_chair": ("须由有权主持该会议的人办理", "Only who may chair this meeting may do this"),
@@ -107,6 +112,8 @@ def detail(refusal: Refusal) -> Text:
             return sentence(workflow, refusal.condition, refusal.facts)
         case KeptOut():
             return _NEVER.get(refusal.relation, ("该角色不能办理这一步", "This role may not take this step"))
+        case Recused():
+            return _NEVER["recused"]
         case NotNamed() if workflow:
             zh, en = people_titles(workflow, refusal.row.by)
             return f"「{refusal.row.title.zh}」须由{zh}办理", f"{refusal.row.title.en} is for {en}"

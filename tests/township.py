@@ -122,7 +122,14 @@ def register() -> dict[str, bytes]:
 
 @lru_cache(maxsize=1)
 def default_rules() -> tuple[Workflow, ...]:
-    return tuple(read_folder(WORKFLOWS))
+    """Version 1 alone: what a township starts with."""
+    return tuple(rules for rules in read_folder(WORKFLOWS) if rules.name == "issue-escalation/1")
+
+
+def whole_book() -> Workflow:
+    """Version 2: all rows T01–T50."""
+    (rules,) = (rules for rules in read_folder(WORKFLOWS) if rules.name == "issue-escalation/2")
+    return rules
 
 
 def settle(store: Store) -> None:

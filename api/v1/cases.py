@@ -12,13 +12,14 @@ from api import present
 from api.answers import CasePage, EventPage, TriggersOut
 from api.cursors import pack, unpack
 from api.deps import English, KeyHeader, Once, Seen, Served, Services, Who, person_of
-from api.docs import CASE_LINKS, PROBLEMS, answers
+from api.docs import CASE_LINKS, HIDDEN, PROBLEMS, answers
 from api.listings import CaseListing
 from api.shapes import CaseId, CommandBody, FireBody, OpenCaseBody, Stranger
 from engine.cases.queries import CaseFilter
 from engine.cases.service import Caller, CaseHeld, OpenCase
 from engine.people.accounts import Principal
 from engine.rules.attempt import Command
+from engine.rules.refusals import NotFound
 
 router = APIRouter(prefix="/v1", tags=["cases"], responses=PROBLEMS, dependencies=[Once])
 CasePath = Annotated[CaseId, Path(description="Id of the case")]
@@ -40,15 +41,19 @@ def caller(who: Principal, key: str | None, request: object) -> Caller:
     return Caller(person=person_of(who), token=who.token_id, key=key, request=request)
 
 
-def answer(served: Services, who: Principal, held: CaseHeld, english: bool, *, status: int = 200) -> JSONResponse:
-    view = served.case_queries.present(person_of(who), held)
+def answer(served: Services, who: Principal, held: CaseHeld, english: bool, *, status: int = 200) -> Response:
+    """The case as it is now; nothing where the act itself hid it from him (sealing)."""
+    try:
+        view = served.case_queries.present(person_of(who), held)
+    except NotFound:
+        return Response(status_code=204)
     headers = {"ETag": f'"{view.state.version}"'}
     if status == 201:
         headers["Location"] = f"/v1/cases/{view.identity.id}"
     return JSONResponse(present.case(view, english), status, headers)
 
 
-@router.post("/cases", status_code=201, summary="Open a case", responses={201: CASE_LINKS})
+@router.post("/cases", status_code=201, summary="Open a case", responses={201: CASE_LINKS, 204: HIDDEN})
 def open_case(body: OpenCaseBody, served: Served, who: Who, english: English, key: KeyHeader = None) -> Any:
     """Judged, chained and idempotent like every other act."""
     wanted = OpenCase(unit=body.unit, workflow=body.workflow, command=command(body, body.trigger))
@@ -80,7 +85,7 @@ def get_triggers(case_id: CasePath, served: Served, who: Who, english: English) 
     return present.choices(served.case_queries.triggers(person_of(who), case_id), english)
 
 
-@router.post("/cases/{case_id}/transitions", summary="Fire a trigger", responses={200: CASE_LINKS})
+@router.post("/cases/{case_id}/transitions", summary="Fire a trigger", responses={200: CASE_LINKS, 204: HIDDEN})
 def fire(
     case_id: CasePath, body: FireBody, served: Served, who: Who, english: English, seen: Seen, key: KeyHeader = None
 ) -> Any:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.cases.office import Office
 from engine.cases.queries import EVENTS, events_seen
-from engine.cases.reading import reader
+from engine.cases.reading import reader, today
 from engine.cases.views import EventView
 from engine.rules.attempt import Actor
 from engine.store import reach, register
@@ -105,7 +105,7 @@ class AuditQueries:
 
     def _history(self, tx: Tx, actor: Actor, wanted: HistoryFilter) -> sa.Select[tuple[object, ...]]:
         query = EVENTS.join(units, units.c.code == cases.c.unit)
-        query = query.where(reach.readable(actor, self.office.rulebook), *_narrowed(tx, wanted))
+        query = query.where(reach.readable(actor, self.office.rulebook, today(tx, self.office)), *_narrowed(tx, wanted))
         if wanted.after is not None:
             query = query.where(_older(wanted.after))
         order = (history.c.recorded_at.desc(), history.c.case_id.desc(), history.c.seq.desc())

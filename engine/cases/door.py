@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.cases.lookups import Lookups
+from engine.cases.lookups import Lookups, cases_named, snapshot
 from engine.cases.office import Office
 from engine.rules.attempt import Command, InMeeting, Snapshot, Unit
 from engine.rules.decide import Decision, Request, decide
@@ -71,7 +71,7 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
 
     Raises RulesMissing when the file a case was opened under is not there.
     """
-    outcomes, desks = _weigh(tx, office, acts, lookups or Lookups(tx, office.home_level))
+    outcomes, desks = _weigh(tx, office, acts, lookups or Lookups(tx, office))
     entries = [_entry(desk) for desk in desks.values() if desk.events]
     hashes = write(tx, entries) if entries else {}
     return [_with_hash(outcome, hashes) for outcome in outcomes]
@@ -79,13 +79,14 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
 
 def judge_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | None = None) -> list[Outcome]:
     """What `fire_all` would answer to these acts now; nothing is written. The cases stay locked."""
-    return _weigh(tx, office, acts, lookups or Lookups(tx, office.home_level))[0]
+    return _weigh(tx, office, acts, lookups or Lookups(tx, office))[0]
 
 
 def _weigh(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups) -> tuple[list[Outcome], dict[str, _Desk]]:
     now = office.clock.now(tx)
-    locked = lookups.lock([act.case_id for act in acts if act.case_id])
-    desks = {case_id: _Desk(held=held, before=held.state, events=[]) for case_id, held in locked.items()}
+    own = {act.case_id for act in acts if act.case_id}
+    locked = lookups.lock(own.union(*(cases_named(act.command) for act in acts)))
+    desks = {case: _Desk(held=held, before=held.state, events=[]) for case, held in locked.items() if case in own}
     return [_fire(tx, office, lookups, desks, act, now) for act in acts], desks
 
 
@@ -135,15 +136,11 @@ def _request(lookups: Lookups, compiled: Compiled, case: Snapshot, act: Act, now
         case=case,
         actor=lookups.actor(act.person, local_day(workflow, judged)),
         command=act.command,
-        world=lookups.world(workflow, [row] if row else [], case.unit, case.state, act.person, act.command, judged),
+        world=lookups.world(workflow, [row] if row else [], case, act.person, act.command, judged),
         now=now,
         expected=act.expected,
         meeting=act.meeting,
     )
-
-
-def snapshot(held: Held) -> Snapshot:
-    return Snapshot(id=held.identity.id, home=held.identity.home, unit=held.unit, state=held.state)
 
 
 def _take(office: Office, desk: _Desk, decision: Decision) -> None:

@@ -1,27 +1,34 @@
-"""What one transaction has looked up of the organisation, each thing once."""
+"""What one transaction has looked up of the organisation and of other cases, each thing once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from engine.definition.model import SYSTEM, Row, Workflow
+from engine.cases.office import Office
+from engine.definition.model import SYSTEM, PersonIs, Row, Workflow
 from engine.rules.asks import asks
-from engine.rules.attempt import SYSTEM_ACTOR, Actor, Command, Unit, World
+from engine.rules.attempt import SYSTEM_ACTOR, Actor, Attempt, Command, OtherCase, Snapshot, Unit, World
+from engine.rules.conditions import veils_of
 from engine.rules.fold import as_list, local_day
+from engine.rules.reading import asked_for_reading, reads_whole
 from engine.rules.state import CaseState
 from engine.rules.values import named
 from engine.store import register
-from engine.store.casefile import Held, lock_cases
+from engine.store.casefile import Held, home_of, lock_cases
 from engine.store.db import Tx
+from engine.store.ties import is_followed
+
+_CASE_ID = re.compile(r"[A-Za-z0-9_-]+-[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 
 
 class Lookups:
-    """Reads the register for one transaction; posts, relatives and holders are those of the day asked about."""
+    """Reads for one transaction; posts, relatives and holders are those of the day asked about."""
 
-    def __init__(self, tx: Tx, home_level: str) -> None:
+    def __init__(self, tx: Tx, office: Office) -> None:
         self._tx = tx
-        self._home_level = home_level
+        self._office = office
         self._actors: dict[tuple[str, date], Actor] = {}
         self._locked: dict[str, Held] = {}
 
@@ -39,34 +46,85 @@ class Lookups:
             self._actors[key] = register.actor(self._tx, person, day)
         return self._actors[key]
 
-    def world(self, workflow: Workflow, rows: Iterable[Row], unit: Unit, state: CaseState | None,
-              person: str, command: Command | None, now: datetime) -> World:  # fmt: skip
+    def world(self, workflow: Workflow, rows: Iterable[Row], case: Snapshot, person: str, command: Command | None,
+              now: datetime) -> World:  # fmt: skip
         """The facts that these rows ask for, for one person's attempt."""
         chosen = list(rows)
         asked = asks(workflow, chosen)
         day = local_day(workflow, now)
         people = {person}
         for name in asked.kin_fields:
-            people |= {entry for entry in as_list(_latest(name, state, command)) if isinstance(entry, str)}
+            people |= {entry for entry in as_list(_latest(name, case.state, command)) if isinstance(entry, str)}
+        pairs = _named(workflow, chosen, command)
+        others = self._others({code for kind, code in pairs if kind == "case"}, case.home, person, now)
+        known = register.known(self._tx, pairs, self._home_unit(case.unit)) if pairs else frozenset()
         return World(
-            holders=register.holders(self._tx, unit, asked.holders, day),
+            holders=register.holders(self._tx, case.unit, asked.holders, day),
             kin=register.kin(self._tx, people, day) if asked.kin else {},
-            known=self._known(workflow, chosen, unit, command),
+            known=known | {("case", code) for code in others},
+            cases=others,
+            followed=asked.followed and is_followed(self._tx, case.home, case.id),
         )
 
-    def _known(
-        self, workflow: Workflow, rows: list[Row], unit: Unit, command: Command | None
-    ) -> frozenset[tuple[str, str]]:
-        if command is None:
-            return frozenset()
-        wanted = frozenset(pair for row in rows for pair in named(workflow, row, command.data, command.behalf))
-        return register.known(self._tx, wanted, self.home_unit(unit)) if wanted else frozenset()
+    def reading(self, held: Held, person: str, now: datetime) -> Attempt:
+        """An attempt without an act: enough to ask who may read. Raises RulesMissing."""
+        identity = held.identity
+        compiled = self._office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+        workflow = compiled.workflow
+        day = local_day(workflow, now)
+        roles = _roles_asked(workflow, held.state)
+        return Attempt(
+            workflow=workflow,
+            case=snapshot(held),
+            actor=self.actor(person, day),
+            row=workflow.rows[0],
+            given={},
+            world=World(holders=register.holders(self._tx, held.unit, roles, day)),
+            now=now,
+            today=day,
+        )
 
-    def home_unit(self, unit: Unit) -> Unit:
+    def _others(self, ids: set[str], home: str, person: str, now: datetime) -> dict[str, OtherCase]:
+        """Cases of the same home that the person may read, all of them."""
+        found = self.lock(code for code in ids if home_of(code) == home)
+        attempts = {code: self.reading(held, person, now) for code, held in found.items()}
+        return {
+            code: OtherCase(
+                open=not attempt.workflow.states[attempt.case.source].final,
+                follows=found[code].state.primary,
+                veils=veils_of(attempt),
+            )
+            for code, attempt in attempts.items()
+            if reads_whole(attempt)
+        }
+
+    def _home_unit(self, unit: Unit) -> Unit:
         """The unit at the home level on the line, or the unit itself where it sits above."""
-        code = unit.at(self._home_level)
+        code = unit.at(self._office.home_level)
         line = unit.line[: [c for _, c in unit.line].index(code) + 1] if code else unit.line
         return Unit(code=line[-1][1], kind=line[-1][0], line=line)
+
+
+def snapshot(held: Held) -> Snapshot:
+    return Snapshot(id=held.identity.id, home=held.identity.home, unit=held.unit, state=held.state)
+
+
+def cases_named(command: Command) -> Iterator[str]:
+    """Whatever in the data looks like the id of a case: to be locked together with the case itself, in one order."""
+    entries = (entry for value in command.data.values() for entry in (value if isinstance(value, list) else [value]))
+    return (entry for entry in entries if isinstance(entry, str) and _CASE_ID.fullmatch(entry))
+
+
+def _named(workflow: Workflow, rows: list[Row], command: Command | None) -> frozenset[tuple[str, str]]:
+    if command is None:
+        return frozenset()
+    return frozenset(pair for row in rows for pair in named(workflow, row, command.data, command.behalf))
+
+
+def _roles_asked(workflow: Workflow, state: CaseState) -> set[str]:
+    """Roles whose holders a rule of visibility compares with a person that this case names."""
+    asked = (each for each in asked_for_reading(workflow) if isinstance(each, PersonIs) and state.given(each.field))
+    return {name for each in asked for name in each.people if name in workflow.roles}
 
 
 def _latest(name: str, state: CaseState | None, command: Command | None) -> object:

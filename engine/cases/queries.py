@@ -9,13 +9,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.cases.office import Office
-from engine.cases.reading import attempt_to_read, found, offers_of, reader, sight_of
-from engine.cases.views import CaseView, Choices, EventView, people_and_places, registered, see_event
+from engine.cases.reading import as_read, attempt_to_read, found, offers_of, reader, sight_of, today
+from engine.cases.views import CaseView, Choices, EventView, Followed, people_and_places, registered, see_event
 from engine.definition.model import Value, Workflow
 from engine.rules.attempt import Actor
 from engine.rules.mask import Sight, masked
-from engine.rules.people import may_read
-from engine.rules.refusals import NotFound
+from engine.rules.reading import is_kept_from, reads_whole
 from engine.rules.state import Event
 from engine.store import reach, register
 from engine.store.casefile import ON_PAYLOAD, Held, held_from_row, home_of, read_case, read_texts
@@ -62,19 +61,19 @@ class CaseQueries:
     def get(self, person: str, case_id: str) -> CaseView:
         """Raises NotFound, also where the case is out of reach."""
         with self.office.store.read() as tx:
-            held = found(read_case(tx, case_id))
-            return self._view(tx, held, self._sight(tx, held, person))
+            return self._read(tx, found(read_case(tx, case_id)), person)
 
     def present(self, person: str, held: Held) -> CaseView:
-        """The view of a case just changed, as its state was then; only the texts and names are read again."""
+        """The view of a case just changed, as its state was then; only the texts and names are read again. Raises
+        NotFound where the change hid it from the person."""
         with self.office.store.read() as tx:
-            return self._view(tx, held, self._sight(tx, held, person))
+            return self._read(tx, held, person)
 
     def triggers(self, person: str, case_id: str) -> Choices:
         """Raises NotFound."""
         with self.office.store.read() as tx:
             held = found(read_case(tx, case_id))
-            view = self._view(tx, held, self._sight(tx, held, person))
+            view = self._read(tx, held, person)
             offers = offers_of(tx, self.office, held, person)
             places = {unit for offer in offers for could in offer.could for unit in could.units}
             return Choices(view=replace(view, names={**view.names, **register.unit_names(tx, places)}), offers=offers)
@@ -83,10 +82,11 @@ class CaseQueries:
         """All rows of the case, oldest first. Raises NotFound."""
         with self.office.store.read() as tx:
             held = found(read_case(tx, case_id))
-            sight = self._sight(tx, held, person)
-            here = (history.c.home == home_of(case_id), history.c.case_id == case_id)
+            attempt = attempt_to_read(tx, self.office, held, person)
+            last = as_read(tx, held, attempt).state.version
+            here = (history.c.home == home_of(case_id), history.c.case_id == case_id, history.c.seq <= last)
             rows = tx.execute(EVENTS.where(*here).order_by(history.c.seq)).all()
-            return events_seen(tx, self.office, rows, {case_id: sight})
+            return events_seen(tx, self.office, rows, {case_id: sight_of(attempt)})
 
     def page(self, person: str, wanted: CaseFilter) -> Page:
         """Cases in reach, the newest opened first; texts masked."""
@@ -100,14 +100,21 @@ class CaseQueries:
 
     # --- one case ----------------------------------------------------------------------------------------------------
 
-    def _sight(self, tx: Tx, held: Held, person: str) -> Sight:
+    def _read(self, tx: Tx, held: Held, person: str) -> CaseView:
         attempt = attempt_to_read(tx, self.office, held, person)
-        if not may_read(attempt):
-            raise NotFound("case")
-        return sight_of(attempt)
+        view = self.views(tx, [as_read(tx, held, attempt)], sight_of(attempt))[0]
+        return replace(view, follows=self._primary(tx, view.state.primary, person))
 
-    def _view(self, tx: Tx, held: Held, sight: Sight) -> CaseView:
-        return self.views(tx, [held], sight)[0]
+    def _primary(self, tx: Tx, primary: str | None, person: str) -> Followed | None:
+        """The case that a merged one follows, where the person may read that as well."""
+        held = read_case(tx, primary) if primary else None
+        if held is None or not reads_whole(attempt_to_read(tx, self.office, held, person)):
+            return None
+        return Followed(identity=held.identity, workflow=self._workflow(held), state=held.state)
+
+    def is_kept_from(self, tx: Tx, held: Held, person: str) -> bool:
+        """Visibility hides the case from the person, or he was recused from it, whatever his reach."""
+        return is_kept_from(attempt_to_read(tx, self.office, held, person))
 
     def views(self, tx: Tx, held: Sequence[Held], sight: Sight = Sight.MASKED) -> list[CaseView]:
         """The cases as a reader of this sight may see them, in the order given."""
@@ -139,7 +146,8 @@ class CaseQueries:
         homes = reach.homes_of(tx, actor, self.office.home_level)
         if homes is not None:
             query = query.where(cases.c.home.in_(homes))
-        query = query.where(reach.readable(actor, self.office.rulebook), *self._narrowed(tx, actor, wanted))
+        readable = reach.readable(actor, self.office.rulebook, today(tx, self.office))
+        query = query.where(readable, *self._narrowed(tx, actor, wanted))
         if wanted.after is not None:
             opened, last = wanted.after
             older = sa.or_(cases.c.opened_at < opened, sa.and_(cases.c.opened_at == opened, cases.c.id < last))

@@ -3,46 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from engine.cases.door import snapshot
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
-from engine.rules.attempt import Actor, Attempt, World
+from engine.rules.attempt import Actor, Attempt
 from engine.rules.explain import Offer, explain
-from engine.rules.fold import local_day
+from engine.rules.fold import fold, local_day
 from engine.rules.mask import Sight
-from engine.rules.people import reads_masked
+from engine.rules.reading import may_read, read_until, reads_masked
 from engine.rules.refusals import NotFound
 from engine.store import register
-from engine.store.casefile import Held
+from engine.store.casefile import Held, read_events
 from engine.store.db import Tx
 
 
 def attempt_to_read(tx: Tx, office: Office, held: Held, person: str, *, now: datetime | None = None,
                     lookups: Lookups | None = None) -> Attempt:  # fmt: skip
     """An attempt without an act: enough to ask `may_read` and `reads_masked`. Raises RulesMissing."""
-    identity = held.identity
-    compiled = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
-    moment = now or office.clock.now(tx)
-    day = local_day(compiled.workflow, moment)
-    return Attempt(
-        workflow=compiled.workflow,
-        case=snapshot(held),
-        actor=(lookups or Lookups(tx, office.home_level)).actor(person, day),
-        row=compiled.workflow.rows[0],
-        given={},
-        world=World(),
-        now=moment,
-        today=day,
-    )
+    return (lookups or Lookups(tx, office)).reading(held, person, now or office.clock.now(tx))
 
 
 def reader(tx: Tx, office: Office, person: str) -> Actor:
     """Who asks for a list, with the posts valid today in the timezone of the rules."""
+    return register.actor(tx, person, today(tx, office))
+
+
+def today(tx: Tx, office: Office) -> date:
+    """The day of the rules: in the timezone of the first of them."""
     workflows = office.rulebook.all()
     now = office.clock.now(tx)
-    return register.actor(tx, person, local_day(workflows[0].workflow, now) if workflows else now.date())
+    return local_day(workflows[0].workflow, now) if workflows else now.date()
+
+
+def as_read(tx: Tx, held: Held, attempt: Attempt) -> Held:
+    """The case as the actor of the attempt may read it: in full, or as it was before the row that recused him. Raises
+    NotFound."""
+    if not may_read(attempt):
+        raise NotFound("case")
+    until = read_until(attempt)
+    if until is None:
+        return held
+    return replace(held, state=fold(attempt.workflow, read_events(tx, held.identity.id, until=until)))
 
 
 def sight_of(attempt: Attempt) -> Sight:
@@ -51,11 +53,13 @@ def sight_of(attempt: Attempt) -> Sight:
 
 def offers_of(tx: Tx, office: Office, held: Held, person: str) -> tuple[Offer, ...]:
     """What the person may do with the case now, and what is blocked."""
-    lookups = Lookups(tx, office.home_level)
+    lookups = Lookups(tx, office)
     attempt = attempt_to_read(tx, office, held, person, lookups=lookups)
     workflow = attempt.workflow
     rows = workflow.rows_from(held.state.state)
-    world = lookups.world(workflow, rows, held.unit, held.state, person, None, attempt.now)
+    if read_until(attempt) is not None:
+        return ()
+    world = lookups.world(workflow, rows, attempt.case, person, None, attempt.now)
     return explain(replace(attempt, world=world))
 
 

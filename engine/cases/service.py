@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from engine.cases.door import Act, Outcome, fire_all
-from engine.cases.lookups import Lookups
+from engine.cases.lookups import Lookups, cases_named
 from engine.cases.office import Office
 from engine.cases.opening import OpenCase, opening_act, opening_trigger
-from engine.cases.reading import attempt_to_read
+from engine.cases.reading import attempt_to_read, found
 from engine.cases.refusing import Refused, record
 from engine.definition.model import Value
 from engine.rules.attempt import Command
 from engine.rules.fold import fold
-from engine.rules.people import may_read
+from engine.rules.reading import is_kept_from, may_read
 from engine.rules.refusals import (
     FieldProblem,
     FieldsRefused,
@@ -61,8 +61,8 @@ class CaseService:
             unit = register.find_unit(tx, wanted.unit)
             kept = self._kept(tx, self.office.home_of(unit), caller) if unit else None
             if kept is not None:
-                return self._as_answered(tx, kept)
-            lookups = Lookups(tx, self.office.home_level)
+                return self._as_answered(tx, kept, caller.person)
+            lookups = Lookups(tx, self.office)
             act = opening_act(tx, self.office, lookups, caller.person, wanted)
             assert act.opening is not None
             home = self.office.home_of(act.opening.unit)
@@ -79,11 +79,11 @@ class CaseService:
         """Fire a trigger at a case that the caller saw at version `expected`. Raises Refusal."""
 
         def body(tx: Tx) -> Held:
-            lookups = Lookups(tx, self.office.home_level)
-            held = self._locked_for(tx, caller, case_id, lookups)
-            kept = self._kept(tx, held.identity.home, caller)
+            lookups = Lookups(tx, self.office)
+            held = lookups.lock([case_id, *cases_named(command)]).get(case_id)
+            kept = self._kept(tx, held.identity.home, caller) if held else None
             if kept is not None:
-                return self._as_answered(tx, kept)
+                return self._as_answered(tx, kept, caller.person)
             act = Act(person=caller.person, command=command, case_id=case_id, expected=expected)
             return self._done(tx, caller, fire_all(tx, self.office, [act], lookups)[0])
 
@@ -108,13 +108,6 @@ class CaseService:
 
     # --- what was answered before ------------------------------------------------------------------------------------
 
-    def _locked_for(self, tx: Tx, caller: Caller, case_id: str, lookups: Lookups) -> Held:
-        """The case, locked, for somebody who may read it. Raises NotFound."""
-        held = lookups.lock([case_id]).get(case_id)
-        if held is None or not may_read(attempt_to_read(tx, self.office, held, caller.person, lookups=lookups)):
-            raise NotFound("case")
-        return held
-
     def _kept(self, tx: Tx, home: str, caller: Caller) -> Kept | None:
         key = self._key(caller)
         kept = find_answer(tx, home, key, real_now()) if key else None
@@ -122,9 +115,6 @@ class CaseService:
             return None
         if kept.request != key.request:
             raise KeyReused
-        held = read_case(tx, kept.case_id)
-        if held is None or not may_read(attempt_to_read(tx, self.office, held, caller.person)):
-            raise NotFound("case")
         return kept
 
     def _key(self, caller: Caller) -> Key | None:
@@ -132,14 +122,15 @@ class CaseService:
             return None
         return Key(token=caller.token, key=caller.key, request=self.office.fingerprint(caller.request))
 
-    def _as_answered(self, tx: Tx, kept: Kept) -> Held:
-        """The case as it was right after the row that was answered with: folded from its history up to there."""
-        held = read_case(tx, kept.case_id)
-        if held is None:
+    def _as_answered(self, tx: Tx, kept: Kept, person: str) -> Held:
+        """The case as it was right after the row that was answered with: folded from its history up to there. Raises
+        NotFound for who may no longer read it, unless that very row hid it from him: then nothing was shown anyway."""
+        held = found(read_case(tx, kept.case_id))
+        attempt = attempt_to_read(tx, self.office, held, person)
+        then = replace(held, state=fold(attempt.workflow, read_events(tx, kept.case_id, until=kept.seq)))
+        if not may_read(attempt) and not is_kept_from(attempt_to_read(tx, self.office, then, person)):
             raise NotFound("case")
-        identity = held.identity
-        compiled = self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
-        return replace(held, state=fold(compiled.workflow, read_events(tx, identity.id, until=kept.seq)))
+        return then
 
     def _done(self, tx: Tx, caller: Caller, outcome: Outcome) -> Held:
         if outcome.refusal is not None:

@@ -15,9 +15,19 @@ from engine.store.casefile import Identity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Followed:
+    """The primary that a merged case follows: its state and dates are shown in place of the follower's."""
+
+    identity: Identity
+    workflow: Workflow
+    state: CaseState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseView:
     """`data` is the latest value of each field as this reader may see it. `holder` is the code of the unit at the
-    case's level. `names` maps every person id, unit and post place in it to a name."""
+    case's level. `names` maps every person id, unit, post place and case in it to a name (a case: its number).
+    `follows` is given for one case alone, never in lists."""
 
     identity: Identity
     workflow: Workflow
@@ -26,6 +36,7 @@ class CaseView:
     data: Mapping[str, Value]
     names: Mapping[str, str]
     sight: Sight
+    follows: Followed | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

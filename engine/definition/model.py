@@ -6,7 +6,7 @@ names themselves, in the order written. `mark` is where in the file a thing stan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
@@ -288,6 +288,16 @@ class AllOf(Condition):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Not(Condition):
     condition: Condition
+
+
+def walk(condition: Condition) -> Iterator[Condition]:
+    """A condition and all within it."""
+    yield condition
+    if isinstance(condition, AnyOf | AllOf):
+        for each in condition.conditions:
+            yield from walk(each)
+    elif isinstance(condition, Not):
+        yield from walk(condition.condition)
 
 
 # --- the other sections --------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def rules_of(office: Office, meeting: MeetingRow) -> Workflow:
 def seat(tx: Tx, office: Office, workflow: Workflow, code: str, person: str) -> Seat:
     now = office.clock.now(tx)
     day = local_day(workflow, now)
-    actor = Lookups(tx, office.home_level).actor(person, day)
+    actor = Lookups(tx, office).actor(person, day)
     return Seat(workflow=workflow, rules=workflow.meetings[code], actor=actor, now=now, day=day)
 
 

@@ -72,7 +72,7 @@ def _kept(item: Item, waits: bool, carrying: Outcome | None) -> Item:
 
 def _set(tx: Tx, office: Office, meeting: MeetingRow, items: Sequence[Item]) -> _Table:
     workflow = rules_of(office, meeting)
-    lookups = Lookups(tx, office.home_level)
+    lookups = Lookups(tx, office)
     return _Table(
         office=office,
         meeting=meeting,

@@ -70,7 +70,7 @@ class MeetingQueries:
         """Raises NotFound, also where it is out of reach."""
         with self.office.store.read() as tx:
             meeting, sight = self._found(tx, person, meeting_id)
-            return self._view(tx, meeting, self._items(tx, meeting), sight)
+            return self._view(tx, meeting, self._items(tx, meeting), sight, person)
 
     def closing(self, person: str, meeting_id: str) -> MeetingView:
         """The preview: each item with what closing now would make of it. Raises NotFound, Conflict where not open."""
@@ -78,7 +78,7 @@ class MeetingQueries:
             meeting, sight = self._found(tx, person, meeting_id)
             if meeting.status != OPEN:
                 raise Conflict("meeting_status", status=meeting.status)
-            return self._view(tx, meeting, preview(tx, self.office, meeting), sight)
+            return self._view(tx, meeting, preview(tx, self.office, meeting), sight, person)
 
     def page(self, person: str, *, unit: str | None = None, status: str | None = None,
              after: tuple[datetime, str] | None = None, limit: int = 50,
@@ -90,7 +90,7 @@ class MeetingQueries:
             rows = list_meetings(
                 tx, self._lines(actor), homes=homes, unit=unit, status=status, after=after, limit=limit + 1
             )
-            views = [self._view(tx, row, [], Sight.MASKED) for row in rows[:limit]]
+            views = [self._view(tx, row, [], Sight.MASKED, person) for row in rows[:limit]]
             last = rows[limit - 1] if len(rows) > limit else None
             return views, (last.at, last.id) if last else None
 
@@ -115,7 +115,7 @@ class MeetingQueries:
             for position, held in enumerate(waiting, start=1)
         ]
 
-    def _view(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], sight: Sight) -> MeetingView:
+    def _view(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], sight: Sight, person: str) -> MeetingView:
         workflow = rules_of(self.office, meeting)
         rules = workflow.meetings[meeting.meeting]
         if meeting.status == PLANNED:
@@ -128,16 +128,18 @@ class MeetingQueries:
             workflow=workflow,
             rules=rules,
             quorate=is_quorate(rules, meeting),
-            items=tuple(self._item_views(tx, items, sight)),
+            items=tuple(self._item_views(tx, items, sight, person)),
             names={**register.people_names(tx, people), **register.unit_names(tx, [meeting.unit.code])},
             sight=sight,
         )
 
-    def _item_views(self, tx: Tx, items: Sequence[Item], sight: Sight) -> list[ItemView]:
+    def _item_views(self, tx: Tx, items: Sequence[Item], sight: Sight, person: str) -> list[ItemView]:
+        """The items; one whose case is hidden from the reader, or from which he is recused, is not there."""
         held = read_cases(tx, [item.case_id for item in items])
-        cases = {view.identity.id: view for view in self._cases.views(tx, list(held.values()))}
+        shown = [each for each in held.values() if not self._cases.is_kept_from(tx, each, person)]
+        cases = {view.identity.id: view for view in self._cases.views(tx, shown)}
         fired = read_events_at(tx, {(item.case_id, item.seq) for item in items if item.seq is not None})
-        views = [_item_view(item, cases[item.case_id], fired, sight) for item in items]
+        views = [_item_view(item, cases[item.case_id], fired, sight) for item in items if item.case_id in cases]
         names = _names_in(tx, views)
         return [replace(view, names={**view.case.names, **names}) for view in views]
 

@@ -47,7 +47,7 @@ def planned(tx: Tx, office: Office, person: str, wanted: NewMeeting) -> MeetingR
 
 def _found(tx: Tx, office: Office, person: str, wanted: NewMeeting) -> tuple[Compiled, Unit]:
     compiled = office.rulebook.find(wanted.workflow or office.default_workflow)
-    unit = unit_in_reach(tx, office, Lookups(tx, office.home_level), person, wanted.unit, compiled)
+    unit = unit_in_reach(tx, office, Lookups(tx, office), person, wanted.unit, compiled)
     problems = [FieldProblem(field="unit", code="unknown_unit")] if unit is None else []
     if compiled is None:
         problems.append(FieldProblem(field="workflow", code="unknown_workflow"))

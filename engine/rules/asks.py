@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from engine.definition.model import ActorIs, Condition, PersonIs, Row, Workflow
-from engine.rules.serving import walk
+from engine.definition.model import ActorIs, Condition, PersonIs, Row, Workflow, walk
+from engine.rules.reading import asked_for_reading
 
 
 @dataclass(frozen=True, slots=True)
 class Asks:
     """`holders`: roles whose holders on the line are asked for. `kin`: relatives are asked for; of the people in
-    `kin_fields` too, beside the actor."""
+    `kin_fields` too, beside the actor. `followed`: whether some case follows this one."""
 
     holders: frozenset[str]
     kin: bool
     kin_fields: frozenset[str]
+    followed: bool = False
 
 
 def asks(workflow: Workflow, rows: Iterable[Row]) -> Asks:
+    """What these rows ask for, and the rules of visibility: who may not read may not act."""
     chosen = list(rows)
-    conditions = [each for row in chosen for each in _conditions(row)]
+    conditions = [each for row in chosen for each in _conditions(row)] + list(asked_for_reading(workflow))
     people = [each for each in conditions if isinstance(each, PersonIs)]
     named = {name for each in people for name in each.people}
     settings = (each for row in chosen for each in (*row.sets, *(s for t in row.targets for s in t.sets)))
@@ -32,7 +34,13 @@ def asks(workflow: Workflow, rows: Iterable[Row]) -> Asks:
         holders=frozenset(roles),
         kin="relative_of_party" in everyone,
         kin_fields=frozenset(each.field for each in people if "relative_of_party" in each.people),
+        followed=any(_comes_to_follow(workflow, row) for row in chosen),
     )
+
+
+def _comes_to_follow(workflow: Workflow, row: Row) -> bool:
+    states = (workflow.states.get(target.to) for target in row.targets)
+    return any(state.follows for state in states if state)
 
 
 def _conditions(row: Row) -> Iterator[Condition]:

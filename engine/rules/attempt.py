@@ -9,6 +9,8 @@ from datetime import date, datetime
 from engine.definition.model import SYSTEM, Role, Row, Value, Workflow
 from engine.rules.state import CaseState, PostHeld
 
+Veil = tuple[tuple[str, ...], tuple[str, ...]]  #: `only_to` and `never_to` of a rule of visibility
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unit:
@@ -90,17 +92,28 @@ class InMeeting:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OtherCase:
+    """Another case that the act names. `follows` is the case it follows itself; `veils` whom it is hidden from."""
+
+    open: bool
+    follows: str | None
+    veils: frozenset[Veil]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class World:
     """Facts from outside the case that the rules of this act ask for.
 
     `holders`: role -> people holding it on the line of the unit, the longest in post first. `kin`: person -> people of
-    the same household or relatives on record today. `known`: (type, value) of every named person, unit and household
-    that exists for this case.
+    the same household or relatives on record today. `known`: (type, value) of every named person, unit, household and
+    case that exists for this case. `cases`: the named cases by id. `followed`: some case follows this one.
     """
 
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kin: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known: frozenset[tuple[str, str]] = frozenset()
+    cases: Mapping[str, OtherCase] = field(default_factory=dict)
+    followed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ event holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,6 +21,7 @@ from engine.definition.model import (
     ActorIs,
     AllOf,
     AnyOf,
+    CaseIs,
     Condition,
     CounterBound,
     Duration,
@@ -32,10 +33,12 @@ from engine.definition.model import (
     Not,
     PersonIs,
     Since,
+    StateIs,
     TimeUnit,
     Value,
+    VisibilityRule,
 )
-from engine.rules.attempt import Actor, Attempt
+from engine.rules.attempt import Actor, Attempt, Veil
 from engine.rules.fold import as_list, count
 from engine.rules.people import is_one
 
@@ -187,6 +190,37 @@ def _stands_as(attempt: Attempt, person: Value, name: str) -> bool:
     return is_one(name, replace(attempt, actor=Actor(person=person)))
 
 
+@condition(CaseIs)
+def case_is(attempt: Attempt, asked: CaseIs) -> Answer:
+    """The case in the field is open, another one, equally sealed: all that are asked for."""
+    if asked.field in attempt.open_fields:
+        return None
+    other = attempt.world.cases.get(attempt.value(asked.field) or "")
+    if other is None:
+        return False
+    answers = {
+        "open": other.open,
+        "other": attempt.case.id not in (attempt.value(asked.field), other.follows),  # nor one that follows this one
+        "alike_sealed": other.veils == veils_of(attempt),
+    }
+    return all(answers[kind] for kind in asked.kinds)
+
+
+def veils_of(attempt: Attempt) -> frozenset[Veil]:
+    """Whom the case is hidden from now: what the rules of visibility that hold say."""
+    return frozenset((rule.only_to, rule.never_to) for rule in veiling(attempt))
+
+
+def veiling(attempt: Attempt) -> Iterator[VisibilityRule]:
+    """The rules of visibility that hold for the case now."""
+    return (rule for rule in attempt.workflow.visibility if all(holds(attempt, each) is True for each in rule.when))
+
+
+@condition(StateIs)
+def state_is(attempt: Attempt, asked: StateIs) -> Answer:
+    return attempt.case.source in asked.states
+
+
 @condition(AnyOf)
 def any_of(attempt: Attempt, asked: AnyOf) -> Answer:
     answers = [holds(attempt, each) for each in asked.conditions]
@@ -203,37 +237,3 @@ def all_of(attempt: Attempt, asked: AllOf) -> Answer:
 def negation(attempt: Attempt, asked: Not) -> Answer:
     answer = holds(attempt, asked.condition)
     return None if answer is None else not answer
-
-
-def code_of(asked: Condition) -> str:
-    """The refusal code: the word and what it looked at (`counter:measures_here`); of an `any` its first entry."""
-    match asked:
-        case AnyOf() | AllOf():
-            return code_of(asked.conditions[0])
-        case Not():
-            return code_of(asked.condition)
-        case CounterBound():
-            return f"counter:{asked.counter}"
-        case Since():
-            return f"since:{asked.event}"
-        case LevelIs():
-            return "level"
-        case ActorIs():
-            return "actor"
-        case PersonIs():
-            return f"person:{asked.field}"
-        case FieldIs() | FieldGiven() | FieldBound() | FieldChange():
-            return f"field:{asked.field}"
-    raise ValueError(f"{type(asked).__name__} is not run by this release")
-
-
-def looked_at(attempt: Attempt, asked: Condition) -> Mapping[str, Value]:
-    """The present values that the refusal's text shows: counters and events by `word:name`."""
-    match asked:
-        case AnyOf() | AllOf():
-            return {key: value for each in asked.conditions for key, value in looked_at(attempt, each).items()}
-        case Not():
-            return looked_at(attempt, asked.condition)
-        case CounterBound():
-            return {code_of(asked): counter_value(attempt, asked.counter)}
-    return {}

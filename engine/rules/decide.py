@@ -12,13 +12,14 @@ from engine.rules.effects import event_of
 from engine.rules.fold import apply, local_day
 from engine.rules.judge import judge_fields, judge_people, judge_via, judge_when, leads
 from engine.rules.machine import Compiled
-from engine.rules.people import may_read
+from engine.rules.reading import may_read, read_until
 from engine.rules.refusals import (
     FieldProblem,
     FieldsRefused,
     NoDestination,
     NotFound,
     NotInState,
+    Recused,
     Refusal,
     Stale,
 )
@@ -54,6 +55,8 @@ def decide(compiled: Compiled, request: Request) -> Decision | Refusal:
     attempt = make_attempt(compiled, request, row)
     if not may_read(attempt):
         return out_of_reach(case)
+    if read_until(attempt) is not None:
+        return Recused(workflow)
     if request.expected is not None and request.expected != case.version:
         return Stale(request.expected, case.version)
     if row is None:

@@ -43,8 +43,9 @@ def apply(workflow: Workflow, before: CaseState | None, event: Event) -> CaseSta
         texts=_texts(base, event),
         fired={**base.fired, event.trigger: event.recorded_at},
         counts=_counts(workflow, base, event),
+        paged=row.pages or base.paged,
     )
-    return _slots(workflow, moved, event)
+    return _following(workflow, _slots(workflow, moved, event))
 
 
 def _opening(event: Event) -> CaseState:
@@ -111,10 +112,16 @@ def _slots(workflow: Workflow, state: CaseState, event: Event) -> CaseState:
         if slot is Slot.PARTY:
             state = replace(state, party=_people_in(workflow, state, Slot.PARTY))
         elif slot is Slot.RECUSED:
-            state = replace(state, recused=tuple(dict.fromkeys((*state.recused, *as_list(value)))))
+            state = replace(state, recused={**dict.fromkeys(as_list(value), event.seq), **state.recused})
         elif slot is Slot.UNITS:
             state = replace(state, concerned=_given(workflow, event, Slot.UNITS))
     return state
+
+
+def _following(workflow: Workflow, state: CaseState) -> CaseState:
+    follows = workflow.states[state.state].follows
+    primary = state.values.get(follows) if follows else None
+    return state if primary == state.primary else replace(state, primary=primary)
 
 
 def _given(workflow: Workflow, event: Event, slot: Slot) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engine.definition.model import BACK, CLOSER, SAME, Row, Target
 from engine.rules.attempt import Attempt
-from engine.rules.conditions import code_of, first_failing, holds, looked_at
+from engine.rules.conditions import first_failing, holds
 from engine.rules.people import names_one, only_reads
 from engine.rules.refusals import (
     CarriedTooOften,
@@ -22,6 +22,7 @@ from engine.rules.refusals import (
     Refusal,
     rule_line,
 )
+from engine.rules.saying import code_of, looked_at
 
 
 def judge_via(attempt: Attempt) -> Refusal | None:
@@ -74,10 +75,18 @@ def judge_fields(attempt: Attempt, problems: tuple[FieldProblem, ...]) -> Refusa
 
 
 def judge_when(attempt: Attempt) -> Refusal | None:
+    if attempt.world.followed and _comes_to_follow(attempt):
+        return Conflict("is_followed")
     failing = first_failing(attempt, attempt.row.when)
     if failing is None:
         return None
     return ConditionRefused(attempt.workflow, attempt.row, code_of(failing), failing, looked_at(attempt, failing))
+
+
+def _comes_to_follow(attempt: Attempt) -> bool:
+    """A case follows one open primary: one that others follow cannot come to follow itself."""
+    states = attempt.workflow.states
+    return any(states[target.to].follows for target in attempt.row.targets if target.to in states)
 
 
 def leads(attempt: Attempt, target: Target, state: str) -> bool:

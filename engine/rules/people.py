@@ -51,14 +51,7 @@ def _units_reading(state: CaseState | None) -> tuple[str, ...]:
     return (*_units_acting(state), *state.successor.units) if state else ()
 
 
-def may_read(attempt: Attempt) -> bool:
-    """By a post that reaches the case or sits at a concerned unit, or as opener, responsible or successor."""
-    if attempt.actor.is_system:
-        return True
-    return any(_reads(post, attempt) for post in attempt.actor.posts) or _reads_himself(attempt)
-
-
-def _reads(post: Post, attempt: Attempt) -> bool:
+def reads_through(post: Post, attempt: Attempt) -> bool:
     role = attempt.role(post)
     if role is None:
         return False
@@ -67,7 +60,7 @@ def _reads(post: Post, attempt: Attempt) -> bool:
     return not role.by_unit and post.reaches(attempt.case.unit)
 
 
-def _reads_himself(attempt: Attempt) -> bool:
+def reads_himself(attempt: Attempt) -> bool:
     state = attempt.case.state
     if state is None:
         return False
@@ -75,13 +68,8 @@ def _reads_himself(attempt: Attempt) -> bool:
     return person in (state.opener, state.behalf, *state.responsible.people, *state.successor.people)
 
 
-def reads_masked(attempt: Attempt) -> bool:
-    """Only `read_only` roles let the actor read: personal text is masked for him in the case itself too."""
-    return not _reads_himself(attempt) and not _reader(attempt)
-
-
 def _reader(attempt: Attempt) -> bool:
-    posts = (post for post in attempt.actor.posts if _reads(post, attempt))
+    posts = (post for post in attempt.actor.posts if reads_through(post, attempt))
     return any(not role.read_only for role in map(attempt.role, posts) if role)
 
 
@@ -90,7 +78,7 @@ def acted_through(names: tuple[str, ...], attempt: Attempt) -> PostHeld | None:
     unit in charge), else any that may act, else any that may read and is not read-only, else none."""
     acting = acting_posts(attempt)
     named = [post for name in names for post in (*_posts_in_charge(name, attempt), *posts_of_role(name, attempt))]
-    reading = [post for post in _working_posts(attempt) if _reads(post, attempt)]
+    reading = [post for post in _working_posts(attempt) if reads_through(post, attempt)]
     return next((post.held for post in (*named, *acting, *reading)), None)
 
 
@@ -175,8 +163,9 @@ def _levels_acted(attempt: Attempt) -> set[str]:
     return {role.level for role in map(attempt.role, acting_posts(attempt)) if role}
 
 
-def _paged(_: Attempt) -> bool:
-    return False  # nobody is paged before messages exist; files with `pages` are not served yet
+def _paged(attempt: Attempt) -> bool:
+    state = attempt.case.state
+    return state is not None and names_one(state.paged, attempt) is not None
 
 
 RELATED: dict[str, Callable[[Attempt], bool]] = {

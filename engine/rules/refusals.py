@@ -111,6 +111,15 @@ class KeptOut(Refusal):
         self.row, self.relation = row, relation
 
 
+class Recused(Refusal):
+    """Who is recused reads nothing written after that, so acts no more; no row needs to say so."""
+
+    kind = "forbidden"
+
+    def __init__(self, workflow: Workflow) -> None:
+        super().__init__("never:recused", workflow=workflow)
+
+
 class NotNamed(Refusal):
     """In reach, but the row's `by` names neither a role nor a relation of the actor."""
 

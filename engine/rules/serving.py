@@ -10,17 +10,26 @@ from engine.definition.model import (
     AnyOf,
     Condition,
     Duration,
+    FieldGiven,
+    FieldIs,
+    FieldType,
+    LevelIs,
     Mark,
     Not,
+    PersonIs,
     Since,
-    Slot,
+    StateIs,
     TimeUnit,
     Workflow,
+    walk,
 )
 from engine.rules.conditions import runs_now
 from engine.rules.counting import tells
 from engine.rules.values import runs_now as reads_now
 
+_SEEN = (AnyOf, AllOf, Not, StateIs, LevelIs, FieldIs, FieldGiven, PersonIs)
+#: Relations that a list can be narrowed by.
+_SEEING = ("opener", "reporter_side", "responsible", "successor", "recused")
 _TIMED = (TimeUnit.BUSINESS_HOURS, TimeUnit.WORKING_DAYS)
 
 
@@ -31,9 +40,7 @@ def not_run(workflow: Workflow) -> tuple[tuple[Mark, str], ...]:
 
 def _sections(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
     yield from ((clock.mark, "clocks") for clock in workflow.clocks.values())
-    yield from ((rule.mark, "visibility") for rule in workflow.visibility)
-    yield from ((state.mark, "follows") for state in workflow.states.values() if state.follows)
-    yield from ((f.mark, "fills: recused") for f in workflow.fields.values() if f.fills == Slot.RECUSED)
+    yield from _visibility(workflow)
     yield from ((field.mark, f"type: {field.entry_type}") for field in workflow.fields.values()
                 if not reads_now(field.entry_type))  # fmt: skip
     for meeting in workflow.meetings.values():
@@ -45,9 +52,26 @@ def _sections(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
             yield meeting.mark, "then"
 
 
+def _visibility(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
+    """Lists ask for what a rule of visibility says in SQL; what that cannot say is not run."""
+    for rule in workflow.visibility:
+        conditions = [each for top in rule.when for each in walk(top)]
+        told = all(_is_told(workflow, each) for each in conditions)
+        named = all(name in workflow.roles or name in _SEEING for name in (*rule.only_to, *rule.never_to))
+        if not (told and named):
+            yield rule.mark, "visibility"
+
+
+def _is_told(workflow: Workflow, asked: Condition) -> bool:
+    if isinstance(asked, PersonIs) and not all(name in workflow.roles for name in asked.people):
+        return False
+    field = workflow.fields.get(getattr(asked, "field", ""))
+    return isinstance(asked, _SEEN) and (field is None or field.type is not FieldType.LIST)
+
+
 def _rows(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
     for row in workflow.rows:
-        for key in ("pages", "reports_to", "restarts", "extends"):
+        for key in ("reports_to", "restarts", "extends"):
             if getattr(row, key):
                 yield row.mark, key
 
@@ -79,13 +103,3 @@ def _counted(workflow: Workflow) -> Iterator[Condition]:
     for counter in workflow.counters.values():
         for top in counter.where:
             yield from walk(top)
-
-
-def walk(condition: Condition) -> Iterator[Condition]:
-    """A condition and all within it."""
-    yield condition
-    if isinstance(condition, AnyOf | AllOf):
-        for each in condition.conditions:
-            yield from walk(each)
-    elif isinstance(condition, Not):
-        yield from walk(condition.condition)

@@ -123,12 +123,14 @@ class CaseState:
     hands_over_by: str | None = None
     handlers: Charge = NOBODY
     party: tuple[str, ...] = ()
-    recused: tuple[str, ...] = ()
+    recused: Mapping[str, int] = field(default_factory=dict)  #: person -> seq of the row that recused him first
     concerned: tuple[str, ...] = ()
     values: Mapping[str, Value] = field(default_factory=dict)
     texts: Mapping[str, int] = field(default_factory=dict)  #: field -> seq of the row whose payload holds its value
     counts: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
     fired: Mapping[str, datetime] = field(default_factory=dict)  #: trigger -> last time
+    paged: tuple[str, ...] = ()  #: names of the last row with `pages`
+    primary: str | None = None  #: id of the case this one follows, while it is in a state that follows one
 
     @property
     def stay(self) -> Stay:

@@ -198,6 +198,10 @@ def _household(_field: Field, raw: Value, frame: Frame) -> str:
     return _reference(FieldType.HOUSEHOLD, raw, frame)
 
 
+def _case(_field: Field, raw: Value, frame: Frame) -> str:
+    return _reference(FieldType.CASE, raw, frame)
+
+
 _READERS: dict[FieldType, Callable[[Field, Value, Frame], Value]] = {
     FieldType.TEXT: _text,
     FieldType.CHOICE: _choice,
@@ -208,11 +212,12 @@ _READERS: dict[FieldType, Callable[[Field, Value, Frame], Value]] = {
     FieldType.PERSON: _person,
     FieldType.UNIT: _unit,
     FieldType.HOUSEHOLD: _household,
+    FieldType.CASE: _case,
 }
 
 
 def runs_now(kind: FieldType) -> bool:
-    """This release reads such values; uploads and other cases come later."""
+    """This release reads such values; uploads come later."""
     return kind in _READERS
 
 
@@ -230,15 +235,18 @@ def read_note(raw: Value) -> str:
 
 
 def named(workflow: Workflow, row: Row, data: Mapping[str, Value], behalf: Value) -> frozenset[tuple[str, str]]:
-    """(type, value) of every person, unit and household that the act names, for the shell to look up."""
+    """(type, value) of every person, unit, household and case that the act names, for the shell to look up."""
     pairs = [(field, entry) for field in _referring(workflow, row) for entry in _entries(data.get(field.code))]
     found = [(field.entry_type.value, entry) for field, entry in pairs if _well_formed(entry)]
     return frozenset(found + ([("person", behalf)] if _well_formed(behalf) else []))
 
 
+_REFERRING = (FieldType.PERSON, FieldType.UNIT, FieldType.HOUSEHOLD, FieldType.CASE)
+
+
 def _referring(workflow: Workflow, row: Row) -> Iterable[Field]:
     fields = (workflow.fields[name] for name in (*row.needs, *row.takes))
-    return (f for f in fields if f.entry_type in (FieldType.PERSON, FieldType.UNIT, FieldType.HOUSEHOLD))
+    return (f for f in fields if f.entry_type in _REFERRING)
 
 
 def _entries(raw: Value) -> list[Value]:

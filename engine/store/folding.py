@@ -24,12 +24,14 @@ def state_to_json(state: CaseState) -> dict[str, Value]:
         "hands_over_by": state.hands_over_by,
         "handlers": charge_to_json(state.handlers),
         "party": list(state.party),
-        "recused": list(state.recused),
+        "recused": dict(state.recused),
         "concerned": list(state.concerned),
         "values": dict(state.values),
         "texts": dict(state.texts),
         "counts": {k: [[m.seq, m.level, m.day.isoformat(), m.actor] for m in v] for k, v in state.counts.items()},
         "fired": {trigger: moment(at) for trigger, at in state.fired.items()},
+        "paged": list(state.paged),
+        "primary": state.primary,
     }
 
 
@@ -47,12 +49,14 @@ def state_from_json(data: dict[str, Any]) -> CaseState:
         hands_over_by=data["hands_over_by"],
         handlers=charge_from_json(data["handlers"]),
         party=tuple(data["party"]),
-        recused=tuple(data["recused"]),
+        recused=data["recused"],
         concerned=tuple(data["concerned"]),
         values=data["values"],
         texts=data["texts"],
         counts={code: tuple(_mark(each) for each in marks) for code, marks in data["counts"].items()},
         fired={trigger: datetime.fromisoformat(at) for trigger, at in data["fired"].items()},
+        paged=tuple(data["paged"]),
+        primary=data["primary"],
     )
 
 

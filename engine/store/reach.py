@@ -1,15 +1,17 @@
-"""Reading rights as SQL: the same rule as `engine.rules.people.may_read`, for lists. A test holds the two together."""
+"""Reading rights as SQL: the same rule as `engine.rules.reading.may_read`, for lists. A test holds the two together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import sqlalchemy as sa
 
-from engine.definition.model import Workflow
+from engine.definition.model import VisibilityRule, Workflow
 from engine.rules.attempt import Actor, Post
 from engine.rules.rulebook import Rulebook
 from engine.rules.waiting import states_waiting_for
+from engine.store import veils
 from engine.store.db import Tx
 from engine.store.register import below, line_of
 from engine.store.tables import case_ties, cases, units
@@ -17,6 +19,14 @@ from engine.store.tables import case_ties, cases, units
 Clause = sa.ColumnElement[bool]
 _PERSON_SLOTS = ("opener", "behalf", "responsible", "successor")
 _UNIT_SLOTS = ("responsible", "successor", "concerned")
+#: Relations as slots: of people, and of units whose posts count.
+_RELATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "opener": (("opener",), ()),
+    "reporter_side": (("opener", "behalf"), ()),
+    "responsible": (("responsible",), ("responsible",)),
+    "successor": (("successor",), ("successor",)),
+    "recused": (("recused",), ()),
+}
 
 
 def homes_of(tx: Tx, actor: Actor, home_level: str) -> list[str] | None:
@@ -33,22 +43,41 @@ def homes_of(tx: Tx, actor: Actor, home_level: str) -> list[str] | None:
     return sorted(found | set(tx.execute(tied.distinct()).scalars()))
 
 
-def readable(actor: Actor, rulebook: Rulebook) -> Clause:
-    """Cases that the actor may read; the statement joins `units` to `cases`. A case whose rules are not here cannot be
-    shown, so it is left out instead of breaking the list."""
-    workflows = [compiled.workflow for compiled in rulebook.all()]
+def readable(actor: Actor, rulebook: Rulebook, day: date) -> Clause:
+    """Cases that the actor may read in full; the statement joins `units` to `cases`. A case whose rules are not here
+    cannot be shown, so it is left out instead of breaking the list; so is one that he was recused from."""
     himself = tied("person", [actor.person], _PERSON_SLOTS)
-    known = sa.or_(sa.false(), *(_under(workflow) for workflow in workflows))
-    return sa.or_(sa.and_(known, himself), *(_by_posts(actor, workflow) for workflow in workflows))
+    recused = tied("person", [actor.person], ("recused",))
+    ways = [_readable(actor, compiled.workflow, himself, day) for compiled in rulebook.all()]
+    return sa.and_(sa.or_(sa.false(), *ways), sa.not_(recused))
 
 
-def _by_posts(actor: Actor, workflow: Workflow) -> Clause:
+def _readable(actor: Actor, workflow: Workflow, himself: Clause, day: date) -> Clause:
     named = [post for post in actor.posts if post.role in workflow.roles]
-    if not named:
-        return sa.false()
-    on_line = [on_the_line(post) for post in named if not workflow.roles[post.role].by_unit]
-    in_charge = tied("unit", sorted({unit.code for post in named for unit in post.units}), _UNIT_SLOTS)
-    return sa.and_(_under(workflow), sa.or_(in_charge, *on_line))
+    through = [_through(post, workflow) for post in named]
+    shown = [_shown(rule, named, actor, workflow, day) for rule in workflow.visibility]
+    return sa.and_(_under(workflow), sa.or_(himself, *through), *shown)
+
+
+def _through(post: Post, workflow: Workflow) -> Clause:
+    in_charge = tied("unit", [unit.code for unit in post.units], _UNIT_SLOTS)
+    return in_charge if workflow.roles[post.role].by_unit else sa.or_(in_charge, on_the_line(post))
+
+
+def _shown(rule: VisibilityRule, named: list[Post], actor: Actor, workflow: Workflow, day: date) -> Clause:
+    """The rule does not hold, or does not hide the case from the actor."""
+    names = (*rule.only_to, *rule.never_to)
+    posts = [_through(post, workflow) for post in named if post.role in names]
+    relations = [_related(name, named, actor, workflow) for name in names if name in _RELATIONS]
+    one = sa.or_(sa.false(), *posts, *relations)
+    return sa.or_(sa.not_(veils.holds(rule, day)), one if rule.only_to else sa.not_(one))
+
+
+def _related(name: str, named: list[Post], actor: Actor, workflow: Workflow) -> Clause:
+    people, places = _RELATIONS[name]
+    roles = workflow.roles
+    working = [unit.code for post in named if not roles[post.role].read_only for unit in post.units]
+    return sa.or_(tied("person", [actor.person], people), tied("unit", working, places) if places else sa.false())
 
 
 def _under(workflow: Workflow) -> Clause:

@@ -220,14 +220,15 @@ cases = Table(
     Index("ix_cases_home_unit_opened", "home", "unit", "opened_at", "id"),
 )
 
-#: Who stands in which slot of a case: opener, behalf, responsible, successor (people); units in charge or concerned.
+#: Who stands in which slot of a case: opener, behalf, responsible, successor, recused (people); units in charge or
+#: concerned; the primary (case) that it follows.
 case_ties = Table(
     "case_ties",
     metadata,
     _home(),
     Column("case_id", _id, nullable=False),
     Column("slot", String(16), nullable=False),
-    Column("kind", String(8), nullable=False),  # person or unit
+    Column("kind", String(8), nullable=False),  # person, unit or case
     Column("target", _code, nullable=False),
     PrimaryKeyConstraint("home", "case_id", "slot", "kind", "target"),
     ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),

@@ -1,4 +1,5 @@
-"""The one writer of `case_ties`: who and which units stand in the slots of a case, for lists to find it by."""
+"""The one writer of `case_ties`: who and which units stand in the slots of a case, whom it hides from, and which case
+it follows, for lists to find it by."""
 
 from __future__ import annotations
 
@@ -12,14 +13,31 @@ Tie = tuple[str, str, str]
 
 
 def ties_of(state: CaseState) -> frozenset[Tie]:
-    """(slot, kind, target) of everyone and every unit that stands in a slot of the case."""
+    """(slot, kind, target) of everyone, every unit and the case that stands in a slot of the case."""
     ties = {("opener", "person", state.opener)}
     if state.behalf:
         ties.add(("behalf", "person", state.behalf))
     for slot, charge in (("responsible", state.responsible), ("successor", state.successor)):
         ties |= {(slot, "person", person) for person in charge.people}
         ties |= {(slot, "unit", unit) for unit in charge.units}
-    return frozenset(ties | {("concerned", "unit", unit) for unit in state.concerned})
+    ties |= {("concerned", "unit", unit) for unit in state.concerned}
+    ties |= {("recused", "person", person) for person in state.recused}
+    if state.primary:
+        ties.add(("primary", "case", state.primary))
+    return frozenset(ties)
+
+
+_FOLLOWERS = sa.select(case_ties.c.case_id).where(
+    case_ties.c.home == sa.bindparam("home"),
+    case_ties.c.target == sa.bindparam("case"),
+    case_ties.c.kind == "case",
+    case_ties.c.slot == "primary",
+)
+
+
+def is_followed(tx: Tx, home: str, case_id: str) -> bool:
+    """Some case of the home follows this one now."""
+    return tx.execute(_FOLLOWERS.limit(1), {"home": home, "case": case_id}).first() is not None
 
 
 _COLUMNS = ("home", "case_id", "slot", "kind", "target")

@@ -34,6 +34,7 @@ from engine.rules.refusals import (
     NotNamed,
     NotQuorate,
     OnlyInMeeting,
+    Recused,
     Refusal,
     Stale,
 )
@@ -77,9 +78,9 @@ def _texts(value: ast.expr) -> set[str]:
         return {value.value}
     if isinstance(value, ast.IfExp):
         return _texts(value.body) | _texts(value.orelse)
-    if isinstance(value, ast.JoinedStr):  # Bad(f"unknown_{kind.value}"): of a person, a unit, a household
+    if isinstance(value, ast.JoinedStr):  # Bad(f"unknown_{kind.value}"): of a person, a unit …
         (start, *_) = value.values
-        return {f"{start.value}{kind}" for kind in ("person", "unit", "household")}
+        return {f"{start.value}{kind}" for kind in ("person", "unit", "household", "case")}
     return set()
 
 
@@ -165,6 +166,7 @@ EXAMPLES: dict[type[Refusal], Refusal] = {
     CarriedTooOften: CarriedTooOften(RULES, DECIDED, 2),
     KeptOut: KeptOut(RULES, ROW, "handler"),
     NotNamed: NotNamed(RULES, ROW),
+    Recused: Recused(RULES),
     FieldsRefused: FieldsRefused((FieldProblem(field="unit", code="unknown_unit"),)),
     ConditionRefused: ConditionRefused(RULES, ROW, "field:satisfaction", ROW.when[0], {}),
     NoDestination: NoDestination(RULES, ROW),
@@ -195,8 +197,8 @@ def test_the_statuses_are_those_of_the_contract():
 
     assert statuses == {
         "NotFound": 404, "Stale": 412, "NotInState": 409, "OnlyInMeeting": 409, "NotQuorate": 409,
-        "CarriedTooOften": 409, "KeptOut": 403, "NotNamed": 403, "FieldsRefused": 422, "ConditionRefused": 409,
-        "NoDestination": 409, "Conflict": 409, "Forbidden": 403, "KeyReused": 422,
+        "CarriedTooOften": 409, "KeptOut": 403, "Recused": 403, "NotNamed": 403, "FieldsRefused": 422,
+        "ConditionRefused": 409, "NoDestination": 409, "Conflict": 409, "Forbidden": 403, "KeyReused": 422,
     }  # fmt: skip
     assert {kind: status for kind, (status, _, _) in KINDS.items() if kind not in refused} == {
         "unauthorized": 401, "too_large": 413, "precondition": 428, "bad_request": 400, "method": 405,
@@ -288,7 +290,7 @@ def test_every_table_of_texts_is_among_them():
 
     assert {name for _, name in tables} == {
         "KINDS", "PLAIN_TEXTS", "FIELD_TEXTS", "PLAIN_TITLES", "_STATUSES", "_NEVER", "RELATION_TITLES", "_EVENTS",
-        "_UNITS", "PROBLEM_TEXTS", "WRONG_TEXTS",
+        "_UNITS", "_CASES", "PROBLEM_TEXTS", "WRONG_TEXTS",
     }  # fmt: skip
 
 

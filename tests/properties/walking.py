@@ -18,10 +18,11 @@ import sqlalchemy as sa
 
 from engine.cases.door import Act
 from engine.cases.office import Office
+from engine.cases.queries import CaseQueries
 from engine.cases.service import Caller, CaseService, OpenCase
 from engine.definition.model import START, Row
 from engine.rules.attempt import Command
-from engine.rules.refusals import Refusal, Stale
+from engine.rules.refusals import NotFound, Refusal, Stale
 from engine.rules.rulebook import Rulebook
 from engine.store.clock import HeldClock
 from engine.store.db import Store
@@ -78,6 +79,7 @@ class Walk:
         office, self.clock = t.open_test_office(self.store, now=self.clock.at)
         self.office: Office = replace(office, rulebook=rulebook)
         self.service = CaseService(self.office)
+        self.queries = CaseQueries(self.office)
 
     def run(self) -> None:
         """Raises LawBroken."""
@@ -155,11 +157,21 @@ class Walk:
         return self._moved(before, {case: before[case][0] + 1 for case in done})
 
     def _again(self, before: Snapshot) -> None:
-        """The same request under its key gets its first answer and does nothing, whatever happened since."""
+        """The same request under its key gets its first answer and does nothing, whatever happened since, as long as
+        who sent it may read the case."""
         caller, case, command, version = self.chance.choice(self.sent)
-        held = self.service.fire(caller, case, command, version)
-        self._must(held.state.version == version + 1, "sent again, it was answered otherwise")
+        try:
+            held = self.service.fire(caller, case, command, version)
+            self._must(held.state.version == version + 1, "sent again, it was answered otherwise")
+        except NotFound:
+            self._must(not self._reads(caller.person, case), "sent again, it was not answered")
         self._unchanged(before)
+
+    def _reads(self, person: str, case: str) -> bool:
+        try:
+            return bool(self.queries.get(person, case))
+        except NotFound:
+            return False
 
     # --- choices -----------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from engine.cases.lookups import Lookups
 from engine.cases.reading import attempt_to_read
 from engine.definition.model import SYSTEM
 from engine.rules.mask import Sight
-from engine.rules.people import may_read
+from engine.rules.reading import may_read
 from engine.store.casefile import read_cases, read_events, read_events_at
 from engine.store.db import Store
 from engine.store.tables import cases, history, meetings
@@ -39,7 +39,7 @@ def in_reach(world: World, person: str) -> list[Any]:
     """Stored rows of all cases that somebody may read, the newest recorded first."""
     with world.store.read() as tx:
         ids = tx.execute(sa.select(cases.c.id)).scalars().all()
-        lookups = Lookups(tx, world.office.home_level)
+        lookups = Lookups(tx, world.office)
         readable = {
             case
             for case, held in read_cases(tx, ids).items()

@@ -14,7 +14,8 @@ from engine.cases.lookups import Lookups
 from engine.cases.queries import CaseFilter
 from engine.cases.reading import attempt_to_read
 from engine.rules.attempt import Attempt
-from engine.rules.people import may_read, posts_of_role
+from engine.rules.people import posts_of_role
+from engine.rules.reading import may_read
 from engine.store.casefile import Held, read_cases
 from engine.store.db import Store
 from engine.store.tables import cases
@@ -46,7 +47,7 @@ def in_reach(world: World, person: str) -> list[tuple[Held, Attempt]]:
     """All cases that somebody may read, the newest opened first."""
     with world.store.read() as tx:
         ids = tx.execute(sa.select(cases.c.id)).scalars().all()
-        lookups = Lookups(tx, world.office.home_level)
+        lookups = Lookups(tx, world.office)
         found = [
             (held, attempt_to_read(tx, world.office, held, person, lookups=lookups))
             for held in read_cases(tx, ids).values()

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from engine.cases.lookups import Lookups
 from engine.cases.queries import CaseFilter
-from engine.cases.reading import attempt_to_read, reader
-from engine.rules.people import may_read
+from engine.cases.reading import attempt_to_read, reader, today
+from engine.rules.reading import may_read
 from engine.rules.refusals import NotFound
 from engine.store import reach
 from engine.store.casefile import read_cases
@@ -37,7 +37,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 def by_rules(world: World, person: str) -> set[str]:
     """Ids of the cases that the rules let somebody read."""
     with world.store.read() as tx:
-        lookups = Lookups(tx, world.office.home_level)
+        lookups = Lookups(tx, world.office)
         ids = tx.execute(sa.select(cases.c.id)).scalars().all()
         attempts = {
             case: attempt_to_read(tx, world.office, held, person, lookups=lookups)
@@ -48,7 +48,7 @@ def by_rules(world: World, person: str) -> set[str]:
 
 def by_clause(world: World, person: str) -> set[str]:
     with world.store.read() as tx:
-        clause = reach.readable(reader(tx, world.office, person), world.office.rulebook)
+        clause = reach.readable(reader(tx, world.office, person), world.office.rulebook, today(tx, world.office))
         return set(tx.execute(sa.select(cases.c.id).select_from(reach.JOINED).where(clause)).scalars())
 
 

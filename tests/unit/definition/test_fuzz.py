@@ -138,7 +138,7 @@ def test_both_parsers_read_the_same_tree():
     """What the one in C takes for sound, the one in Python reads alike, but for the place of what is not there."""
     some = range(COUNT // 4)
     texts = filter(None, (_text(mutated(V1.read_bytes(), random.Random(number))) for number in some))
-    sound = [(text, tree) for text in texts if (tree := _quickly(text))]
+    sound = [(text, tree) for text in texts if (tree := source._quickly(text, ""))]
     assert len(sound) > COUNT // 40
     for text, tree in sound:
         assert _placed(tree) == _placed(source._read(text, Report(""), pure=True))
@@ -149,12 +149,6 @@ def _text(data: bytes) -> str:
         return source._decode(data, Report(""))
     except source._Stop:
         return ""
-
-
-def _quickly(text: str) -> Node | None:
-    report = Report("")
-    tree = source._read(text, report, pure=False)
-    return None if report.findings else tree
 
 
 def _placed(node: Node) -> object:

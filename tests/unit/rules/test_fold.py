@@ -309,7 +309,7 @@ def test_who_is_recused_stays_recused():
     matter.fire(HELPER, "tell", about="mate")
     matter.fire(HELPER, "tell", about={"name": "王小明"})
 
-    assert matter.state.recused == ("boss", "mate")
+    assert matter.state.recused == {"boss": 1, "mate": 2}
 
 
 def test_concerned_units_are_those_last_named():

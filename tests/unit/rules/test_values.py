@@ -366,5 +366,5 @@ def test_texts_and_people_not_registered_go_where_they_can_be_erased():
     assert not holds_text(fields["day"], TODAY)
 
 
-def test_files_and_other_cases_are_not_read_yet():
-    assert [kind for kind in FieldType if not runs_now(kind)] == [FieldType.CASE, FieldType.FILE, FieldType.LIST]
+def test_files_are_not_read_yet():
+    assert [kind for kind in FieldType if not runs_now(kind)] == [FieldType.FILE, FieldType.LIST]

@@ -1,0 +1,71 @@
+"""Who may read a case, and how much of it: reach, visibility (language.md section 10), recusal, masking.
+
+`engine.store.reach` says the same in SQL, for lists; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from engine.definition.model import Condition, Workflow, walk
+from engine.rules.attempt import Attempt
+from engine.rules.conditions import veiling
+from engine.rules.people import RELATED, reads_himself, reads_through
+
+
+def may_read(attempt: Attempt) -> bool:
+    """By a post that reaches the case or sits at a concerned unit, or as opener, responsible or successor; and no rule
+    of visibility hides it from him, nor was he recused when it was opened."""
+    if attempt.actor.is_system:
+        return True
+    if not (_through_posts(attempt) or reads_himself(attempt)):
+        return False
+    return attempt.case.state is None or (read_until(attempt) != 0 and not _is_hidden(attempt))
+
+
+def is_kept_from(attempt: Attempt) -> bool:
+    """Visibility hides the case as it is now from the actor, or he was recused, whatever his reach."""
+    return read_until(attempt) is not None or _is_hidden(attempt)
+
+
+def read_until(attempt: Attempt) -> int | None:
+    """The last row that he may read, where he was recused: the one before. None: all of them."""
+    state = attempt.case.state
+    recusing = state.recused.get(attempt.actor.person) if state else None
+    return None if recusing is None else recusing - 1
+
+
+def reads_whole(attempt: Attempt) -> bool:
+    """He may read the case as it is now."""
+    return may_read(attempt) and not is_kept_from(attempt)
+
+
+def reads_masked(attempt: Attempt) -> bool:
+    """Only `read_only` roles let the actor read: personal text is masked for him in the case itself too."""
+    return not reads_himself(attempt) and not RELATED["reader"](attempt)
+
+
+def asked_for_reading(workflow: Workflow) -> Iterator[Condition]:
+    """All conditions of visibility, at any depth."""
+    return (each for rule in workflow.visibility for top in rule.when for each in walk(top))
+
+
+def _through_posts(attempt: Attempt) -> bool:
+    return any(reads_through(post, attempt) for post in attempt.actor.posts)
+
+
+def _is_hidden(attempt: Attempt) -> bool:
+    """By the case as it stands: what the act itself gives does not count yet."""
+    for rule in veiling(replace(attempt, given={}, open_fields=frozenset())):
+        named = any(_sees_as(name, attempt) for name in (*rule.only_to, *rule.never_to))
+        if named is not bool(rule.only_to):
+            return True
+    return False
+
+
+def _sees_as(name: str, attempt: Attempt) -> bool:
+    """Here a `read_only` role counts like any other."""
+    if name in RELATED:
+        return RELATED[name](attempt)
+    return any(post.role == name and reads_through(post, attempt) for post in attempt.actor.posts)

@@ -1,0 +1,246 @@
+"""One changed key in words: what came, what went, or what it was and is. Every sentence is (zh, en)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from api.condition_texts import Text
+from api.condition_words import asked
+from api.rule_words import (
+    both,
+    carry_over,
+    duration,
+    listed,
+    named,
+    person,
+    plain,
+    setting,
+    state,
+    step,
+    targets,
+    trigger,
+    turn,
+)
+from engine.definition.differences import Change, only_in
+from engine.definition.model import Clock, Duration, Title, Workflow
+
+Teller = Callable[[Workflow, Any], Text]
+
+#: What each key is called.
+LABELS: Mapping[str, Text] = {
+    "sources": ("起始状态", "from"),
+    "targets": ("去向", "destination"),
+    "by": ("可办的人", "who may"),
+    "never": ("不得办的人", "who may not"),
+    "via": ("决定的会议", "decided in"),
+    "at_once_if": ("会前可先办的条件", "may be done before the meeting if"),
+    "when": ("条件", "conditions"),
+    "needs": ("必填字段", "fields needed"),
+    "takes": ("可填字段", "fields taken"),
+    "sets": ("写定的值", "values set"),
+    "hands_over_by": ("交接动作", "hands over by"),
+    "handles": ("算作办理", "counts as handling"),
+    "reopens": ("重开", "reopens"),
+    "restarts": ("重新起算的时限", "clocks restarted"),
+    "extends": ("可延长的时限", "clocks that may be extended"),
+    "reports_to": ("通报的会议", "reported to"),
+    "pages": ("立即通知", "paged"),
+    "tells": ("通知", "told"),
+    "notice": ("消息里的话", "notice"),
+    "title": ("名称", "title"),
+    "level": ("层级", "level"),
+    "rank": ("层级次序（最低为 0）", "rank (the lowest is 0)"),
+    "by_unit": ("站所一类", "acts by unit"),
+    "read_only": ("只看不办", "read only"),
+    "final": ("终结", "final"),
+    "handling": ("办理状态", "handling"),
+    "gate": ("等候的会议", "waits for"),
+    "runs": ("计时", "clocks running"),
+    "follows": ("并入字段", "follows"),
+    "type": ("类型", "type"),
+    "of": ("各项", "of"),
+    "choices": ("选项", "choices"),
+    "min_length": ("最短", "least length"),
+    "max_length": ("最长", "greatest length"),
+    "at_least": ("下限", "at least"),
+    "at_most": ("上限", "at most"),
+    "range": ("日期范围", "range"),
+    "pii": ("个人信息", "personal data"),
+    "default": ("默认值", "default"),
+    "fills": ("填入的位置", "fills"),
+    "per": ("累计", "per"),
+    "where": ("只数满足的行", "counts only rows where"),
+    "distinct": ("计法", "counts distinct"),
+    "limits": ("限额", "limits"),
+    "until": ("期限字段", "until"),
+    "grace": ("回来至少留给", "grace"),
+    "total": ("总时限", "total"),
+    "steps": ("途中", "steps"),
+    "members": ("成员", "members"),
+    "chair": ("主持人", "chair"),
+    "quorum": ("到会比例", "quorum"),
+    "every": ("会期", "rhythm"),
+    "on_holiday": ("逢假", "on a holiday"),
+    "cutoff": ("截止提前量", "cutoff"),
+    "carry_over": ("顺延", "carry over"),
+    "only_to": ("仅可见", "seen by only"),
+    "never_to": ("不可见", "never seen by"),
+    "draft": ("草稿", "draft"),
+    "timezone": ("时区", "time zone"),
+    "calendar": ("日历", "calendar"),
+    "business_hours": ("上班时间", "business hours"),
+    "currency": ("货币", "currency"),
+    "dimensions": ("限额按什么分", "table by"),
+    "while": ("计时的条件", "runs only while"),
+}
+
+_PERSON: Teller = person
+_FIELD, _MEETING, _CLOCK, _LEVEL = named("fields"), named("meetings"), named("clocks"), named("levels")
+
+#: Keys that are called otherwise in things of one kind.
+_NAMES: Mapping[tuple[type, str], str] = {(Clock, "by"): "dimensions", (Clock, "when"): "while"}
+
+
+def _dimension(workflow: Workflow, code: str) -> Text:
+    return ("层级", "level") if code == "level" else _FIELD(workflow, code)
+
+
+#: Lists whose entries come and go, by how one entry is told.
+_LISTS: Mapping[str, Teller] = {
+    **dict.fromkeys(("by", "never", "pages", "tells", "members", "chair", "only_to", "never_to"), _PERSON),
+    **dict.fromkeys(("needs", "takes"), _FIELD),
+    **dict.fromkeys(("via", "reports_to", "gate"), _MEETING),
+    **dict.fromkeys(("restarts", "extends", "runs"), _CLOCK),
+    **dict.fromkeys(("when", "at_once_if", "where"), asked),
+    "sources": state,
+    "sets": setting,
+    "steps": step,
+    "of": trigger,
+    "while": asked,
+    "dimensions": _dimension,
+}
+
+#: Single values, by how they are told.
+_VALUES: Mapping[str, Teller] = {
+    "targets": targets,
+    "hands_over_by": trigger,
+    "level": _LEVEL,
+    "until": _FIELD,
+    "follows": _FIELD,
+    "notice": lambda _, title: both(title),
+    "title": lambda _, title: both(title),
+    "grace": lambda _, share: (f"{share}%", f"{share}%"),
+    "quorum": lambda _, share: (f"{share}%", f"{share}%"),
+    "every": lambda _, given: turn(given),
+    "cutoff": lambda _, given: _before(given),
+    "carry_over": carry_over,
+    "business_hours": lambda _, hours: _hours(hours),
+}
+_TOLD_WITHOUT_VALUE = frozenset({"every", "carry_over"})  #: whose absence has words of its own
+
+
+def told(old: Workflow, new: Workflow, kind: type, change: Change) -> Iterator[Text]:
+    """The sentences of one change in a thing of this kind."""
+    name = _NAMES.get((kind, change.key), change.key)
+    if name == "limits":
+        yield from _limits(old, new, change)
+    elif name == "choices":
+        yield from _choices(change)
+    elif name in _LISTS and isinstance(change.before, tuple):
+        yield _entries(old, new, change, name)
+    else:
+        yield _was_and_is(LABELS[name], _single(old, name, change.before), _single(new, name, change.after))
+
+
+def _was_and_is(label: Text, before: Text, after: Text) -> Text:
+    return f"{label[0]}：原为 {before[0]}，现为 {after[0]}", f"{label[1]}: was {before[1]}, is {after[1]}"
+
+
+def _single(workflow: Workflow, name: str, value: Any) -> Text:
+    if name in _VALUES and (value is not None or name in _TOLD_WITHOUT_VALUE):
+        return _VALUES[name](workflow, value)
+    return plain(value)
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+def _entries(old: Workflow, new: Workflow, change: Change, name: str) -> Text:
+    """What came and what went; entries told alike differ in their refusal alone, or in their order."""
+    teller, label = _LISTS[name], LABELS[name]
+    gone = {teller(old, each): each for each in only_in(change.before, change.after)}
+    come = {teller(new, each): each for each in only_in(change.after, change.before)}
+    alike = [text for text in gone if text in come]
+    parts = [_part("增加", "added", [text for text in come if text not in gone], name)]
+    parts += [_part("去掉", "removed", [text for text in gone if text not in come], name)]
+    parts += [_part("改了拒绝时的说法", "another refusal for", alike, name)]
+    said = [part for part in parts if part]
+    if not gone and not come:
+        said = [("改了次序", "another order")]
+    zh, en = listed(said, "；", "; ")
+    return f"{label[0]}：{zh}", f"{label[1]}: {en}"
+
+
+def _part(zh: str, en: str, texts: list[Text], name: str) -> Text | None:
+    if not texts:
+        return None
+    sentences = name in ("when", "while", "at_once_if", "where", "steps")
+    quoted = [(f"“{text[0]}”", f'"{text[1]}"') for text in texts] if sentences else texts
+    joined = listed(quoted, "、", ", ")
+    return f"{zh} {joined[0]}", f"{en} {joined[1]}"
+
+
+def _choices(change: Change) -> Iterator[Text]:
+    before: Mapping[str, Title] = change.before
+    after: Mapping[str, Title] = change.after
+    parts = [_part("增加", "added", [both(after[code]) for code in after if code not in before], "choices")]
+    parts += [_part("去掉", "removed", [both(before[code]) for code in before if code not in after], "choices")]
+    renamed = [code for code in before if code in after and before[code] != after[code]]
+    parts += [
+        (f"「{before[code].zh}」改称「{after[code].zh}」", f"{before[code].en} is now {after[code].en}")
+        for code in renamed
+    ]
+    if [code for code in before if code in after] != [code for code in after if code in before]:
+        parts.append(("改了次序（影响升降）", "another order, which counts for up and down"))
+    zh, en = listed([part for part in parts if part], "；", "; ")
+    yield f"{LABELS['choices'][0]}：{zh}", f"{LABELS['choices'][1]}: {en}"
+
+
+# --- durations -------------------------------------------------------------------------------------------------------
+
+
+def _limits(old: Workflow, new: Workflow, change: Change) -> Iterator[Text]:
+    """Each combination of the table whose limit is another."""
+    for key in dict.fromkeys((*change.before, *change.after)):
+        before = duration(change.before[key]) if key in change.before else plain(None)
+        after = duration(change.after[key]) if key in change.after else plain(None)
+        if before != after:
+            zh, en = _place(new if key in change.after else old, key)
+            label = (f"限额{zh}", f"limit{en}")
+            yield _was_and_is(label, before, after)
+
+
+def _place(workflow: Workflow, key: tuple[str, ...]) -> Text:
+    if not key:
+        return "", ""
+    titles = [_cell(workflow, code) for code in key]
+    zh, en = listed(titles, "·", ", ")
+    return f"（{zh}）", f" ({en})"
+
+
+def _cell(workflow: Workflow, code: str) -> Text:
+    """A value of a dimension: a level, or a choice of some field."""
+    if code in workflow.levels:
+        return both(workflow.levels[code].title)
+    return next((both(field.choices[code]) for field in workflow.fields.values() if code in field.choices), plain(code))
+
+
+def _before(given: Duration) -> Text:
+    zh, en = duration(given)
+    return f"提前 {zh}", f"{en} before"
+
+
+def _hours(hours: Any) -> Text:
+    text = "–".join(hour.strftime("%H:%M") for hour in hours)
+    return text, text

@@ -8,6 +8,7 @@ from typing import Any
 from api.condition_texts import Text
 from api.condition_words import asked
 from api.rule_words import (
+    NOTHING,
     both,
     carry_over,
     duration,
@@ -18,12 +19,14 @@ from api.rule_words import (
     setting,
     state,
     step,
+    target,
     targets,
     trigger,
     turn,
 )
-from engine.definition.differences import Change, only_in
-from engine.definition.model import Clock, Duration, Title, Workflow
+from engine.definition.compare import Comparison, Difference
+from engine.definition.differences import Change, Thing, only_in
+from engine.definition.model import Clock, Duration, Field, Title, Workflow
 
 Teller = Callable[[Workflow, Any], Text]
 
@@ -115,6 +118,7 @@ _LISTS: Mapping[str, Teller] = {
     **dict.fromkeys(("when", "at_once_if", "where"), asked),
     "sources": state,
     "sets": setting,
+    "targets": target,
     "steps": step,
     "of": trigger,
     "while": asked,
@@ -140,17 +144,27 @@ _VALUES: Mapping[str, Teller] = {
 _TOLD_WITHOUT_VALUE = frozenset({"every", "carry_over"})  #: whose absence has words of its own
 
 
-def told(old: Workflow, new: Workflow, kind: type, change: Change) -> Iterator[Text]:
-    """The sentences of one change in a thing of this kind."""
-    name = _NAMES.get((kind, change.key), change.key)
+def told(comparison: Comparison, difference: Difference, change: Change) -> Iterator[Text]:
+    """The sentences of one change of a thing that both versions have."""
+    old, new = comparison.old, comparison.new
+    name = _NAMES.get((type(difference.new), change.key), change.key)
     if name == "limits":
-        yield from _limits(old, new, change)
+        yield from _limits(old, new, difference, change)
     elif name == "choices":
         yield from _choices(change)
-    elif name in _LISTS and isinstance(change.before, tuple):
+    elif name == "default":
+        yield _was_and_is(LABELS[name], _default(difference.old, change.before), _default(difference.new, change.after))
+    elif name in _LISTS and isinstance(change.before, tuple) and not _is_replaced(change, name):
         yield _entries(old, new, change, name)
     else:
         yield _was_and_is(LABELS[name], _single(old, name, change.before), _single(new, name, change.after))
+
+
+def _is_replaced(change: Change, name: str) -> bool:
+    """Destinations are told one by one only where those that stayed follow each other as before."""
+    before, after = change.before, change.after
+    stayed = [each for each in before if each in after]
+    return name == "targets" and (not stayed or stayed != [each for each in after if each in before])
 
 
 def _was_and_is(label: Text, before: Text, after: Text) -> Text:
@@ -196,11 +210,8 @@ def _choices(change: Change) -> Iterator[Text]:
     after: Mapping[str, Title] = change.after
     parts = [_part("增加", "added", [both(after[code]) for code in after if code not in before], "choices")]
     parts += [_part("去掉", "removed", [both(before[code]) for code in before if code not in after], "choices")]
-    renamed = [code for code in before if code in after and before[code] != after[code]]
-    parts += [
-        (f"「{before[code].zh}」改称「{after[code].zh}」", f"{before[code].en} is now {after[code].en}")
-        for code in renamed
-    ]
+    renamed = [(before[code], after[code]) for code in before if code in after and before[code] != after[code]]
+    parts += [(f"「{was.zh}」改称「{now.zh}」", f"{was.en} is now {now.en}") for was, now in renamed]
     if [code for code in before if code in after] != [code for code in after if code in before]:
         parts.append(("改了次序（影响升降）", "another order, which counts for up and down"))
     zh, en = listed([part for part in parts if part], "；", "; ")
@@ -210,30 +221,34 @@ def _choices(change: Change) -> Iterator[Text]:
 # --- durations -------------------------------------------------------------------------------------------------------
 
 
-def _limits(old: Workflow, new: Workflow, change: Change) -> Iterator[Text]:
+def _limits(old: Workflow, new: Workflow, difference: Difference, change: Change) -> Iterator[Text]:
     """Each combination of the table whose limit is another."""
     for key in dict.fromkeys((*change.before, *change.after)):
-        before = duration(change.before[key]) if key in change.before else plain(None)
-        after = duration(change.after[key]) if key in change.after else plain(None)
+        before = duration(change.before[key]) if key in change.before else NOTHING
+        after = duration(change.after[key]) if key in change.after else NOTHING
         if before != after:
-            zh, en = _place(new if key in change.after else old, key)
-            label = (f"限额{zh}", f"limit{en}")
-            yield _was_and_is(label, before, after)
+            there = (new, difference.new) if key in change.after else (old, difference.old)
+            zh, en = _place(*there, key)
+            yield _was_and_is((f"限额{zh}", f"limit{en}"), before, after)
 
 
-def _place(workflow: Workflow, key: tuple[str, ...]) -> Text:
-    if not key:
+def _place(workflow: Workflow, clock: Thing | None, key: tuple[str, ...]) -> Text:
+    """The place in the table: the titles of a level and of choices."""
+    if not key or not isinstance(clock, Clock):
         return "", ""
-    titles = [_cell(workflow, code) for code in key]
-    zh, en = listed(titles, "·", ", ")
+    zh, en = listed((_cell(workflow, *cell) for cell in zip(clock.by, key, strict=True)), "·", ", ")
     return f"（{zh}）", f" ({en})"
 
 
-def _cell(workflow: Workflow, code: str) -> Text:
-    """A value of a dimension: a level, or a choice of some field."""
-    if code in workflow.levels:
+def _cell(workflow: Workflow, dimension: str, code: str) -> Text:
+    if dimension == "level":
         return both(workflow.levels[code].title)
-    return next((both(field.choices[code]) for field in workflow.fields.values() if code in field.choices), plain(code))
+    return both(workflow.fields[dimension].choices[code])
+
+
+def _default(field: Thing | None, given: Any) -> Text:
+    choices = field.choices if isinstance(field, Field) else {}
+    return both(choices[given]) if isinstance(given, str) and given in choices else plain(given)
 
 
 def _before(given: Duration) -> Text:

@@ -87,7 +87,7 @@ def _fate(comparison: Comparison) -> Iterator[Told]:
     elif not fate.moves:
         yield _cases(
             f"未结事项：replaces 指第 {fate.replaces} 版，不是第 {old.version} 版，后者的事项仍按旧版办到底",
-            f"open cases: `replaces` names version {fate.replaces}; those of version {old.version} are finished under it",
+            f"open cases: `replaces` names version {fate.replaces}; those of version {old.version} end under it",
         )
     else:
         yield _cases(
@@ -151,13 +151,12 @@ def _difference(comparison: Comparison, difference: Difference) -> Told:
     old, new = comparison.old, comparison.new
     noun, what = _NOUNS[difference.section], _WHAT[difference.what]
     name = _name(new if difference.new is not None else old, difference)
-    kind = type(difference.old or difference.new)
     return Told(
         section=difference.section.value,
         what=difference.what,
         heading=(f"{what[0]}{noun[0]}{name[0]}", f"{what[1]} {noun[1]}{name[1]}"),
         sentences=(
-            *(text for change in difference.changes for text in told(old, new, kind, change)),
+            *(text for change in difference.changes for text in told(comparison, difference, change)),
             *(_new_row(new, difference.new) if isinstance(difference.new, Row) and difference.old is None else ()),
         ),
     )

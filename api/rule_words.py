@@ -95,6 +95,13 @@ def state(workflow: Workflow, code: str) -> Text:
     return both(workflow.states[code].title) if code in workflow.states else plain(code)
 
 
+def states(workflow: Workflow, codes: tuple[str, ...]) -> Text:
+    """Their titles; all open states by the word for them."""
+    if set(codes) == {each.code for each in workflow.states.values() if not each.final}:
+        return "任何未办结状态", "any open state"
+    return listed(state(workflow, code) for code in codes)
+
+
 def trigger(workflow: Workflow, code: str) -> Text:
     """The titles of its rows, each once."""
     titles = dict.fromkeys(both(row.title) for row in workflow.rows if row.trigger == code)
@@ -108,7 +115,7 @@ def named(section: str) -> Callable[[Workflow, str], Text]:
 
 def row(workflow: Workflow, told: Row) -> Text:
     """`「T07 上报碰头会」（refer_to_village，自 已上报待受理）`."""
-    zh, en = listed(state(workflow, code) for code in told.sources)
+    zh, en = states(workflow, told.sources)
     ref = f"{told.ref} " if told.ref else ""
     return (
         f"「{ref}{told.title.zh}」（{told.trigger}，自 {zh}）",
@@ -138,10 +145,10 @@ def target(workflow: Workflow, given: Target) -> Text:
     zh, en = state(workflow, given.to)
     if given.when:
         if_zh, if_en = listed((asked(workflow, each) for each in given.when), "，且", " and ")
-        zh, en = f"{zh}（如 {if_zh}）", f"{en} (if {if_en})"
+        zh, en = f"{zh}（如{if_zh}）", f"{en} (if {if_en})"
     if given.sets:
         set_zh, set_en = listed(setting(workflow, each) for each in given.sets)
-        zh, en = f"{zh}，并写定 {set_zh}", f"{en}, setting {set_en}"
+        zh, en = f"{zh}，并写定{set_zh}", f"{en}, setting {set_en}"
     return zh, en
 
 
@@ -154,7 +161,7 @@ def step(workflow: Workflow, given: Step) -> Text:
     zh, en = f"{given.at}% 时{zh}", f"at {given.at}% {en}"
     if given.when:
         if_zh, if_en = listed((asked(workflow, each) for each in given.when), "，且", " and ")
-        zh, en = f"{zh}（如 {if_zh}）", f"{en} (if {if_en})"
+        zh, en = f"{zh}（如{if_zh}）", f"{en} (if {if_en})"
     return zh, en
 
 

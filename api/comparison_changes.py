@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from api.comparison_labels import LABELS
 from api.condition_texts import Text
 from api.condition_words import asked
 from api.rule_words import (
@@ -29,74 +30,6 @@ from engine.definition.differences import Change, Thing, only_in
 from engine.definition.model import Clock, Duration, Field, Title, Workflow
 
 Teller = Callable[[Workflow, Any], Text]
-
-#: What each key is called.
-LABELS: Mapping[str, Text] = {
-    "sources": ("起始状态", "from"),
-    "targets": ("去向", "destination"),
-    "by": ("可办的人", "who may"),
-    "never": ("不得办的人", "who may not"),
-    "via": ("决定的会议", "decided in"),
-    "at_once_if": ("会前可先办的条件", "may be done before the meeting if"),
-    "when": ("条件", "conditions"),
-    "needs": ("必填字段", "fields needed"),
-    "takes": ("可填字段", "fields taken"),
-    "sets": ("写定的值", "values set"),
-    "hands_over_by": ("交接动作", "hands over by"),
-    "handles": ("算作办理", "counts as handling"),
-    "reopens": ("重开", "reopens"),
-    "restarts": ("重新起算的时限", "clocks restarted"),
-    "extends": ("可延长的时限", "clocks that may be extended"),
-    "reports_to": ("通报的会议", "reported to"),
-    "pages": ("立即通知", "paged"),
-    "tells": ("通知", "told"),
-    "notice": ("消息里的话", "notice"),
-    "title": ("名称", "title"),
-    "level": ("层级", "level"),
-    "rank": ("层级次序（最低为 0）", "rank (the lowest is 0)"),
-    "by_unit": ("站所一类", "acts by unit"),
-    "read_only": ("只看不办", "read only"),
-    "final": ("终结", "final"),
-    "handling": ("办理状态", "handling"),
-    "gate": ("等候的会议", "waits for"),
-    "runs": ("计时", "clocks running"),
-    "follows": ("并入字段", "follows"),
-    "type": ("类型", "type"),
-    "of": ("各项", "of"),
-    "choices": ("选项", "choices"),
-    "min_length": ("最短", "least length"),
-    "max_length": ("最长", "greatest length"),
-    "at_least": ("下限", "at least"),
-    "at_most": ("上限", "at most"),
-    "range": ("日期范围", "range"),
-    "pii": ("个人信息", "personal data"),
-    "default": ("默认值", "default"),
-    "fills": ("填入的位置", "fills"),
-    "per": ("累计", "per"),
-    "where": ("只数满足的行", "counts only rows where"),
-    "distinct": ("计法", "counts distinct"),
-    "limits": ("限额", "limits"),
-    "until": ("期限字段", "until"),
-    "grace": ("回来至少留给", "grace"),
-    "total": ("总时限", "total"),
-    "steps": ("途中", "steps"),
-    "members": ("成员", "members"),
-    "chair": ("主持人", "chair"),
-    "quorum": ("到会比例", "quorum"),
-    "every": ("会期", "rhythm"),
-    "on_holiday": ("逢假", "on a holiday"),
-    "cutoff": ("截止提前量", "cutoff"),
-    "carry_over": ("顺延", "carry over"),
-    "only_to": ("仅可见", "seen by only"),
-    "never_to": ("不可见", "never seen by"),
-    "draft": ("草稿", "draft"),
-    "timezone": ("时区", "time zone"),
-    "calendar": ("日历", "calendar"),
-    "business_hours": ("上班时间", "business hours"),
-    "currency": ("货币", "currency"),
-    "dimensions": ("限额按什么分", "table by"),
-    "while": ("计时的条件", "runs only while"),
-}
 
 _PERSON: Teller = person
 _FIELD, _MEETING, _CLOCK, _LEVEL = named("fields"), named("meetings"), named("clocks"), named("levels")

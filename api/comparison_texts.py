@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from api.comparison_changes import LABELS, told
+from api.comparison_changes import told
+from api.comparison_labels import LABELS
 from api.condition_texts import Text, people_titles
 from api.rule_words import both, duration, listed, row, state, targets, trigger
 from engine.definition.compare import Comparison, Difference, Section
@@ -91,8 +92,8 @@ def _fate(comparison: Comparison) -> Iterator[Told]:
         )
     else:
         yield _cases(
-            f"未结事项：第 {old.version} 版的事项经预览后可移到第 {new.version} 版",
-            f"open cases: those of version {old.version} can be moved to version {new.version} after a preview",
+            f"未结事项：按规则，第 {old.version} 版的事项可经预览后逐件移到第 {new.version} 版",
+            f"open cases: the rules let those of version {old.version} be moved to {new.version}, each after a preview",
             *_obstacles(comparison),
         )
 

@@ -28,7 +28,7 @@ from engine.definition.values import TYPE_NAMES
 
 NOTHING: Text = ("无", "none")
 _WORDS: dict[str, Text] = {
-    START: ("开立之前", "before opening"),
+    START: ("开立之前", "the start"),
     SAME: ("不动", "stay"),
     BACK: ("返回原状态", "back where it was"),
     CLOSER: ("本级办理状态", "the level's handling state"),
@@ -97,7 +97,7 @@ def state(workflow: Workflow, code: str) -> Text:
 
 def states(workflow: Workflow, codes: tuple[str, ...]) -> Text:
     """Their titles; all open states by the word for them."""
-    if set(codes) == {each.code for each in workflow.states.values() if not each.final}:
+    if len(codes) > 1 and set(codes) == {each.code for each in workflow.states.values() if not each.final}:
         return "任何未办结状态", "any open state"
     return listed(state(workflow, code) for code in codes)
 

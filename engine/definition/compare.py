@@ -125,9 +125,11 @@ def _of_rows(pairs: Pairs, old: Workflow, new: Workflow) -> Iterator[Difference]
 
 
 def _same_word(one: Row, other: Row, old: Workflow, new: Workflow) -> bool:
-    """Whether both rows are for all open states, or all handling states, of their version: that rule is the same."""
+    """Whether both rows are for all open states, or all handling states, of their version: that rule is the same. A
+    word that stands for one state alone is taken for that state."""
     before, after = _words(old), _words(new)
-    return any(set(one.sources) == before[word] and set(other.sources) == after[word] for word in before)
+    words = [word for word in before if len(before[word]) > 1 and len(after[word]) > 1]
+    return any(set(one.sources) == before[word] and set(other.sources) == after[word] for word in words)
 
 
 def _words(workflow: Workflow) -> dict[str, set[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.comparison_changes import LABELS
+from api.comparison_labels import LABELS
 from api.comparison_texts import Told, tell
 from engine.definition.check import examine
 from engine.definition.compare import compare
@@ -163,7 +163,7 @@ def test_open_cases_without_a_counterpart_are_named():
         ("from: working", "from: handling_it"),
     )
 
-    assert found[0].heading[0] == "未结事项：第 1 版的事项经预览后可移到第 2 版"
+    assert found[0].heading[0] == "未结事项：按规则，第 1 版的事项可经预览后逐件移到第 2 版"
     assert [text[0] for text in found[0].sentences] == [
         "停在「办理中」（working）的移不过来：本版没有对应的状态，请在 replaces 的 states 中写明"
     ]

@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from engine.definition.diagram.boxes import Box
 from engine.definition.diagram.grid import Cell, Grid
 
+#: How near two lines may leave their cards side by side, and how far from its text one may leave, in pixels.
+_APART = 3.0
+_STEPS = (0.0, 3.0, 6.0, 1.5, 4.5, 7.5)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Leg:
@@ -43,16 +47,36 @@ class Plan:
 def plan(boxes: dict[str, Box], places: Grid) -> Plan:
     """All lines of the picture, as far as they can be told without coordinates."""
     result = Plan()
+    heights = _Heights()
     for box in boxes.values():
+        code = box.card.code
         for line in box.lines:
             for number, index in line.ways:
                 way = box.card.exits[number].ways[index]
+                port = heights.free(places.cells[code].row, line.y) if way.targets else line.y
                 for target in way.targets:
-                    leg = _leg(box.card.code, target, line.y, places, loose=way.loose)
-                    result.legs.append(leg)
-                    if leg.street is not None and target not in result.streets[leg.street]:
-                        result.streets[leg.street].append(target)
+                    _add(result, _leg(code, target, port, places, loose=way.loose))
     return result
+
+
+def _add(result: Plan, leg: Leg) -> None:
+    result.legs.append(leg)
+    if leg.street is not None and leg.target not in result.streets[leg.street]:
+        result.streets[leg.street].append(leg.target)
+
+
+class _Heights:
+    """Where lines leave the cards of each row, so that two that go side by side never lie upon each other."""
+
+    def __init__(self) -> None:
+        self._taken: dict[int, list[float]] = defaultdict(list)
+
+    def free(self, row: int, wished: float) -> float:
+        """The height nearest to the wished one at which no other line of the row leaves."""
+        tried = sorted((wished + step * sign for step in _STEPS for sign in (1, -1)), key=lambda y: abs(y - wished))
+        found = next((y for y in tried if all(abs(y - other) >= _APART for other in self._taken[row])), wished)
+        self._taken[row].append(found)
+        return found
 
 
 def _leg(source: str, target: str, port: float, places: Grid, *, loose: bool) -> Leg:
@@ -65,7 +89,7 @@ def _leg(source: str, target: str, port: float, places: Grid, *, loose: bool) ->
     return Leg(
         source=source,
         target=target,
-        port=port if rightward else port + 4,
+        port=port,
         rightward=rightward,
         enters_left=enters_left,
         out=out,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 from xml.etree import ElementTree
@@ -180,6 +182,27 @@ def test_lines_to_different_cards_cross_but_never_lie_upon_each_other(any_pictur
         upright = a[0] == b[0] == c[0] == d[0] and min(b[1], d[1]) > max(a[1], c[1])
         level = a[1] == b[1] == c[1] == d[1] and min(b[0], d[0]) > max(a[0], c[0])
         assert net == other or not (upright or level), (net, other, a, b, c, d)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_flow_thrown_together_lies_as_well(seed: int):
+    """States on any level and rows to anywhere: worse than anybody writes."""
+    chance, base = random.Random(seed), workflow("v1")
+    codes, levels = list(base.states), [*base.levels, None]
+    states = {code: replace(state, level=chance.choice(levels)) for code, state in base.states.items()}
+    rows = [
+        replace(
+            row,
+            sources=row.sources if row.sources == ("start",) else tuple(chance.sample(codes, chance.randint(1, 4))),
+            targets=tuple(replace(target, to=chance.choice([*codes, target.to])) for target in row.targets),
+        )
+        for row in base.rows
+    ]
+    thrown = picture(replace(base, states=states, rows=tuple(rows)), "zh")
+
+    test_no_card_lies_upon_another(thrown)
+    test_no_line_runs_through_a_card(thrown)
+    test_lines_to_different_cards_cross_but_never_lie_upon_each_other(thrown)
 
 
 def test_lanes_hold_their_cards(any_picture: Picture):

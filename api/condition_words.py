@@ -10,7 +10,6 @@ from api.condition_texts import Text, sentence
 from engine.definition.model import (
     AllOf,
     AnyOf,
-    CaseIs,
     ClockPast,
     Condition,
     CounterBound,
@@ -19,12 +18,6 @@ from engine.definition.model import (
     StateIs,
     Workflow,
 )
-
-_CASES: dict[str, Text] = {
-    "open": ("未办结的", "an open"),
-    "other": ("另一件", "another"),
-    "alike_sealed": ("同等密级的", "an equally sealed"),
-}
 
 
 def asked(workflow: Workflow, condition: Condition, *, negated: bool = False) -> Text:
@@ -66,14 +59,6 @@ def _share(workflow: Workflow, condition: FieldShare, negated: bool) -> Text:
     return f"「{field.zh}」{zh}「{clock.zh}」时限的 {share}%", f"{field.en} {en} {share}% of the limit of {clock.en}"
 
 
-def _case(workflow: Workflow, condition: CaseIs, negated: bool) -> Text:
-    title = workflow.fields[condition.field].title
-    kinds = [_CASES[kind] for kind in condition.kinds]
-    zh, en = ("不得为", "must not be") if negated else ("须为", "must be")
-    zh_kinds, en_kinds = "、".join(kind[0] for kind in kinds), " and ".join(kind[1] for kind in kinds)
-    return f"「{title.zh}」{zh}{zh_kinds}事项", f"{title.en} {en} {en_kinds} case"
-
-
 def _state(workflow: Workflow, condition: StateIs, negated: bool) -> Text:
     titles = [workflow.states[code].title for code in condition.states]
     zh, en = "、".join(title.zh for title in titles), " or ".join(title.en for title in titles)
@@ -102,7 +87,6 @@ _TELLERS: dict[type[Condition], Callable[[Workflow, Any, bool], Text]] = {
     CounterBound: _counter,
     ClockPast: _clock,
     FieldShare: _share,
-    CaseIs: _case,
     StateIs: _state,
     AnyOf: _any,
     AllOf: _all,

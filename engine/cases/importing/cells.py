@@ -29,7 +29,7 @@ def field_value(field: Field, origin: FromColumn, cell: Cell, epoch: datetime, z
         return origin.default
     match field.type:
         case FieldType.TEXT:
-            return text if origin.first is None else written[: origin.first].rstrip()
+            return text if origin.first is None else one_line(text)[: origin.first].rstrip()
         case FieldType.CHOICE:
             return _choice(field, origin, written)
         case FieldType.FLAG:
@@ -41,7 +41,7 @@ def field_value(field: Field, origin: FromColumn, cell: Cell, epoch: datetime, z
         case FieldType.DATE:
             found = moment(cell, origin.forms, epoch, zone)
             return found.date().isoformat() if found else None
-    return written  # an id, or a code of the register
+    return text.strip()  # an id, or a code of the register
 
 
 def _choice(field: Field, origin: FromColumn, written: str) -> Value:
@@ -77,6 +77,11 @@ def _money(cell: Cell, written: str) -> str:
     if not _AMOUNT.fullmatch(text):
         raise CellFault("not_money", value=written[:40])
     return f"{Decimal(text):.2f}"
+
+
+def one_line(text: str) -> str:
+    """As it was typed but for line breaks, tabs and more than one space."""
+    return " ".join(text.split())
 
 
 def phone_number(cell: Cell) -> str | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from engine.cases.importing.cells import field_value, phone_number
+from engine.cases.importing.cells import field_value, one_line, phone_number
 from engine.cases.importing.columns import Columns
 from engine.cases.importing.mapping import (
     ENTERED_LATE,
@@ -19,7 +19,7 @@ from engine.cases.importing.mapping import (
     ImportMap,
     Origin,
 )
-from engine.cases.importing.moments import moment, normal
+from engine.cases.importing.moments import moment
 from engine.cases.importing.outcome import CellFault, RowProblem
 from engine.cases.importing.places import Places
 from engine.cases.importing.sheet import Cell, Sheet, SheetRow, as_text, letters
@@ -113,11 +113,11 @@ class Drafter:
     def _behalf(self, reading: _Reading, origin: FromPerson | FromColumn) -> Value:
         if isinstance(origin, FromPerson):
             return self._person(reading, "on_behalf_of", origin)
-        return self._of(reading, "on_behalf_of", origin.column, lambda cell: normal(as_text(cell)) or None)
+        return self._of(reading, "on_behalf_of", origin.column, lambda cell: as_text(cell).strip() or None)
 
     def _person(self, reading: _Reading, code: str, origin: FromPerson) -> Value:
         """Nobody where there is no name: a telephone alone names nobody."""
-        name = self._of(reading, code, origin.name, lambda cell: normal(as_text(cell)))
+        name = self._of(reading, code, origin.name, lambda cell: one_line(as_text(cell)))
         phone = self._of(reading, f"{code}.phone", origin.phone, phone_number) if origin.phone else None
         if not name:
             return None

@@ -13,9 +13,13 @@ from engine.cases.importing.sheet import COLUMN_LIMIT, column_of
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII)
 _PLACE = re.compile(r"([A-Z]{1,3})\d{1,7}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_LAST_ROW = 1_048_576
 _LIMIT = 100_000
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_CELL, _VALUE, _ROW, _FORMULA, _MERGED = (f"{_MAIN} {name}" for name in ("c", "v", "row", "f", "mergeCell"))
+_CELL, _VALUE, _INLINE, _ROW, _FORMULA, _MERGED = (
+    f"{_MAIN} {name}" for name in ("c", "v", "is", "row", "f", "mergeCell")
+)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -35,9 +39,10 @@ class Merged:
 
 @dataclass(slots=True)
 class Structure:
-    """`merged` areas; `without_value`: row -> columns of formulas that were never calculated; `width`: the last column
-    that holds a cell."""
+    """`rows` that hold a value; `merged` areas; `without_value`: row -> columns of formulas that were never calculated;
+    `width`: the last column with a cell."""
 
+    rows: set[int] = field(default_factory=set)
     merged: list[Merged] = field(default_factory=list)
     without_value: dict[int, set[int]] = field(default_factory=dict)
     width: int = 0
@@ -75,8 +80,9 @@ class _Reader:
         if tag == _CELL:
             self._place, self._formula, self._value = attributes.get("r"), False, False
             self._count += 1
-        elif tag == _VALUE:
+        elif tag in (_VALUE, _INLINE):
             self._value = True
+            self.found.rows.add(self._row)
         elif tag == _ROW:
             self._next_row(attributes.get("r"))
         elif tag == _FORMULA:
@@ -90,6 +96,7 @@ class _Reader:
         elif self._formula and not self._value and tag == _CELL:
             self._keep()
             self.found.without_value.setdefault(self._row, set()).add(self._column())
+            self.found.rows.add(self._row)
 
     def _column(self) -> int:
         """Of the last cell: by its place, or where it does not tell that, by counting."""
@@ -97,9 +104,11 @@ class _Reader:
         return column_of(match[1]) if match else self._count
 
     def _next_row(self, number: str | None) -> None:
-        """The library drops a row that comes out of order; better none than one less."""
-        found = int(number) if number is not None and number.isdecimal() else self._row + 1
-        if found <= self._row:
+        """The library drops a row that comes out of order, and makes up those between: better none than one less."""
+        if number is not None and not _NUMBER.fullmatch(number):
+            raise FileRefused("damaged_file", part="row")
+        found = self._row + 1 if number is None else int(number)
+        if not self._row < found <= _LAST_ROW:
             raise FileRefused("damaged_file", part=f"row {found}")
         self._row, self._count, self._place = found, 0, None
 

@@ -65,9 +65,9 @@ def _sheet(book: Any, wanted: int | str) -> Any:
 def _rows(sheet: Any, structure: Structure, header: int) -> Iterator[SheetRow]:
     """From the header on, those that hold anything."""
     sheet.reset_dimensions()  # what a sheet says of its own size may be wrong, and rows would be lost
-    width = max(1, min(structure.width, COLUMN_LIMIT))
-    for number, cells in zip(count(1), sheet.iter_rows(max_col=width), strict=False):
-        if number < header or not (number in structure.without_value or any(cell.value is not None for cell in cells)):
+    width, last = max(1, min(structure.width, COLUMN_LIMIT)), max(structure.rows, default=1)
+    for number, cells in zip(count(1), sheet.iter_rows(max_col=width, max_row=last), strict=False):
+        if number < header or number not in structure.rows:
             continue
         if found := dict(_cells(number, cells, structure)):
             yield SheetRow(number, found)

@@ -15,10 +15,13 @@ from typing import Any
 import openpyxl
 import sqlalchemy as sa
 
+from engine.cases.importing.outcome import CaseImport
+from engine.cases.importing.service import CaseImportService, Given
 from engine.store.casefile import ON_PAYLOAD
 from engine.store.db import Store
 from engine.store.tables import history, payloads
 from tests.real_input.messages import FILE
+from tests.township import open_test_office
 
 MAP = Path(__file__).parent / "citizen_messages.map.yaml"
 ROOT = Path(__file__).parents[2]
@@ -51,6 +54,12 @@ def run(store: Store, *flags: str) -> Run:
     found = re.search(r"peak (\d+) kB", done.stderr)
     assert found, done.stderr
     return Run(told=json.loads(done.stdout), peak=int(found[1]) * 1024)
+
+
+def again(store: Store) -> CaseImport:
+    """The same list once more, in this process."""
+    given = Given(data=FILE.read_bytes(), name=FILE.name, map_data=MAP.read_bytes(), map_name=MAP.name)
+    return CaseImportService(open_test_office(store)[0]).apply(given)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -209,7 +209,7 @@ def test_what_is_kept_of_a_row_tells_nobody_what_was_in_it(world: World):
     kept = world.rows(case_imports)[0]
 
     assert (kept.home, kept.source, kept.row, len(kept.row_key)) == (t.TOWNSHIP, "旧台账", 2, 64)
-    assert kept.row_key == world.office.fingerprint(["旧台账", '[["编号", "1"]]'])
+    assert kept.row_key == world.office.fingerprint(["旧台账", '["1"]'])
     assert len(kept.file) == 64
 
 
@@ -251,7 +251,47 @@ def test_a_name_that_several_units_bear_is_told(world: World):
 def test_a_place_too_high_for_a_case_is_refused_by_the_door(world: World):
     chart = MAP.replace(", spread: wuchang", "")
 
+    assert places(service(world).preview(given(ROWS[0], chart=chart)).problems) == [(2, "B2", "unit_too_high")]
     assert places(brought(world, ROWS[0], chart=chart).problems) == [(2, "B2", "unit_too_high")]
+
+
+def test_a_place_that_is_not_known_or_not_given_takes_the_default(world: World):
+    chart = MAP.replace("kind: village, ", f'kind: village, default: "{t.SIBLING}", ')
+
+    outcome = brought(world, [1, "不知道的地方", *ROWS[0][2:]], [2, None, *ROWS[0][2:]], chart=chart)
+
+    assert [row.unit for row in outcome.opened] == [t.SIBLING_WUCHANG] * 2
+
+
+def test_a_place_that_is_missing_or_has_nothing_below_is_told(world: World):
+    assert places(brought(world, [1, None, *ROWS[0][2:]]).problems) == [(2, "B2", "missing")]
+    below = MAP.replace("kind: village", "kind: station").replace("陈桥:", "别处:")
+    assert places(brought(world, [1, "司法所", *ROWS[0][2:]], chart=below).problems) == [(2, "B2", "no_place_below")]
+
+
+def test_without_a_column_a_row_lies_somewhere_below_the_unit_that_the_map_names(world: World):
+    rule = MAP.split("\n")[4]
+
+    outcome = brought(world, ROWS[4][:2] + ROWS[0][2:], chart=MAP.replace(rule, f'unit: {{under: "{t.WUCHANG}"}}'))
+    lacking = MAP.replace(rule, 'unit: {under: "4399", spread: wuchang}')
+
+    assert [row.unit for row in outcome.opened] == [t.WUCHANG]
+    with pytest.raises(MapRefused, match="no unit '4399'"):
+        brought(world, ROWS[0], chart=lacking)
+
+
+def test_registered_people_may_be_named_by_their_ids(world: World):
+    chart = MAP.replace("on_behalf_of: {name: 反映人, phone: 电话}", "on_behalf_of: 反映人").replace(
+        "reporter: {name: 反映人, phone: 电话}", "reporter: 反映人"
+    )
+
+    outcome = brought(
+        world, [*ROWS[0][:3], "lishen", *ROWS[0][4:]], [*ROWS[1][:3], "nobody", *ROWS[1][4:]], chart=chart
+    )
+
+    event = first_event(world, outcome)
+    assert (event.behalf, event.facts["reporter"]) == ("lishen", "lishen")
+    assert places(outcome.problems) == [(3, "D3", "unknown_person")] * 2
 
 
 def test_the_holder_of_the_day_opens_and_where_there_is_none_nobody_does(world: World):

@@ -69,13 +69,13 @@ def _of(origin: Origin | None) -> Iterator[Column]:
             return
 
 
-def identity(chart: ImportMap, columns: Columns, sheet: Sheet, row: SheetRow) -> list[list[str]]:
+def identity(chart: ImportMap, columns: Columns, sheet: Sheet, row: SheetRow) -> list[str] | list[list[str]]:
     """What tells the row from the others: its key cells, or without a key every cell with its header. Raises CellFault
     where the key cells are all empty."""
     if not chart.key:
         return sorted([sheet.header.get(at, letters(at)), _content(cell)] for at, cell in row.cells.items())
-    parts = [[column.name, _content(row.cell(columns[column.name]))] for column in chart.key]
-    if not any(content for _, content in parts):
+    parts = [_content(row.cell(columns[column.name])) for column in chart.key]
+    if not any(parts):
         raise CellFault("missing", column=columns[chart.key[0].name])
     return parts
 

@@ -53,12 +53,12 @@ def moment(cell: Cell, forms: Iterable[re.Pattern[str]], epoch: datetime, zone: 
     found = _moment(value, tuple(forms), epoch)
     if found is None or found.year not in _YEARS:
         raise CellFault("bad_moment", value=str(value).strip()[:40])
-    return found.replace(tzinfo=zone)
+    return _to_second(found).replace(tzinfo=zone)
 
 
 def _moment(value: Any, forms: tuple[re.Pattern[str], ...], epoch: datetime) -> datetime | None:
     if isinstance(value, datetime):
-        return _to_second(value)
+        return value
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -70,7 +70,7 @@ def _moment(value: Any, forms: tuple[re.Pattern[str], ...], epoch: datetime) -> 
 
 
 def _serial(number: float, epoch: datetime) -> datetime | None:
-    return _to_second(epoch + timedelta(days=number)) if int(number) in _SERIALS else None
+    return epoch + timedelta(days=number) if _SERIALS.start <= number < _SERIALS.stop else None
 
 
 def _to_second(value: datetime) -> datetime:

@@ -20,7 +20,7 @@ from engine.rules.attempt import Unit
 from engine.rules.fold import local_day
 from engine.store import register
 from engine.store.db import Tx
-from engine.store.importbook import find_imported, named_units
+from engine.store.importbook import NamedUnit, find_imported, named_units
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,27 +54,30 @@ def plan(office: Office, given: Given) -> Plan:
     columns = find_columns(chart, sheet)
     with office.store.read() as tx:
         units = list(named_units(tx))
-        places = Places(units, chart.place)
-        places.check()
-        if chart.report.findings:
-            raise MapRefused(chart.report.findings)
-        homes = frozenset(office.home_of(each.unit) for each in units)
-        drafter = Drafter(chart, columns, sheet, places, _Holders(tx, office, chart).of)
+        drafter = Drafter(chart, columns, sheet, _places(chart, units), _Holders(tx, office, chart).of)
         problems: list[RowProblem] = []
-        rows = list(_told_apart(chart, columns, sheet, problems))
-        keys = {row.number: office.fingerprint([chart.source, text]) for row, text in rows}
-        known = find_imported(tx, homes, chart.source, list(keys.values()))
-        new = [(row, text) for row, text in rows if keys[row.number] not in known]
-        drafted = [drafter.draft(row, keys[row.number], text) for row, text in new]
+        rows = list(_told_apart(office, chart, columns, sheet, problems))
+        homes = frozenset(office.home_of(each.unit) for each in units)
+        known = find_imported(tx, homes, chart.source, [row.key for row in rows])
+        drafted = [drafter.draft(row.row, row.key, row.text) for row in rows if row.key not in known]
     return Plan(
         source=chart.source,
         file=hashlib.sha256(given.data).hexdigest(),
         homes=homes,
         rows=len(sheet.rows),
-        already=len(rows) - len(new),
+        already=len(rows) - len(drafted),
         drafts=tuple(each for each in drafted if isinstance(each, Draft)),
         problems=(*problems, *(fault for each in drafted if isinstance(each, list) for fault in each)),
     )
+
+
+def _places(chart: ImportMap, units: list[NamedUnit]) -> Places:
+    """Raises MapRefused for all that the map says and the sheet or the organisation does not have."""
+    places = Places(units, chart.place)
+    places.check()
+    if chart.report.findings:
+        raise MapRefused(chart.report.findings)
+    return places
 
 
 class _Holders:
@@ -92,10 +95,19 @@ class _Holders:
         return self._known[unit.code]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A row with `text`, which tells it from the others of its list, and `key`, its keyed hash."""
+
+    row: SheetRow
+    text: str
+    key: str
+
+
 def _told_apart(
-    chart: ImportMap, columns: Columns, sheet: Sheet, problems: list[RowProblem]
-) -> Iterator[tuple[SheetRow, str]]:
-    """Each row with what tells it from the others; the second of two that are the same is a problem."""
+    office: Office, chart: ImportMap, columns: Columns, sheet: Sheet, problems: list[RowProblem]
+) -> Iterator[_Told]:
+    """The second of two rows that are the same is a problem, and so is one that nothing tells from others."""
     seen: dict[str, int] = {}
     for row in sheet.rows:
         try:
@@ -104,8 +116,8 @@ def _told_apart(
             cell = f"{letters(fault.facts['column'])}{row.number}"
             problems.append(RowProblem(row=row.number, cell=cell, code=fault.code))
             continue
-        if text in seen:
-            problems.append(RowProblem(row=row.number, cell="", code="same_row", facts={"first": seen[text]}))
-            continue
-        seen[text] = row.number
-        yield row, text
+        first = seen.setdefault(text, row.number)
+        if first == row.number:
+            yield _Told(row, text, office.fingerprint([chart.source, text]))
+        else:
+            problems.append(RowProblem(row=row.number, cell="", code="same_row", facts={"first": first}))

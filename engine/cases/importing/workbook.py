@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 
 from engine.cases.importing.container import open_container
-from engine.cases.importing.outcome import FileRefused
+from engine.cases.importing.outcome import CellFault, FileRefused
 from engine.cases.importing.sheet import COLUMN_LIMIT, EMPTY, ROW_LIMIT, Cell, Sheet, SheetRow, as_text
 from engine.cases.importing.structure import Structure, structure_of
 
@@ -41,12 +41,20 @@ def _read(data: bytes, container: zipfile.ZipFile, wanted: int | str, header: in
     rows: list[SheetRow] = []
     for row in _rows(sheet, structure, header):
         if row.number == header:
-            heads = {column: as_text(cell).strip() for column, cell in row.cells.items() if not cell.fault}
+            heads = {column: text for column, cell in row.cells.items() if (text := _heading(cell))}
         else:
             rows.append(row)
         if len(rows) > ROW_LIMIT:
             raise FileRefused("too_many_rows", limit=ROW_LIMIT)
     return Sheet(header=heads, rows=tuple(rows), epoch=book.epoch)
+
+
+def _heading(cell: Cell) -> str:
+    """A heading that cannot be read heads nothing; its column still has a letter."""
+    try:
+        return as_text(cell).strip()
+    except CellFault:
+        return ""
 
 
 def _sheet(book: Any, wanted: int | str) -> Any:

@@ -50,6 +50,10 @@ def test_the_header_may_stand_further_down():
     assert table(found) == {4: {1: 7}}
 
 
+def test_a_heading_that_cannot_be_read_heads_nothing():
+    assert read(packed(sheet('<row r="1"><c r="A1"><v>1e20</v></c><c r="B1"><v>7</v></c></row>'))).header == {2: "7"}
+
+
 def test_thousands_of_empty_rows_are_not_counted_and_rows_after_them_are_not_lost():
     empty = "".join(f'<row r="{n}" s="1"><c r="A{n}" s="1"/></row>' for n in range(2, 5_000))
 

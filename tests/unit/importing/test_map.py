@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine.cases.importing.columns import find_columns
@@ -10,7 +12,8 @@ from engine.cases.importing.mapping import Constant, FromColumn, FromPerson, Imp
 from engine.cases.importing.outcome import MapRefused
 from engine.cases.importing.sheet import Sheet
 from engine.rules.rulebook import Rulebook
-from tests.township import default_rules
+from tests.store.world import HELP, rules
+from tests.township import WORKFLOWS, default_rules
 
 HEAD = """\
 source: 旧台账
@@ -69,6 +72,13 @@ def test_a_sound_map_is_read_whole():
     gist, category = found.fields["gist"], found.fields["category"]
     assert isinstance(gist, FromColumn) and isinstance(category, FromColumn)
     assert (gist.first, category.values, category.default) == (60, {"邻里": "dispute", "路灯": "infra"}, "other")
+
+
+@pytest.mark.parametrize("page", ["operator.md", "operator.zh-CN.md"])
+def test_the_map_in_the_documentation_is_sound(page: str):
+    text = (WORKFLOWS.parent / "docs" / page).read_text(encoding="utf-8")
+
+    assert chart(re.findall(r"```yaml\n(source:.*?)```", text, re.DOTALL)[0]).source == "旧台账2020"
 
 
 def test_what_may_be_left_out_has_its_ordinary_meaning():
@@ -133,6 +143,7 @@ def test_a_field_is_held_against_the_rules(line: str, told: str):
     ("unit", "told"),
     [
         ("{spread: wuchang}", "which column names units"),
+        ("{column: 村, values: [陈桥]}", "a map from what the sheet writes"),
         ("{under: v, default: x}", "goes with `column` only"),
         ("{column: 村, spread: []}", "the list is empty"),
         ("[村]", "expected"),
@@ -151,12 +162,28 @@ def test_a_place_is_a_column_or_somewhere_below_a_unit(unit: str, told: str):
         ("workflow: issue-escalation/1\ntrigger: accept", "unknown trigger"),
         ("workflow: issue-escalation/1\nheader: 0", "at least 1"),
         ("workflow: issue-escalation/1\nkey: []", "the list is empty"),
+        ("workflow: issue-escalation/1\nnote: 5", "put it in quotes"),
+        ("workflow: issue-escalation/1\nsource2: x", "did you mean 'source'"),
     ],
 )
 def test_a_map_is_held_against_the_rules_it_names(line: str, told: str):
     text = (HEAD + FIELDS).replace("workflow: issue-escalation/1", line)
 
     assert any(told in found for found in faults(text))
+
+
+def test_the_name_of_a_list_has_its_length():
+    assert "at most 80 characters" in faults(HEAD.replace("旧台账", "长" * 81) + FIELDS)[0]
+
+
+def test_a_list_of_values_is_none_of_a_cell():
+    helpers = rules(
+        **(HELP | {"transitions": HELP["transitions"].replace("takes: [helpers,", "needs: [helpers], takes: [")})
+    )
+    text = "source: x\nworkflow: small/1\nby: zuzhang\nunit: 村\nnote: 台账\nfields: {helpers: 单位}\n"
+
+    with pytest.raises(MapRefused, match="a list field cannot be imported"):
+        read_map(text.encode(), "map.yaml", Rulebook.of([helpers]))
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -151,6 +151,19 @@ def test_values_take_the_form_the_rules_read(kind: FieldType, written: CellValue
 def test_values_of_the_wrong_kind_are_told(kind: FieldType, written: CellValue, code: str):
     with pytest.raises(CellFault, match=code):
         value(kind, written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [float("inf"), float("nan"), 1e308, -(10**400), timedelta(9), time.max, date.max, datetime.max, "9" * 500, "\x00"],
+)
+@pytest.mark.parametrize("kind", [FieldType.TEXT, FieldType.DATE, FieldType.INTEGER, FieldType.MONEY, FieldType.FLAG])
+def test_no_value_of_a_cell_is_a_crash(kind: FieldType, written: CellValue):
+    try:
+        value(kind, written)
+        phone_number(Cell(written))
+    except CellFault as fault:
+        assert len(str(fault.facts.get("value", ""))) <= 40
 
 
 @pytest.mark.parametrize("fault", ["merged_cell", "formula_without_value", "error_value"])

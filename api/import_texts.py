@@ -107,15 +107,16 @@ WRONG_TEXTS: dict[str, Text] = {
 
 def problem_text(problem: RowProblem, language: str) -> str:
     """The sentence without its place, in `zh` or `en`."""
-    return _filled(PROBLEM_TEXTS[problem.code], problem.facts, language)
+    return filled(PROBLEM_TEXTS[problem.code], problem.facts, language)
 
 
 def wrong_text(wrong: Wrong, language: str) -> str:
     """The sentence in `zh` or `en`."""
-    return _filled(WRONG_TEXTS[wrong.code], wrong.facts, language)
+    return filled(WRONG_TEXTS[wrong.code], wrong.facts, language)
 
 
-def _filled(text: Text, facts: Mapping[str, Any], language: str) -> str:
+def filled(text: Text, facts: Mapping[str, Any], language: str) -> str:
+    """The text in `zh` or `en` with its facts; several of a kind are listed."""
     separator = "、" if language == "zh" else ", "
     shown = {
         name: separator.join(map(str, value)) if isinstance(value, tuple) else "–" if value is None else value

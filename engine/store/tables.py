@@ -396,7 +396,22 @@ refusals = Table(
     Index("ix_refusals_home_case", "home", "case_id", "id"),
 )
 
+#: Which row of which old list became which case: kept for good, so that the same row never becomes a second one.
+case_imports = Table(
+    "case_imports",
+    metadata,
+    _home(),
+    Column("source", _code, nullable=False),
+    Column("row_key", String(64), nullable=False),  # a keyed hash: nobody can guess a text from it
+    Column("case_id", _id, nullable=False),
+    Column("file", String(64), nullable=False),  # SHA-256
+    Column("row", Integer, nullable=False),
+    Column("imported_at", Utc, nullable=False),
+    PrimaryKeyConstraint("home", "source", "row_key"),
+    ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
+)
+
 FAMILY = (
-    cases, case_ties, history, payloads, numbers, meetings, agenda, decisions, idempotency, refusals,
+    cases, case_ties, history, payloads, numbers, meetings, agenda, decisions, idempotency, refusals, case_imports,
 )  # fmt: skip
 APPEND_ONLY = (history, refusals)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from engine.audit.queries import HistoryFilter
 from engine.audit.verify import verify
 from engine.cases.door import Act
+from engine.cases.importing.service import CaseImportService, Given
 from engine.cases.queries import CaseFilter
 from engine.cases.service import Caller
 from engine.meetings.service import NewDecision
@@ -295,6 +296,32 @@ def many(world: World) -> None:
         read_events_at(tx, [(here, 1), (there, 1)])
 
 
+OLD_LIST = Given(
+    data="事由\n桥头路灯坏了三盏\n渠道淤塞没有人管\n".encode(),
+    name="old.csv",
+    map_name="map.yaml",
+    map_data=f"""
+source: old
+workflow: issue-escalation
+by: village_clerk
+unit: {{under: "{t.VILLAGE}", spread: wuchang}}
+fields:
+  gist: 事由
+  category: {{constant: infra}}
+  source: {{constant: visit}}
+  heard_on: {{constant: 2025-01-01}}
+""".encode(),
+)
+
+
+def bring_in(world: World) -> None:
+    """An old list, previewed, imported, and imported once more."""
+    service = CaseImportService(world.office)
+    assert len(service.preview(OLD_LIST).opened) == 2
+    assert len(service.apply(OLD_LIST).opened) == 2
+    assert service.apply(OLD_LIST).already == 2
+
+
 def look(world: World, person: str, case: str, meeting: str) -> None:
     """Everything that can be read, with every filter and a second page."""
     page = world.queries.page(person, CaseFilter(limit=1))
@@ -346,6 +373,7 @@ def above(world: World, ear: Ear) -> None:
 def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: Ear):
     case, meeting = climb(world)
     many(world)
+    bring_in(world)
     above(world, ear)
     look(world, "township_party_office", case, meeting)
     look_at_one(world, "township_party_office", case, meeting)

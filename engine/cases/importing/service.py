@@ -92,7 +92,7 @@ class CaseImportService:
         found: list[tuple[Draft, Refusal | None]] = []
         try:
             with self.office.store.begin() as tx:
-                lookups = Lookups(tx, self.office.home_level)
+                lookups = Lookups(tx, self.office)
                 found = [(draft, self._judge(tx, lookups, draft)) for draft in drafts]
                 raise _Undone
         except _Undone:

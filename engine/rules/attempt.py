@@ -95,12 +95,13 @@ class World:
 
     `holders`: role -> people holding it on the line of the unit, the longest in post first. `kin`: person -> people of
     the same household or relatives on record today. `known`: (type, value) of every named person, unit and household
-    that exists for this case.
+    that exists for this case. `files`: the named uploads that may be attached to it, by id, each as it is kept.
     """
 
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kin: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known: frozenset[tuple[str, str]] = frozenset()
+    files: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -395,7 +395,25 @@ refusals = Table(
     Index("ix_refusals_home_case", "home", "case_id", "id"),
 )
 
+#: Uploads; their bytes lie elsewhere. `home` is where they were sent from, which may be another than that of the case.
+files = Table(
+    "files",
+    metadata,
+    _home(),
+    Column("id", _id, nullable=False),
+    Column("person", _code, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("type", _code, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("uploaded_at", Utc, nullable=False),
+    Column("stored", Boolean, nullable=False),  # its bytes have arrived
+    Column("case_id", _id, nullable=True),
+    PrimaryKeyConstraint("home", "id"),
+    Index("ix_files_home_case_uploaded", "home", "case_id", "uploaded_at"),
+)
+
 FAMILY = (
-    cases, case_ties, history, payloads, numbers, meetings, agenda, decisions, idempotency, refusals,
+    cases, case_ties, history, payloads, numbers, meetings, agenda, decisions, idempotency, refusals, files,
 )  # fmt: skip
 APPEND_ONLY = (history, refusals)

@@ -109,18 +109,18 @@ class ObjectDepot:
             return bytes(self.store.get(key_of(file_id)).bytes())
 
     def delete(self, file_id: str) -> None:
-        with _told_plainly(), contextlib.suppress(Gone):
+        with contextlib.suppress(Gone), _told_plainly():
             self.store.delete(key_of(file_id))
 
 
 @contextlib.contextmanager
 def _told_plainly() -> Any:
     """The package's errors name the address and answer of the store: they go to the log, not to whoever asked."""
-    from obstore.exceptions import BaseError
+    from obstore.exceptions import BaseError, NotFoundError
 
     try:
         yield
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotFoundError) as error:
         raise Gone from error
     except (BaseError, OSError) as error:
         raise Unavailable from error
@@ -129,7 +129,7 @@ def _told_plainly() -> Any:
 def folder_beside(store: Store) -> str:
     """Where uploads lie if no setting says otherwise: `files` beside an SQLite file, else in the working directory."""
     file = sa.make_url(store.url).database
-    here = Path(file).parent if store.is_sqlite and file and file != ":memory:" else Path.cwd() / ".minqing"
+    here = Path(file).parent if store.is_sqlite and file else Path.cwd() / ".minqing"
     return str(here / "files")
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from engine.files.content import Kind
 from engine.files.depots import FolderDepot
 from engine.files.service import FileService
+from engine.store.casefile import home_of
 from engine.store.tables import files
 from tests.store.world import World
 from tests.unit.files import made
@@ -54,14 +55,15 @@ def upload(found: FileService, person: str, data: bytes = b"") -> str:
 def kept(world: World, file_id: str) -> Any:
     """Its row; None where it is gone."""
     with world.store.read() as tx:
-        return tx.execute(sa.select(files).where(files.c.id == file_id)).first()
+        return tx.execute(sa.select(files).where(files.c.home == home_of(file_id), files.c.id == file_id)).first()
 
 
 def age(world: World, file_id: str, **span: float) -> None:
     """Let it have been uploaded earlier."""
     with world.store.begin() as tx:
-        moved = kept(world, file_id).uploaded_at - timedelta(**span)
-        tx.execute(sa.update(files).where(files.c.id == file_id).values(uploaded_at=moved))
+        here = (files.c.home == home_of(file_id), files.c.id == file_id)
+        at = tx.execute(sa.select(files.c.uploaded_at).where(*here)).scalar_one()
+        tx.execute(sa.update(files).where(*here).values(uploaded_at=at - timedelta(**span)))
 
 
 def sha256(data: bytes) -> str:

@@ -54,10 +54,12 @@ class FolderDepot:
         place = self.folder / key_of(file_id)
         fresh = place.with_name(f"{place.name}.new")
         try:
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self.folder, place.parent.parent, place.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(fresh, data)
             fresh.replace(place)
-            _sync_folder(place.parent)
+            for folder in (place.parent, place.parent.parent, self.folder):
+                _sync_folder(folder)
         except OSError as error:
             with contextlib.suppress(OSError):
                 fresh.unlink(missing_ok=True)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
 from engine.cases.reading import reader
-from engine.cases.views import EventView
-from engine.definition.model import Value
 from engine.files.bad import BadFile
 from engine.files.content import Content, Kind, ending_of, examine
 from engine.files.depots import Depot, Gone
+from engine.files.verify import uploads_in
 from engine.rules.attempt import Post
 from engine.rules.refusals import Conflict, FieldProblem, FieldsRefused, Forbidden, NotFound, TooLarge
 from engine.store import reach
@@ -157,15 +156,8 @@ class FileService:
             events = self._cases.history(person, row.case_id)
         except NotFound as absent:
             raise NotFound("file") from absent
-        alike = [each["id"] for each in _uploads(events) if each["kind"] == row.kind]
+        named = [upload for event in events for upload in uploads_in(event.workflow, event.data)]
+        alike = [upload["id"] for upload in named if upload["kind"] == row.kind]
         if row.id not in alike:
             raise NotFound("file")
         return events[0].number, list(dict.fromkeys(alike)).index(row.id) + 1
-
-
-def _uploads(events: Iterable[EventView]) -> Iterable[Mapping[str, Value]]:
-    """The uploads that rows name, as far as this reader may see them, in order."""
-    for event in events:
-        for name, value in event.data.items():
-            if event.workflow.fields[name].entry_type == "file":
-                yield from value if isinstance(value, list) else [value]

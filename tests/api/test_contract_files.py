@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +20,7 @@ from engine.store.db import Store, Unavailable
 from tests import township as t
 from tests.api.client import REPORT, Api, said, whole
 from tests.api.in_process import client_of
+from tests.api.permission_lines import standing
 from tests.api.photos import PHOTO, WITH_PHOTOS, sent, serving_photos
 from tests.unit.files import made
 
@@ -184,6 +186,27 @@ def test_a_place_that_fails_is_told_as_such(api: Api, tmp_path: Path, full: bool
 
     assert said(answer) == f"{status} {code}"
     assert "retry-after" in answer.headers
+
+
+def test_who_hangs_up_leaves_nothing_behind(api: Api):
+    answers, sent_parts = [], iter([
+        {"type": "http.request", "body": PHOTO[:100], "more_body": True}, {"type": "http.disconnect"}])  # fmt: skip
+    headers = [(b"authorization", f"Bearer {api.tokens['linzhang']}".encode())]
+    scope = {"type": "http", "method": "POST", "path": "/v1/files", "headers": headers, "query_string": b"",
+             "http_version": "1.1", "scheme": "http", "server": ("testserver", 80), "root_path": ""}  # fmt: skip
+
+    async def receive():
+        return next(sent_parts)
+
+    async def send(message):
+        answers.append(message)
+
+    before = standing(api)
+    asyncio.run(api.app(scope, receive, send))
+
+    assert [each["status"] for each in answers if "status" in each] == [400]
+    assert "upload_cut_off" in answers[-1]["body"].decode()
+    assert standing(api) == before
 
 
 def test_an_upload_is_used_once(api: Api):

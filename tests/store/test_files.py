@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -13,9 +15,11 @@ from engine.definition.model import Value
 from engine.files.content import Kind, examine
 from engine.files.depots import FolderDepot, Gone
 from engine.files.service import WAITING_MOST, FileService
+from engine.files.verify import FilesVerdict, verify_files
 from engine.meetings.service import NewDecision
 from engine.rules.attempt import Command
 from engine.rules.refusals import Conflict, FieldsRefused, Forbidden, NotFound, Refusal, TooLarge
+from engine.rules.rulebook import Rulebook
 from engine.store.db import Store, Unavailable
 from engine.store.tables import files, history, payloads
 from tests import township as t
@@ -330,6 +334,70 @@ def test_bytes_that_are_gone_are_not_found(uploads: FileService):
     uploads.depot.delete(scan)
 
     assert refusal(lambda: uploads.fetch("zuzhang", scan)).code == "file_not_found"
+
+
+# --- what proves it --------------------------------------------------------------------------------------------------
+
+
+def flaws(world: World, uploads: FileService) -> list[tuple[str, str | None, str]]:
+    found = verify_files(world.store, world.office.rulebook, uploads.depot).flaws
+    return [(flaw.case_id, flaw.file_id, flaw.what) for flaw in found]
+
+
+def test_what_was_attached_is_still_the_same(world: World, uploads: FileService):
+    scan, photo = upload(uploads, "zuzhang", made.pdf()), upload(uploads, "zuzhang")
+    case = begin(world, scan=scan)
+    world.fire("zuzhang", case, "add", scan=scan, photos=[photo])
+
+    assert verify_files(world.store, world.office.rulebook, uploads.depot) == FilesVerdict(files=2, flaws=())
+    assert verify_files(world.store, world.office.rulebook, uploads.depot, home=t.OTHER_TOWNSHIP).files == 0
+
+
+def test_bytes_that_were_changed_or_lost_are_found(world: World, uploads: FileService):
+    scan, photo = upload(uploads, "zuzhang", made.pdf()), upload(uploads, "zuzhang")
+    case = begin(world, scan=scan, photos=[photo])
+    uploads.depot.put(scan, made.pdf() + b" ")
+    uploads.depot.delete(photo)
+
+    assert sorted(flaws(world, uploads)) == sorted([(case, scan, "changed"), (case, photo, "gone")])
+
+
+@pytest.mark.parametrize("change", [{"sha256": "0" * 64}, {"case_id": "x-1"}, {"stored": False}])
+def test_a_row_that_was_changed_to_fit_other_bytes_is_found(world: World, uploads: FileService, change):
+    scan = upload(uploads, "zuzhang")
+    case = begin(world, scan=scan)
+    with world.store.begin() as tx:
+        tx.execute(files.update().values(**change))
+
+    assert flaws(world, uploads) == [(case, scan, "row")]
+
+
+def test_rules_that_are_not_here_hide_nothing_silently(world: World, uploads: FileService):
+    case = begin(world, scan=upload(uploads, "zuzhang"))
+
+    found = verify_files(world.store, Rulebook.of(()), uploads.depot)
+    assert [(flaw.case_id, flaw.what) for flaw in found.flaws] == [(case, "rules")]
+
+
+def test_two_cases_at_the_same_time_get_it_once(store: Store, tmp_path: Path):
+    world = World(store, rules(**FILED))
+    uploads = service(world, tmp_path)
+    scan = upload(uploads, "zuzhang")
+    cases, start = [begin(world) for _ in range(4)], Barrier(4)
+
+    def fire(case: str) -> str:
+        start.wait()
+        try:
+            world.fire("zuzhang", case, "add", scan=scan)
+        except FieldsRefused as refused:
+            return problems(refused)[0][1]
+        return "done"
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(fire, cases))
+
+    assert sorted(found) == ["done", "unknown_file", "unknown_file", "unknown_file"]
+    assert kept(world, scan).case_id == cases[found.index("done")]
 
 
 # --- going -----------------------------------------------------------------------------------------------------------

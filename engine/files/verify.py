@@ -23,8 +23,8 @@ from engine.store.tables import cases
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileFlaw:
-    """`what`: gone (no bytes), changed (other bytes), row (the upload's row is gone, or tells another hash or case), rules
-    (the rules of the case are not here)."""
+    """`what`: gone (no bytes), changed (other bytes), row (the upload's row is gone, or tells another hash or case),
+    rules (the rules of the case are not here)."""
 
     case_id: str
     file_id: str | None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import re
 from pathlib import Path
@@ -17,11 +18,18 @@ import sqlalchemy as sa
 from engine.people.errors import Wrong
 from engine.store.db import Store, Unavailable
 
+_LOG = logging.getLogger("minqing.files")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}-[0-9A-HJKMNP-TV-Z]{26}")
 
 
 class Gone(LookupError):
     """The bytes are not where they were put."""
+
+
+def _unavailable(error: Exception, *, full: bool = False) -> Unavailable:
+    """Whoever asked hears no more than that; the operator finds the reason in the log."""
+    _LOG.error("the place of uploads failed: %s", error)
+    return Unavailable(full=full)
 
 
 class Depot(Protocol):
@@ -63,7 +71,7 @@ class FolderDepot:
         except OSError as error:
             with contextlib.suppress(OSError):
                 fresh.unlink(missing_ok=True)
-            raise Unavailable(full=error.errno in (errno.ENOSPC, errno.EDQUOT)) from error
+            raise _unavailable(error, full=error.errno in (errno.ENOSPC, errno.EDQUOT)) from error
 
     def get(self, file_id: str) -> bytes:
         try:
@@ -71,13 +79,13 @@ class FolderDepot:
         except FileNotFoundError as error:
             raise Gone(file_id) from error
         except OSError as error:
-            raise Unavailable from error
+            raise _unavailable(error) from error
 
     def delete(self, file_id: str) -> None:
         try:
             (self.folder / key_of(file_id)).unlink(missing_ok=True)
         except OSError as error:
-            raise Unavailable from error
+            raise _unavailable(error) from error
 
 
 def _write(place: Path, data: bytes) -> None:
@@ -117,7 +125,7 @@ class ObjectDepot:
 
 @contextlib.contextmanager
 def _told_plainly() -> Any:
-    """The package's errors name the address and answer of the store: they go to the log, not to whoever asked."""
+    """The package's own errors as ours."""
     from obstore.exceptions import BaseError, NotFoundError
 
     try:
@@ -125,7 +133,7 @@ def _told_plainly() -> Any:
     except (FileNotFoundError, NotFoundError) as error:
         raise Gone from error
     except (BaseError, OSError) as error:
-        raise Unavailable from error
+        raise _unavailable(error) from error
 
 
 def folder_beside(store: Store) -> str:

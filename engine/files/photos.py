@@ -19,7 +19,8 @@ from engine.files.orientation import UPRIGHT, orientation_of, tiff_of
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 #: A marker within coded data: not a stuffed 0xFF, not a restart.
-_SCAN_END = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]", re.DOTALL)
+_SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
+_NO_FILL = re.compile(rb"[^\xff]", re.DOTALL)
 _EXIF = b"Exif\0\0"
 
 
@@ -41,16 +42,23 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
     """(marker, the segment with its coded data, its body) up to the end of the image."""
     at = 2
     while True:
-        while data[at] == 0xFF and data[at + 1] == 0xFF:
-            at += 1
+        at = _marker(data, at)
         marker = data[at + 1]
-        if data[at] != 0xFF or marker in (0, _SOI):
+        if marker in (0, _SOI):
             raise BadFile("damaged_file")
         if marker == _EOI:
             return
         end = _segment_end(data, at, marker)
         yield marker, data[at:end], data[at + 4 : end]
         at = end
+
+
+def _marker(data: bytes, at: int) -> int:
+    """Where the marker stands; bytes of filling may come before it."""
+    found = _NO_FILL.search(data, at)
+    if found is None or found.start() == at:
+        raise BadFile("damaged_file")
+    return found.start() - 1
 
 
 def _segment_end(data: bytes, at: int, marker: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from engine.rules.attempt import Post
 from engine.rules.refusals import Conflict, FieldProblem, FieldsRefused, Forbidden, NotFound, TooLarge
 from engine.store import reach
 from engine.store.clock import real_now
-from engine.store.db import Tx
+from engine.store.db import Tx, Unavailable
 from engine.store.filebook import (
     FileRow,
     expired_files,
@@ -31,6 +32,7 @@ from engine.store.filebook import (
 __all__ = ["Download", "FileService", "Upload"]
 
 Upload = FileRow  #: an upload as it is kept, for a surface to present
+_LOG = logging.getLogger("minqing.files")
 #: Uploads of one person that no act has named yet.
 WAITING_MOST = 30
 MEGABYTE = 1_000_000
@@ -106,7 +108,7 @@ class FileService:
         self.depot.put(row.id, content.data)
         with self.office.store.begin() as tx:
             mark_stored(tx, row.id)
-        self.sweep(home)
+        self._sweep_by_the_way(home)
         return row
 
     def _examined(self, data: bytes) -> Content:
@@ -119,6 +121,13 @@ class FileService:
         if len(data) > self.limits[content.kind]:
             raise TooLarge(content.kind, self.limits[content.kind])
         return content
+
+    def _sweep_by_the_way(self, home: str) -> None:
+        """What cannot be removed now is tried again with the next upload; this one is kept all the same."""
+        try:
+            self.sweep(home)
+        except Unavailable:
+            _LOG.warning("expired uploads of %s could not be removed", home, exc_info=True)
 
     def sweep(self, home: str) -> int:
         """Remove uploads of the home that were never attached; returns how many. Bytes first: a row that is still there

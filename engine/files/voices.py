@@ -10,6 +10,7 @@ from engine.files.photos import riff, riff_chunks
 
 #: Bytes after the last frame that are taken for tags, or the piece of a frame at which the recorder stopped.
 _TAIL_MOST = 65_536
+_ID3_MOST = 8
 _FRAMES_MOST = 2_000_000  # eleven hours
 FrameLength = Callable[[bytes, int], int]
 
@@ -33,7 +34,9 @@ def _frames(data: bytes, start: int, length_of: FrameLength, *, least: int) -> b
 def after_id3(data: bytes) -> int:
     """Where the sound begins: behind the ID3v2 tags at the start (id3.org, ID3v2.4 section 3.1)."""
     at = 0
-    while data[at : at + 3] == b"ID3" and len(data) >= at + 10:
+    for _ in range(_ID3_MOST):
+        if data[at : at + 3] != b"ID3" or len(data) < at + 10:
+            break
         size = 0
         for byte in data[at + 6 : at + 10]:
             size = size << 7 | byte & 0x7F

@@ -122,7 +122,7 @@ def test_s3_keeps_it_under_the_prefix(s3: Depot):
     assert FakeS3.kept == {f"/minqing/uploads/430482109/md/{ONE}": b"one"}
 
 
-def test_a_store_that_does_not_answer_is_not_available(monkeypatch: pytest.MonkeyPatch):
+def test_a_store_that_does_not_answer_is_not_available(caplog: pytest.LogCaptureFixture):
     class Broken:
         def get(self, _: str) -> None:
             raise OSError("no route")
@@ -133,6 +133,7 @@ def test_a_store_that_does_not_answer_is_not_available(monkeypatch: pytest.Monke
     for ask in (depot.get, depot.delete):
         with pytest.raises(Unavailable):
             ask(ONE)
+    assert "no route" in caplog.text  # where the operator looks
 
 
 # --- the folder ------------------------------------------------------------------------------------------------------

@@ -418,6 +418,19 @@ def test_an_upload_that_waits_too_long_can_be_used_no_more_and_goes(world: World
     assert uploads.depot.get(fresh)
 
 
+def test_what_cannot_be_removed_does_not_lose_the_next_upload(world: World, tmp_path: Path):
+    class Stubborn(FolderDepot):
+        def delete(self, file_id: str) -> None:
+            raise Unavailable
+
+    uploads = FileService(world.office, Stubborn(tmp_path))
+    old = upload(uploads, "zuzhang")
+    age(world, old, days=2)
+
+    begin(world, scan=upload(uploads, "zuzhang"))
+    assert kept(world, old) is not None
+
+
 def test_an_attached_upload_never_goes(world: World, uploads: FileService):
     scan = upload(uploads, "zuzhang")
     begin(world, scan=scan)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import struct
+import time
 from io import BytesIO
 
 import pytest
@@ -232,6 +234,27 @@ def test_endless_parts_are_not_read_to_their_end():
         "damaged_file"
     )
     assert refused(made.box(b"ftyp", b"M4A ", bytes(4)) + made.box(b"free") * 200_001) == "damaged_file"
+
+
+HOSTILE = {
+    "filling": b"\xff\xd8" + b"\xff" * 5_000_000,
+    "filling in a scan": made.jpeg()[:-2] + b"\xff" * 5_000_000 + b"\0",
+    "tags": b"ID3\x04\0\0\0\0\0\0" * 500_000,
+    "frames of one byte": b"#!AMR\n" + b"\x7c" * 5_000_000,
+    "pages": made.ogg_page(7, 0, b"OpusHead" + bytes(11)) + made.ogg_page(7, 1, b"OpusTags") * 150_000,
+    "elements": made.webm() + b"\xec\x80" * 2_000_000,
+    "chunks": b"RIFF" + struct.pack("<I", 4_000_004) + b"WAVE" + b"junk\0\0\0\0" * 500_000,
+    "list of parts": b"PK\x03\x04" + b"PK\x01\x02" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_that_is_sent_keeps_us_busy(name: str):
+    start = time.process_time()
+    with contextlib.suppress(BadFile):
+        examine(HOSTILE[name])
+
+    assert time.process_time() - start < 5  # seconds; what grows with the square would take hours
 
 
 # --- cut off and bent ------------------------------------------------------------------------------------------------

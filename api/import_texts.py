@@ -92,8 +92,12 @@ WRONG_TEXTS: dict[str, Text] = {
         "MINQING_DATABASE_URL is not a database URL",
     ),
     "missing_driver": (
-        "缺少数据库驱动 {module}，PostgreSQL 请安装 minqing[postgres]",
-        "the driver {module} is missing; for PostgreSQL install minqing[postgres]",
+        "缺少 {module}，PostgreSQL 请安装 minqing[postgres]，S3 存储请安装 minqing[s3]",
+        "{module} is missing; for PostgreSQL install minqing[postgres], for an S3 store minqing[s3]",
+    ),
+    "bad_files_url": (
+        "MINQING_FILES 须为文件夹，或 s3://存储桶/前缀",
+        "MINQING_FILES must be a folder or s3://bucket/prefix",
     ),
     "no_folder": ("无法建立数据库的文件夹 {folder}：{reason}", "cannot make the folder {folder}: {reason}"),
     "unknown_revision": (

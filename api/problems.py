@@ -27,6 +27,7 @@ from engine.rules.refusals import (
     Recused,
     Refusal,
     Stale,
+    TooLarge,
 )
 
 #: kind -> (status, title zh, title en)
@@ -59,6 +60,13 @@ PLAIN_TEXTS: dict[str, Text] = {
     "storage_full": ("存储空间已满，未做任何更改", "Storage is full; nothing was changed"),
     "rules_missing": ("缺少这件事项所依据的规则文件", "The rules file of this case is missing"),
     "case_not_found": ("没有这件事项，或您看不到它", "There is no such case, or you may not see it"),
+    "file_not_found": ("没有这个附件，或您看不到它", "There is no such attachment, or you may not see it"),
+    "upload_cut_off": ("上传中断，附件没有收到，请重试", "The upload was cut off and nothing was kept; try again"),
+    "no_post": ("您目前没有可以办事的职务，不能上传附件", "You hold no post that may act, so nothing can be uploaded"),
+    "too_many_uploads": (
+        "您已上传的附件过多而尚未提交，请先提交或等其过期",
+        "Too many of your uploads wait to be used; use them or let them expire",
+    ),
     "meeting_not_found": ("没有这次会议，或您看不到它", "There is no such meeting, or you may not see it"),
     "decision_not_found": ("这件事项还没有议定", "There is no decision on this case"),
     "workflow_not_found": ("没有这份规则", "There is no such workflow"),
@@ -84,6 +92,12 @@ _STATUSES: dict[str, Text] = {
     "open": ("正在进行", "open"),
     "closed": ("已结束", "closed"),
     "cancelled": ("已取消", "cancelled"),
+}
+_UPLOADS: dict[str, Text] = {
+    "photo": ("照片", "A photo"),
+    "voice": ("录音", "A voice recording"),
+    "document": ("文档", "A document"),
+    "upload": ("附件", "An upload"),
 }
 _NEVER: dict[str, Text] = {
     "handler": ("办理人不能核验自己办的事项", "Who handled a case may not verify it"),
@@ -128,6 +142,9 @@ def detail(refusal: Refusal) -> Text:
                 f"您看到的是第 {refusal.expected} 版，现在是第 {refusal.current} 版，请刷新后再办",
                 f"You saw version {refusal.expected}, it is at {refusal.current}: reload and try again",
             )
+        case TooLarge():
+            (zh, en), megabytes = _UPLOADS[refusal.what], refusal.limit / 1_000_000
+            return f"{zh}不得超过 {megabytes:g} MB", f"{en} may not be over {megabytes:g} MB"
         case Conflict() if refusal.code == "meeting_status":
             zh, en = _STATUSES[refusal.facts["status"]]
             return f"会议{zh}，不能这样办", f"The meeting is {en}"

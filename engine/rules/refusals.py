@@ -180,6 +180,16 @@ class Forbidden(Refusal):
         self.facts = facts
 
 
+class TooLarge(Refusal):
+    """An upload over the limit of its kind (bytes)."""
+
+    kind = "too_large"
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__("file_too_large")
+        self.what, self.limit = what, limit
+
+
 class KeyReused(Refusal):
     """The same Idempotency-Key came with another body."""
 

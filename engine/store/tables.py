@@ -229,7 +229,7 @@ case_ties = Table(
     Column("case_id", _id, nullable=False),
     Column("slot", String(16), nullable=False),
     Column("kind", String(8), nullable=False),  # person, unit or case
-    Column("target", _code, nullable=False),
+    Column("target", _id, nullable=False),
     PrimaryKeyConstraint("home", "case_id", "slot", "kind", "target"),
     ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
     Index("ix_case_ties_home_target", "home", "target", "kind", "slot", "case_id"),
@@ -411,7 +411,26 @@ case_imports = Table(
     ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
 )
 
+#: Uploads; their bytes lie elsewhere. `home` is where they were sent from, which may be another than that of the case.
+files = Table(
+    "files",
+    metadata,
+    _home(),
+    Column("id", _id, nullable=False),
+    Column("person", _code, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("type", _code, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("uploaded_at", Utc, nullable=False),
+    Column("stored", Boolean, nullable=False),  # its bytes have arrived
+    Column("case_id", _id, nullable=True),
+    PrimaryKeyConstraint("home", "id"),
+    Index("ix_files_home_case_uploaded", "home", "case_id", "uploaded_at"),
+)
+
 FAMILY = (
-    cases, case_ties, history, payloads, numbers, meetings, agenda, decisions, idempotency, refusals, case_imports,
+    cases, case_ties, history, payloads, numbers, meetings, agenda, decisions, idempotency, refusals,
+    case_imports, files,
 )  # fmt: skip
 APPEND_ONLY = (history, refusals)

@@ -64,6 +64,10 @@ def test_each_key_that_is_not_run_is_named(sections: dict[str, str], key: str):
     assert said(**sections) == [key]
 
 
+def test_uploads_are_run():
+    assert said(fields="text: {T, type: text}\nphoto: {T, type: file}\nphotos: {T, type: list, of: file}") == []
+
+
 def test_clocks_started_anew_or_moved_are_named_beside_the_clocks():
     found = said(**CLOCKED, **marked("restarts: handle, extends: handle"))
 

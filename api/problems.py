@@ -18,7 +18,6 @@ from engine.rules.refusals import (
     FieldProblem,
     FieldsRefused,
     KeptOut,
-    KeyReused,
     NoDestination,
     NotInState,
     NotNamed,
@@ -124,10 +123,8 @@ def detail(refusal: Refusal) -> Text:
     match refusal:
         case ConditionRefused() if workflow:
             return sentence(workflow, refusal.condition, refusal.facts)
-        case KeptOut():
+        case KeptOut() | Recused():
             return _NEVER.get(refusal.relation, ("该角色不能办理这一步", "This role may not take this step"))
-        case Recused():
-            return _NEVER["recused"]
         case NotNamed() if workflow:
             zh, en = people_titles(workflow, refusal.row.by)
             return f"「{refusal.row.title.zh}」须由{zh}办理", f"{refusal.row.title.en} is for {en}"
@@ -248,6 +245,3 @@ def _response(kind: str, body: dict[str, Any], english: bool, headers: Mapping[s
     return JSONResponse(
         body, KINDS[kind][0], {**language, **(headers or {})}, media_type="application/problem+json; charset=utf-8"
     )
-
-
-__all__ = ["KeyReused", "Problem", "detail", "field_text", "problem_response", "refusal_response"]

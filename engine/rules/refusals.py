@@ -115,6 +115,7 @@ class Recused(Refusal):
     """Who is recused reads nothing written after that, so acts no more; no row needs to say so."""
 
     kind = "forbidden"
+    relation = "recused"
 
     def __init__(self, workflow: Workflow) -> None:
         super().__init__("never:recused", workflow=workflow)

@@ -188,8 +188,8 @@ def _in_name(character: str) -> bool:
     return unicodedata.category(character)[0] in "LMN" or character in " ·•.-'’()（）"
 
 
-def _reference(kind: FieldType, raw: Value, frame: Frame) -> Value:
-    if not _well_formed(raw) or (kind.value, raw) not in frame.known:
+def _reference(kind: FieldType, raw: Value, frame: Frame) -> str:
+    if not isinstance(raw, str) or not _well_formed(raw) or (kind.value, raw) not in frame.known:
         raise Bad(f"unknown_{kind.value}")
     return raw
 

@@ -121,8 +121,15 @@ def register() -> dict[str, bytes]:
 
 
 @lru_cache(maxsize=1)
-def default_rules() -> tuple[Workflow, ...]:
+def all_rules() -> tuple[Workflow, ...]:
+    """Every file of `workflows/`."""
     return tuple(read_folder(WORKFLOWS))
+
+
+@lru_cache(maxsize=1)
+def default_rules() -> tuple[Workflow, ...]:
+    """Version 1 of the default workflow alone."""
+    return tuple(workflow for workflow in all_rules() if workflow.name == "issue-escalation/1")
 
 
 def settle(store: Store) -> None:

@@ -92,7 +92,19 @@ PEOPLE = [
     *_town("_other", OTHER_TOWNSHIP),
     Holder("auditor_county", "县督查", "auditor_county", COUNTY),
 ]
+#: The posts of a cluster's own affairs (works projects, its cooperative), for `settle_council`. Members of a meeting
+#: have their posts at the very unit where it sits.
+COUNCIL = [
+    Holder("council_head", "周理事长", "council_head", f"{VILLAGE}c01", body=True),
+    Holder("treasurer", "钱会计", "treasurer", f"{VILLAGE}c01", body=True),
+    *(Holder(f"household_rep{n}", f"户代表{n}", "household_rep", WUCHANG) for n in range(1, 4)),
+    *(Holder(f"members_rep{n}", f"成员代表{n}", "members_rep", WUCHANG) for n in range(1, 5)),
+    Holder("village_supervision", "严监督", "village_supervision", VILLAGE),
+]
 VILLAGERS = [("lishen", "李婶", "10000000001"), ("wangson", "王小军", ""), ("zhangsan", "张三", "10000000003")]
+
+
+_POSTS = "person,role,unit,body,valid_from,valid_to"
 
 
 def _csv(header: str, rows: list[tuple[str, ...]]) -> bytes:
@@ -114,7 +126,7 @@ def register() -> dict[str, bytes]:
         "units": _csv("code,name,kind,parent", UNITS),
         "bodies": _csv("code,name,kind,units", bodies),
         "people": _csv("id,name,phone", people),
-        "posts": _csv("person,role,unit,body,valid_from,valid_to", [_post(holder) for holder in PEOPLE]),
+        "posts": _csv(_POSTS, [_post(holder) for holder in PEOPLE]),
         "households": _csv("code,unit,head,members", [("h1", GROUP, "lishen", "lishen linzhang")]),
         "relatives": _csv("person,other,kind,valid_from,valid_to", [("pianzhang", "wangson", "son", "2025-01-01", "")]),
     }
@@ -136,6 +148,16 @@ def settle(store: Store) -> None:
     """Import the township into an initialised database."""
     service = ImportService(store)
     for kind, data in register().items():
+        outcome = service.apply(kind, data)
+        assert not outcome.problems, (kind, outcome.problems)
+
+
+def settle_council(store: Store) -> None:
+    """Import the posts of the first cluster's own affairs, beside the township."""
+    service = ImportService(store)
+    people = _csv("id,name,phone", [(holder.person, holder.name, "") for holder in COUNCIL])
+    posts = _csv(_POSTS, [_post(holder) for holder in COUNCIL])
+    for kind, data in (("people", people), ("posts", posts)):
         outcome = service.apply(kind, data)
         assert not outcome.problems, (kind, outcome.problems)
 

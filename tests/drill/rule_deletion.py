@@ -2,9 +2,9 @@
 
 Every name in `by`, `never` and `via` (groups written out first), every field in `needs`, every condition of `when` and
 `at_once_if` at any depth, also inside `to`, is taken out once. A field goes from `needs` to `takes`; the last name of a
-`by` becomes `reader`, and `reader` becomes `system`; the last element of another list goes with its key, and with `via`
-goes `at_once_if`; an `any`, `all` or `not` without an inner condition goes as a whole. Each such file must load, and
-the tests that stand for it in `SUITES` must fail on it.
+`by` becomes `reader`, and `reader` becomes `system`; the last condition of a destination becomes one that always holds;
+the last element of another list goes with its key, and with `via` goes `at_once_if`; an `any`, `all` or `not` without
+an inner condition goes as a whole. Each such file must load, and the tests that stand for it in `SUITES` must fail.
 
     .venv/bin/python tests/drill/rule_deletion.py [--of NAME ...] [--list] [--only TEXT]
 
@@ -17,6 +17,7 @@ import argparse
 import copy
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,7 @@ SUITES = (
     Suite(file="cooperative/v1.yaml", tests="tests/rules_coop"),
 )
 KEENEST = ("test_rows", "test_who", "test_never")
+OF_CONDITIONS = ("test_conditions", "test_redo")
 AT_A_TIME = 2
 PATIENCE = 120  # seconds for one run of the rule tests
 NESTING = ("any", "all")
@@ -182,7 +184,7 @@ def _edits(row: Row) -> Iterator[tuple[str, Edit]]:
         for what, rest in _fewer(target.get("when", [])):
             yield (
                 f"to[{number}].when {what}",
-                lambda changed, number=number, rest=rest: _put(changed["to"][number], "when", rest),
+                lambda changed, number=number, rest=rest: _led_there(changed["to"][number], rest),
             )
 
 
@@ -200,6 +202,12 @@ def _without(row: Row, key: str, name: str) -> None:
 def _only_taken(row: Row, name: str) -> None:
     _without(row, "needs", name)
     row["takes"] = [*row.get("takes", []), name]
+
+
+def _led_there(target: Row, rest: list[Any]) -> None:
+    """Without its last condition a destination would be the last one, and states behind it out of reach."""
+    lost = {"all": target["when"]}
+    target["when"] = rest or [{"any": [lost, {"not": lost}]}]
 
 
 def _put(holder: Row, key: str, rest: list[Any]) -> None:
@@ -255,12 +263,12 @@ def tried(suite: Suite, mutation: Mutation) -> Trial:
     with tempfile.TemporaryDirectory(prefix="minqing-drill-") as folder:
         file = Path(folder) / "v1.yaml"
         file.write_bytes(mutation.data)
-        end, said = _tested(suite, file)
+        end, said = _tested(suite, mutation, file)
     return Trial(name=mutation.name, end=end, said=said)
 
 
-def _tested(suite: Suite, file: Path) -> tuple[End, str]:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", f"--confcutdir={suite.tests}", *_tests(suite)]
+def _tested(suite: Suite, mutation: Mutation, file: Path) -> tuple[End, str]:
+    command = [sys.executable, "-m", "pytest", "-x", "-q", f"--confcutdir={suite.tests}", *_tests(suite, mutation)]
     environment = {**os.environ, RULES_FILE: str(file), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     try:
         run = subprocess.run(
@@ -273,9 +281,10 @@ def _tested(suite: Suite, file: Path) -> tuple[End, str]:
     return end, said[0] if said else run.stdout[-500:] + run.stderr[-500:]
 
 
-def _tests(suite: Suite) -> list[str]:
-    """All files of the rule tests; those first that notice most, because a run ends with the first that fails."""
-    files = sorted((ROOT / suite.tests).glob("test_*.py"), key=lambda file: (file.stem not in KEENEST, file.stem))
+def _tests(suite: Suite, mutation: Mutation) -> list[str]:
+    """All files of the rule tests; those first that most likely notice: a run ends with the first that fails."""
+    keenest = OF_CONDITIONS if re.search(r": (when|at_once_if|to\[)", mutation.name) else KEENEST
+    files = sorted((ROOT / suite.tests).glob("test_*.py"), key=lambda file: (file.stem not in keenest, file.stem))
     return [str(file.relative_to(ROOT)) for file in files]
 
 

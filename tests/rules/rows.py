@@ -1,8 +1,8 @@
 """Tests that every rules file has: who may fire each row, from where to where, with which fields, through which
 meeting, and which posts keep one out. A folder of rule tests fills a `Table` by hand and makes a class of `RowTests`.
 
-The grid has a line a row and source: ref, trigger, from, to, and a mark for each role (`+` may, `-` may not, `!` is kept
-out by `never`, `x` does not see the case; `|` is only for the eye). `to` is the state afterwards in the ordinary way.
+The grid has a line a row and source: ref, trigger, from, to, and a mark for each role (`+` may, `-` may not, `!` is
+kept out by `never`, `x` does not see the case; `|` is for the eye). `to` is the state afterwards in the ordinary way.
 """
 
 from __future__ import annotations

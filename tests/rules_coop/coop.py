@@ -16,7 +16,7 @@ from tests.rules.places import GROUP, TOWNSHIP, VILLAGE, WUCHANG
 
 SEATS = {
     "council_head": ("council-1", WUCHANG),
-    "members_rep": (GROUP.code, GROUP),
+    "members_rep": (WUCHANG.code, WUCHANG),
     "treasurer": (WUCHANG.code, WUCHANG),
     "village_clerk": (VILLAGE.code, VILLAGE),
     "village_secretary": (VILLAGE.code, VILLAGE),

@@ -33,7 +33,8 @@ from tests.rules_coop.coop import (
     year_checked,
 )
 
-# The columns: council_head members_rep treasurer, village_clerk village_secretary village_supervision, auditor_township.
+# The columns: council_head members_rep treasurer, village_clerk village_secretary village_supervision,
+# auditor_township.
 GRID = """
     C01 propose              start        preparing    + + - | - + - | -
     C02 admit_member         preparing    preparing    + + ! | - - - | -

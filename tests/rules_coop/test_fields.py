@@ -89,7 +89,9 @@ def test_what_happened_is_not_after_today(trigger, name):
 
 
 def test_a_member_and_who_was_paid_are_registered_or_a_name():
-    assert giving("admit_member", "member", {"name": "王小明"}) == giving("record_spending", "payee", "reporter") == "done"
+    assert (
+        giving("admit_member", "member", {"name": "王小明"}) == giving("record_spending", "payee", "reporter") == "done"
+    )
     assert giving("admit_member", "member", "nobody-known") == "member: unknown_person"
 
 

@@ -15,7 +15,7 @@ from tests.rules.people import everybody, longest_in_post
 from tests.rules.places import GROUP, TOWNSHIP, VILLAGE, WUCHANG
 
 SEATS = {
-    "household_rep": (GROUP.code, GROUP),
+    "household_rep": (WUCHANG.code, WUCHANG),
     "council_head": ("council-1", WUCHANG),
     "council_member": ("council-1", WUCHANG),
     "treasurer": ("council-1", WUCHANG),

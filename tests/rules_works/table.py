@@ -74,6 +74,7 @@ GRID = """
     W23 note            on_notice on_notice + + + + | + + + | -
 """
 MONEY = ("record_income", "record_subsidy", "record_spending", "record_refund", "correct_entry")
+WITH_MONEY = ("raising", "building", "accepting", "on_notice")
 DECIDERS = ("council_head", "village_secretary", "village_supervision")
 BUILT_OR_PAID = ("council_head", "council_member", "treasurer")
 
@@ -155,7 +156,7 @@ TABLE = Table(
     wrong_meeting="village_meeting",
     posts_out={
         ("approve", "reviewing"): ("council_head", "council_member"),
-        **{(trigger, state): DECIDERS for trigger in MONEY for state in ("raising", "building", "accepting", "on_notice")
+        **{(trigger, state): DECIDERS for trigger in MONEY for state in WITH_MONEY
            if (trigger, state) != ("record_spending", "raising")},
         **{(trigger, "accepting"): BUILT_OR_PAID for trigger in ("check_books", "accept_works", "have_mended")},
     },

@@ -184,7 +184,8 @@ def test_w22_a_project_with_money_is_dropped_only_when_it_is_settled(way):
 
 @pytest.mark.parametrize(("case", "who", "trigger", "data", "zh"), [
     (raising, "treasurer", "record_income", {**INCOME, "voluntary": False}, "自筹、捐款、捐物和投工须为自愿"),
-    (with_money, "council_head", "start_building", {**START, "builder": "treasurer"}, "定人、管账、监督的人不能当施工负责人"),
+    (with_money, "council_head", "start_building", {**START, "builder": "treasurer"},
+     "定人、管账、监督的人不能当施工负责人"),
     (accepting, "household_rep", "accept_works", GOOD_WORK, "须先由村务监督委员会查账且账目清楚"),
     (on_notice, "system", "complete", {}, "公示须满七天"),
     (raising, "village_secretary", "drop", {"reason": "请不到人", "settled": False}, "所收款项须先结清或退回"),

@@ -207,7 +207,7 @@ def _only_taken(row: Row, name: str) -> None:
 def _led_there(target: Row, rest: list[Any]) -> None:
     """Without its last condition a destination would be the last one, and states behind it out of reach."""
     lost = {"all": target["when"]}
-    target["when"] = rest or [{"any": [lost, {"not": lost}]}]
+    target["when"] = rest or [{"any": [lost, {"not": copy.deepcopy(lost)}]}]
 
 
 def _put(holder: Row, key: str, rest: list[Any]) -> None:

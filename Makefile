@@ -18,7 +18,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/minqing check workflows/issue-escalation/v1.yaml
+	set -e; for file in workflows/*/v*.yaml; do $(BIN)/minqing check "$$file"; done
 
 drill: $(VENV)/.dev
 	$(BIN)/python -m tests.drill

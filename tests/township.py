@@ -92,7 +92,19 @@ PEOPLE = [
     *_town("_other", OTHER_TOWNSHIP),
     Holder("auditor_county", "县督查", "auditor_county", COUNTY),
 ]
+#: The posts of a cluster's own affairs (works projects, its cooperative), for `settle_council`. Members of a meeting
+#: have their posts at the very unit where it sits.
+COUNCIL = [
+    Holder("council_head", "周理事长", "council_head", f"{VILLAGE}c01", body=True),
+    Holder("treasurer", "钱会计", "treasurer", f"{VILLAGE}c01", body=True),
+    *(Holder(f"household_rep{n}", f"户代表{n}", "household_rep", WUCHANG) for n in range(1, 4)),
+    *(Holder(f"members_rep{n}", f"成员代表{n}", "members_rep", WUCHANG) for n in range(1, 5)),
+    Holder("village_supervision", "严监督", "village_supervision", VILLAGE),
+]
 VILLAGERS = [("lishen", "李婶", "10000000001"), ("wangson", "王小军", ""), ("zhangsan", "张三", "10000000003")]
+
+
+_POSTS = "person,role,unit,body,valid_from,valid_to"
 
 
 def _csv(header: str, rows: list[tuple[str, ...]]) -> bytes:
@@ -114,21 +126,27 @@ def register() -> dict[str, bytes]:
         "units": _csv("code,name,kind,parent", UNITS),
         "bodies": _csv("code,name,kind,units", bodies),
         "people": _csv("id,name,phone", people),
-        "posts": _csv("person,role,unit,body,valid_from,valid_to", [_post(holder) for holder in PEOPLE]),
+        "posts": _csv(_POSTS, [_post(holder) for holder in PEOPLE]),
         "households": _csv("code,unit,head,members", [("h1", GROUP, "lishen", "lishen linzhang")]),
         "relatives": _csv("person,other,kind,valid_from,valid_to", [("pianzhang", "wangson", "son", "2025-01-01", "")]),
     }
 
 
 @lru_cache(maxsize=1)
+def all_rules() -> tuple[Workflow, ...]:
+    """Every file of `workflows/`."""
+    return tuple(read_folder(WORKFLOWS))
+
+
+@lru_cache(maxsize=1)
 def default_rules() -> tuple[Workflow, ...]:
-    """Version 1 alone: what a township starts with."""
-    return tuple(rules for rules in read_folder(WORKFLOWS) if rules.name == "issue-escalation/1")
+    """Version 1 of the default workflow alone."""
+    return tuple(workflow for workflow in all_rules() if workflow.name == "issue-escalation/1")
 
 
 def whole_book() -> Workflow:
     """Version 2: all rows T01–T50."""
-    (rules,) = (rules for rules in read_folder(WORKFLOWS) if rules.name == "issue-escalation/2")
+    (rules,) = (workflow for workflow in all_rules() if workflow.name == "issue-escalation/2")
     return rules
 
 
@@ -136,6 +154,16 @@ def settle(store: Store) -> None:
     """Import the township into an initialised database."""
     service = ImportService(store)
     for kind, data in register().items():
+        outcome = service.apply(kind, data)
+        assert not outcome.problems, (kind, outcome.problems)
+
+
+def settle_council(store: Store) -> None:
+    """Import the posts of the first cluster's own affairs, beside the township."""
+    service = ImportService(store)
+    people = _csv("id,name,phone", [(holder.person, holder.name, "") for holder in COUNCIL])
+    posts = _csv(_POSTS, [_post(holder) for holder in COUNCIL])
+    for kind, data in (("people", people), ("posts", posts)):
         outcome = service.apply(kind, data)
         assert not outcome.problems, (kind, outcome.problems)
 

@@ -13,7 +13,7 @@ from tests.databases import BACKENDS
 from tests.features.tally import TALLY
 from tests.features.words import SENTENCES, WORKFLOW, readings
 
-STEPS = ("cases", "clock", "history", "meetings", "reading", "refusals")
+STEPS = ("affairs", "cases", "clock", "history", "meetings", "reading", "refusals")
 pytest_plugins = [f"tests.features.steps.{noun}" for noun in STEPS]
 
 FEATURES = Path(__file__).parents[2] / "features"

@@ -13,7 +13,7 @@ from engine.audit.verify import verify
 from engine.cases.queries import CaseFilter, CaseQueries
 from engine.cases.service import Caller, CaseService, OpenCase
 from engine.cases.views import CaseView, EventView
-from engine.definition.model import Value
+from engine.definition.model import Value, Workflow
 from engine.meetings.queries import ItemView, MeetingQueries, MeetingView
 from engine.meetings.service import Attendance, MeetingService, NewDecision, NewMeeting
 from engine.rules.attempt import Command
@@ -24,7 +24,8 @@ from tests.features.ways import REPORT, way
 from tests.features.words import PLACES, WORKFLOW
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-READER = "township_party_office"  # reads every case of the township, unmasked
+#: Who reads every case of the township, unmasked, and who reads the histories of all: by workflow, else the first.
+READERS = {WORKFLOW.name: ("township_party_office", "auditor_county"), "": ("village_clerk", "auditor_township")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,7 @@ class World:
 
     def __init__(self, store: Store) -> None:
         t.settle(store)
-        self.office, self.clock = t.open_test_office(store)
+        self.office, self.clock = t.open_test_office(store, *t.all_rules())
         self.service, self.queries = CaseService(self.office), CaseQueries(self.office)
         self.meetings, self.minutes = MeetingService(self.office), MeetingQueries(self.office)
         self.audit = AuditQueries(self.office)
@@ -58,6 +59,12 @@ class World:
         self.meeting = ""
         self.heard: Heard | None = None
         self._unanswered = False
+        self.follow(WORKFLOW)
+
+    def follow(self, workflow: Workflow) -> None:
+        """What happens from now on happens under these rules."""
+        self.workflow = workflow
+        self.reader, self.auditor = READERS.get(workflow.name, READERS[""])
 
     # --- time --------------------------------------------------------------------------------------------------------
 
@@ -72,13 +79,17 @@ class World:
     def open(self, person: str, name: str, data: Mapping[str, Value], *, unit: str = t.NEIGHBOURHOOD,
              behalf: Value = None) -> None:  # fmt: skip
         command = Command(trigger="report", data={**REPORT, **data}, behalf=behalf)
-        wanted = OpenCase(unit=unit, command=command, workflow=WORKFLOW.name)
+        self.begin(person, name, command, unit=unit)
+
+    def begin(self, person: str, name: str, command: Command, *, unit: str) -> None:
+        """Any opening of the rules that are followed."""
+        wanted = OpenCase(unit=unit, command=command, workflow=self.workflow.name)
 
         def opened() -> None:
             case = self.service.open(Caller(person=person), wanted).identity.id
             self.cases[name] = self.cases[""] = case
 
-        self._try(person, "report", None, opened)
+        self._try(person, command.trigger, None, opened)
 
     def bring(self, name: str, state: str, data: Mapping[str, Value]) -> None:
         """A case that went the ordinary way until it reached `state`."""
@@ -99,7 +110,7 @@ class World:
     def fire(self, person: str, name: str, trigger: str, data: Mapping[str, Value], *, behalf: Value = None) -> None:
         case = self.cases[name]
         command = Command(trigger=trigger, data=data, behalf=behalf)
-        version = self.queries.get(READER, case).state.version
+        version = self.queries.get(self.reader, case).state.version
         self._try(person, trigger, case, lambda: self.service.fire(Caller(person=person), case, command, version))
 
     def decide(self, person: str, name: str, trigger: str, data: Mapping[str, Value]) -> None:
@@ -139,7 +150,7 @@ class World:
         self._set(person, kind, datetime.fromisoformat(at).replace(tzinfo=SHANGHAI))
 
     def _set(self, person: str, kind: str, at: datetime) -> None:
-        wanted = NewMeeting(meeting=kind, unit=PLACES[kind], at=at, workflow=WORKFLOW.name)
+        wanted = NewMeeting(meeting=kind, unit=PLACES[kind], at=at, workflow=self.workflow.name)
         self._try(person, "create", None, lambda: self._created(person, wanted))
         self.settled()
 
@@ -180,18 +191,18 @@ class World:
 
     def case(self, name: str) -> CaseView:
         self.settled()
-        return self.queries.get(READER, self.cases[name])
+        return self.queries.get(self.reader, self.cases[name])
 
     def history(self, name: str) -> list[EventView]:
         self.settled()
-        return self.queries.history(READER, self.cases[name])
+        return self.queries.history(self.reader, self.cases[name])
 
     def last(self, name: str, trigger: str) -> EventView:
         return next(row for row in reversed(self.history(name)) if row.event.trigger == trigger)
 
     def agenda(self) -> MeetingView:
         """The meeting the scenario speaks of, with its agenda: live before it is opened, fixed from then on."""
-        return self.minutes.get(READER, self.meeting)
+        return self.minutes.get(self.reader, self.meeting)
 
     def item(self, name: str) -> ItemView | None:
         self.settled()
@@ -199,7 +210,7 @@ class World:
 
     def trace(self, case: str) -> tuple[str, ...]:
         """The hashes of its history: equal when nothing was done."""
-        return tuple(row.hash for row in self.queries.history(READER, case))
+        return tuple(row.hash for row in self.queries.history(self.reader, case))
 
     def finish(self) -> dict[str, set[int]]:
         """Nothing was refused unnoticed and every history proves itself. Returns the lines of the rows that happened,
@@ -210,7 +221,7 @@ class World:
             raise AssertionError(flaws)
         lines: dict[str, set[int]] = {}
         for case in set(self.cases.values()):
-            for row in self.queries.history("auditor_county", case):
+            for row in self.queries.history(self.auditor, case):
                 lines.setdefault(row.workflow.name, set()).add(row.event.line)
         return lines
 

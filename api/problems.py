@@ -184,9 +184,15 @@ def wants_english(accept: str | None) -> bool:
     return weights["en"] > weights["zh"]
 
 
-def refusal_response(refusal: Refusal, accept: str | None) -> JSONResponse:
+def refusal_response(refusal: Refusal, accept: str | None, kind: str | None = None) -> JSONResponse:
+    """`kind` where the whole is answered otherwise than the one refusal in it."""
     english = wants_english(accept)
-    body = _body(refusal.kind, refusal.code, detail(refusal), english)
+    kind = kind or refusal.kind
+    return _response(kind, refusal_body(refusal, english, kind), english)
+
+
+def refusal_body(refusal: Refusal, english: bool, kind: str | None = None) -> dict[str, Any]:
+    body = _body(kind or refusal.kind, refusal.code, detail(refusal), english)
     if isinstance(refusal, FieldsRefused):
         body["errors"] = [_error(refusal.workflow, each, english) for each in refusal.problems]
     if refusal.at is not None:
@@ -194,7 +200,7 @@ def refusal_response(refusal: Refusal, accept: str | None) -> JSONResponse:
     if refusal.refused_by is not None:
         line = refusal.refused_by
         body["refused_by"] = {"file": line.file, "line": line.line, "ref": line.ref, "rule": line.rule}
-    return _response(refusal.kind, body, english)
+    return body
 
 
 def _error(workflow: Workflow | None, problem: FieldProblem, english: bool) -> dict[str, str]:
@@ -226,4 +232,4 @@ def _response(kind: str, body: dict[str, Any], english: bool, headers: Mapping[s
     )
 
 
-__all__ = ["KeyReused", "Problem", "detail", "field_text", "problem_response", "refusal_response"]
+__all__ = ["KeyReused", "Problem", "detail", "field_text", "problem_response", "refusal_body", "refusal_response"]

@@ -304,7 +304,7 @@ search_texts = Table(
     Column("seq", Integer, nullable=False),
     Column("text", Text, nullable=False),
     PrimaryKeyConstraint("home", "case_id", "seq"),
-    ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
+    ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"], ondelete="CASCADE"),
 )
 
 #: Which texts have a gram. They go with their text.

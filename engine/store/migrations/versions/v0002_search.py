@@ -17,7 +17,10 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["home", "case_id"], ["cases.home", "cases.id"], name=op.f("fk_search_texts_home_case_id")
+            ["home", "case_id"],
+            ["cases.home", "cases.id"],
+            name=op.f("fk_search_texts_home_case_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("home", "case_id", "seq", name=op.f("pk_search_texts")),
     )

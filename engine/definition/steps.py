@@ -13,7 +13,7 @@ from engine.definition.values import read_with
 
 def read_steps(place: Place, names: Names) -> tuple[Step, ...]:
     """One step or a list of them."""
-    return tuple(_step(entry, names) for entry in each(place))
+    return tuple(_step(entry, names) for entry in each(place, is_section=True))
 
 
 def _step(place: Place, names: Names) -> Step:

@@ -43,6 +43,9 @@ class At:
         """The shortest way that ends with firing the row, into one of the states `to` if these are given."""
         if self.travel is None:
             return ()
-        return find_way(
-            self.travel, lambda way: way.row is row and way.aim is not None and (to is None or way.aim.state in to)
+        return (
+            find_way(
+                self.travel, lambda way: way.row is row and way.aim is not None and (to is None or way.aim.state in to)
+            )
+            or ()
         )

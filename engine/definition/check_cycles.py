@@ -10,6 +10,7 @@ from engine.definition.findings import Code, Finding, Witness
 from engine.definition.paths import find_way, step_of
 from engine.definition.rings import rings
 from engine.definition.travel import Travel, Way
+from engine.definition.turns import turned
 
 
 def of_cycles(at: At) -> Iterator[Finding]:
@@ -17,32 +18,37 @@ def of_cycles(at: At) -> Iterator[Finding]:
         return
     code = Code.S22 if at.workflow.clocks else Code.S36
     for ways in endless(at.travel):
-        yield _told(at, at.travel, code, _shortest(at.travel, ways))
+        for ring in _unbounded(at.travel, ways):
+            witness = turned(at.travel, ring)
+            if witness is not None:
+                yield _told(at, code, ring, witness or _approached(at.travel, ring))
+                break
 
 
-def _shortest(travel: Travel, ways: Ways) -> Ways:
-    """The shortest cycle that nothing bounds by itself; begun at the state that a case reaches first."""
-    found = list(rings(ways))
-    ring = next((ring for ring in found if not is_bounded(travel, ring)), found[0])
+def _unbounded(travel: Travel, ways: Ways) -> Iterator[Ways]:
+    """The cycles that nothing bounds by itself, shortest first, each begun at the place that a case reaches first. A
+    case need not be able to go round each of them: what one turn does may keep it from the next."""
     order = {stop: number for number, stop in enumerate(travel.stops)}
-    first = min(range(len(ring)), key=lambda number: order[ring[number].origin])
-    return (*ring[first:], *ring[:first])
+    for ring in rings(ways):
+        if not is_bounded(travel, ring):
+            first = min(range(len(ring)), key=lambda number, ring=ring: order[ring[number].origin])  # type: ignore[misc]
+            yield (*ring[first:], *ring[:first])
 
 
-def _told(at: At, travel: Travel, code: Code, ring: Ways) -> Finding:
+def _told(at: At, code: Code, ring: Ways, witness: Witness) -> Finding:
     states = [way.origin.state for way in ring]
     shown = " → ".join([*states, states[0]])
     zh, en = (
         f"循环 {shown} 没有计数、时限或顺延来约束",
         f"nothing bounds the cycle {shown}: no counter, clock or carry-over",
     )
-    return at.state(code, at.workflow.states[states[0]], zh, en, _witness(travel, ring))
+    return at.state(code, at.workflow.states[states[0]], zh, en, witness)
 
 
-def _witness(travel: Travel, ring: Ways) -> Witness:
-    """Into the cycle, then once round."""
+def _approached(travel: Travel, ring: Ways) -> Witness:
+    """Into the cycle, then once round, whatever conditions ask."""
 
     def entering(way: Way) -> bool:
         return way.aim == ring[0].origin
 
-    return (*find_way(travel, entering), *(step_of(way) for way in ring))
+    return (*(find_way(travel, entering) or ()), *(step_of(way) for way in ring))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.definition.actors import only_system
 from engine.definition.check_at import At
 from engine.definition.findings import Code, Finding, Witness
-from engine.definition.model import BACK, NOWHERE, SAME, Row, State
+from engine.definition.model import BACK, NOWHERE, SAME, START, Row, State
 from engine.definition.moving import Rules
 from engine.definition.paths import exact_way, find_way
 from engine.definition.travel import Spot, Travel, Way
@@ -29,11 +29,17 @@ def of_states(at: At) -> Iterator[Finding]:
 
 def of_ways(at: At) -> Iterator[Finding]:
     travel = at.travel
-    if travel is None or not travel.spots:
+    if travel is None or not _can_open(at):
         return
     yield from _unreached(at, travel)
     yield from _endless(at, travel)
     yield from _astray(at, travel)
+
+
+def _can_open(at: At) -> bool:
+    """Whether a row opens cases in some state; where none does, that alone is told (S10)."""
+    openings = (row for row in at.workflow.rows if START in row.sources)
+    return any(target.to in at.workflow.states for row in openings for target in row.targets)
 
 
 def _unreached(at: At, travel: Travel) -> Iterator[Finding]:
@@ -47,7 +53,8 @@ def _endless(at: At, travel: Travel) -> Iterator[Finding]:
     """S03: no case that is there can come to an end; or none of a level that a case certainly can have there."""
     ends = [stop for stop in travel.stops if stop.spot and at.workflow.states[stop.state].final]
     ending = {stop.spot for stop in travel.reaching(ends)}
-    for code, state in at.workflow.states.items() if ends else ():
+    has_end = any(state.final for state in at.workflow.states.values())
+    for code, state in at.workflow.states.items() if has_end else ():
         stuck = {stop.spot for stop in travel.at(code)} - ending
         if stuck and stuck == {stop.spot for stop in travel.at(code)}:
             zh, en = "从这个状态到不了任何终结状态", "no end can be reached from this state"
@@ -75,10 +82,12 @@ def _astray(at: At, travel: Travel) -> Iterator[Finding]:
         key = (way.row.index, way.row.targets.index(way.target), way.origin.level)
         if way.aim is None and key not in told:
             told.add(key)
-            yield _lost(at, travel, way)
+            witness = _showing(travel, way)
+            if witness is not None:
+                yield _lost(at, way, witness)
 
 
-def _lost(at: At, travel: Travel, way: Way) -> Finding:
+def _lost(at: At, way: Way, witness: Witness) -> Finding:
     level = way.origin.level
     if way.target.to == BACK:
         code = Code.S08
@@ -89,10 +98,10 @@ def _lost(at: At, travel: Travel, way: Way) -> Finding:
         zh = f"closer：层级 {level} 的事项可能由此转出，但该级没有唯一的办理状态（handling）"
         en = f"`closer`: a case at level {level} can come here, but that level has not exactly one handling state"
     path = f"transitions[{way.row.index}].to"
-    return at.place(code, way.target.mark, path, zh, en, _showing(travel, way))
+    return at.place(code, way.target.mark, path, zh, en, witness)
 
 
-def _showing(travel: Travel, lost: Way) -> Witness:
+def _showing(travel: Travel, lost: Way) -> Witness | None:
     def same(way: Way) -> bool:
         fits = way.aim is None and way.row is lost.row and way.target is lost.target
         return fits and way.origin.level == lost.origin.level and way.origin.state == lost.origin.state
@@ -134,4 +143,4 @@ def _handled(travel: Travel, row: Row, entered: set[str], final: frozenset[str])
     def ending(way: Way) -> bool:
         return way.row is row and way.origin.state in entered and way.aim is not None and way.aim.state in final
 
-    return find_way(travel, ending)
+    return find_way(travel, ending) or ()

@@ -144,5 +144,5 @@ def _witness(at: At, firing: Firing, stop: Stop) -> Witness:
     def into(way: Way) -> bool:
         return way.aim is not None and way.aim.spot == stop.spot
 
-    way = find_way(at.travel, into)
+    way = find_way(at.travel, into) or ()
     return (*way, Step(trigger=firing.trigger, source=stop.state)) if way else ()

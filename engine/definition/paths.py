@@ -19,7 +19,7 @@ from engine.definition.moving import Outcome
 from engine.definition.travel import Spot, Stop, Travel, Way, aimed, back_states
 
 #: Ways tried before the search gives up; a township's book needs some hundreds.
-_TRIES = 3000
+TRIES = 3000
 
 Wanted = Callable[[Way], bool]
 
@@ -39,22 +39,29 @@ class Trail:
         return self.stays[-1][0] if self.stays else None
 
 
-def find_way(travel: Travel, wanted: Wanted) -> Witness:
-    """The shortest way from the opening whose last act is `wanted`; empty where none is found."""
-    return _Search(travel, wanted).found() or _by_places(travel, wanted)
+def find_way(travel: Travel, wanted: Wanted) -> Witness | None:
+    """The shortest way from the opening whose last act is `wanted`; None where there certainly is none, empty where
+    the places do not even hang together."""
+    search = Search(travel, wanted)
+    found = search.found()
+    if found or search.is_whole:
+        return found or None
+    return _by_places(travel, wanted)
 
 
 def exact_way(travel: Travel, wanted: Wanted) -> Witness:
     """As `find_way`, but empty unless the way can be gone just so."""
-    return _Search(travel, wanted).found()
+    return Search(travel, wanted).found()
 
 
 def way_to(travel: Travel, *states: str) -> Witness:
     """The shortest way into one of the states."""
-    return find_way(travel, lambda way: way.aim is not None and way.aim.state in states)
+    return find_way(travel, lambda way: way.aim is not None and way.aim.state in states) or ()
 
 
-class _Search:
+class Search:
+    """A search for the shortest way whose last act is `wanted`."""
+
     def __init__(self, travel: Travel, wanted: Wanted) -> None:
         self.travel, self.rules, self.wanted = travel, travel.rules, wanted
         self.tracked = back_states(travel.rules)
@@ -62,29 +69,32 @@ class _Search:
         self.leading = travel.reaching(last)
         self.counters = [(counter, self._cap(counter.code)) for counter in self.rules.workflow.counters.values()]
         self.seen: set[object] = set()
+        self.is_whole = False
 
     def found(self) -> Witness:
+        """Empty where none was found; then `is_whole` says whether everything was tried."""
         todo = deque([Trail((), {}, Walked(self.rules), ())])
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             if not todo:
+                self.is_whole = True
                 return ()
             trail = todo.popleft()
-            for way, onward in self._onward(trail):
+            for way, onward in self.onward(trail):
                 if self.wanted(way):
                     return (*trail.steps, step_of(way))
-                if onward and way.aim in self.leading and self._is_new(onward):
+                if onward and way.aim in self.leading and self.is_new(onward):
                     todo.append(onward)
         return ()
 
-    def _is_new(self, trail: Trail) -> bool:
+    def is_new(self, trail: Trail) -> bool:
         """Whether a case as far as this was not met on a way that is no longer."""
-        key = self._key(trail)
+        key = self.key(trail)
         if key in self.seen:
             return False
         self.seen.add(key)
         return True
 
-    def _key(self, trail: Trail) -> object:
+    def key(self, trail: Trail) -> object:
         level = trail.spot.level if trail.spot else None
         counts = tuple(
             (min(low, cap), cap if high is None else min(high, cap))
@@ -100,17 +110,17 @@ class _Search:
         """A count above every bound on the counter is as good as any higher one."""
         return self.rules.bound(counter) + 1
 
-    def _onward(self, trail: Trail) -> Iterator[tuple[Way, Trail | None]]:
+    def onward(self, trail: Trail) -> Iterator[tuple[Way, Trail | None]]:
         spot = trail.spot
-        stop = self._stop(trail.stays)
+        stop = self.stop(trail.stays)
         state, level = (spot.state, spot.level) if spot else (stop.state, None)
         for outcome in self.rules.outcomes(state, level, trail.env, trail.past):
             stays = self._stays(outcome, trail)
-            aim = self._stop(stays) if stays else None
+            aim = self.stop(stays) if stays else None
             way = Way(outcome.row, outcome.target, stop, aim)
             yield way, self._trail(outcome, way, stays, trail) if stays else None
 
-    def _stop(self, stays: tuple[tuple[Spot, int], ...]) -> Stop:
+    def stop(self, stays: tuple[tuple[Spot, int], ...]) -> Stop:
         if not stays:
             return Stop(None)
         spot = stays[-1][0]

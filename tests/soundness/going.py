@@ -29,13 +29,15 @@ VILLAGE = Unit(code="V", kind="village", line=(("town", "T"), ("village", "V")))
 TOWN = Unit(code="T", kind="town", line=(("town", "T"),))
 
 
-def _person(name: str, unit: Unit) -> Actor:
-    return Actor(person=name, posts=(Post(id=name, role=name, place=unit.code, units=(unit,)),))
+def _post(role: str, unit: Unit) -> Post:
+    return Post(id=role, role=role, place=unit.code, units=(unit,))
 
 
-PEOPLE = (_person("clerk", VILLAGE), _person("head", VILLAGE), _person("leader", TOWN))
+POSTS = (_post("clerk", VILLAGE), _post("head", VILLAGE), _post("leader", TOWN))
+#: One person for each post, and one who holds them all.
+PEOPLE = (*(Actor(person=post.role, posts=(post,)) for post in POSTS), Actor(person="all_in_one", posts=POSTS))
 WORLD = World(
-    holders={actor.person: (actor.person,) for actor in PEOPLE},
+    holders={post.role: (post.role, "all_in_one") for post in POSTS},
     known=frozenset(("person", actor.person) for actor in PEOPLE),
 )
 _VALUES: Mapping[FieldType, tuple[Any, ...]] = {
@@ -109,8 +111,13 @@ def acts(workflow: Workflow, case: Case, trigger: str | None = None, *, everyone
         if trigger in (None, row.trigger) and row is workflow.row(row.trigger, case.source):
             tried = itertools.product((*PEOPLE, SYSTEM_ACTOR), _data(workflow, row), _meetings(workflow, row), waits)
             for actor, data, meeting, wait in tried:
-                if everyone or actor.person in row.by or not {*row.by} <= {*WORLD.holders, SYSTEM}:
+                if everyone or _is_named(row, actor):
                     yield Act(actor=actor, row=row, data=data, meeting=meeting, wait=wait)
+
+
+def _is_named(row: Row, actor: Actor) -> bool:
+    roles = {SYSTEM} if actor.is_system else {post.role for post in actor.posts}
+    return bool(roles & {*row.by}) or not {*row.by} <= {SYSTEM, *(post.role for post in POSTS)}
 
 
 def _asks_time(workflow: Workflow) -> bool:
@@ -145,11 +152,12 @@ def _meetings(workflow: Workflow, row: Row) -> list[InMeeting | None]:
 
 @dataclass
 class Explored:
-    """`cases` that were met, one for each that differs in what rules can see, and which of them each leads to; `whole`
-    if nothing was left to try."""
+    """`cases` that were met, one for each that differs in what rules can see, and which of them each `leads` to;
+    `tried` is all that anybody tried, and what came of it; `whole` if nothing was left to try."""
 
     cases: list[Case]
     leads: dict[int, set[int]]
+    tried: list[tuple[Case, Act, Case | Refusal]]
     whole: bool
 
     @property
@@ -168,18 +176,22 @@ def explore(compiled: Compiled, start: Case | None = None, *, most: int = 400) -
     """All that can become of a case, breadth first, until `most` different ones were met."""
     begun = start or Case()
     number = {_key(compiled.workflow, begun): 0}
-    cases, leads, todo = [begun], {}, deque([0])
+    cases, leads, tried, todo = [begun], {}, [], deque([0])
     while todo and len(cases) < most:
         at = todo.popleft()
         leads[at] = set()
-        for found in onward(compiled, cases[at]):
+        for act in acts(compiled.workflow, cases[at], everyone=False):
+            found = fired(compiled, cases[at], act)
+            tried.append((cases[at], act, found))
+            if not isinstance(found, Case):
+                continue
             key = _key(compiled.workflow, found)
             if key not in number:
                 number[key] = len(cases)
                 todo.append(len(cases))
                 cases.append(found)
             leads[at].add(number[key])
-    return Explored(cases, leads, not todo)
+    return Explored(cases, leads, tried, not todo)
 
 
 def onward(compiled: Compiled, case: Case, trigger: str | None = None) -> Iterator[Case]:
@@ -198,7 +210,25 @@ def _key(workflow: Workflow, case: Case) -> object:
     stays = tuple((stay.state, stay.level) for stay in state.stays[-deep:])
     values = frozenset((name, str(value)) for name, value in state.values.items())
     counts = tuple(_counts(counter, state, deep) for counter in workflow.counters.values())
-    return stays, values, frozenset(state.texts), counts, state.handlers, state.responsible
+    return (
+        stays,
+        values,
+        frozenset(state.texts),
+        counts,
+        state.handlers,
+        state.responsible,
+        state.opener,
+        _recent(workflow, case),
+    )
+
+
+def _recent(workflow: Workflow, case: Case) -> object:
+    """What happened less than an hour ago, where a condition asks for that."""
+    state = case.state
+    if state is None or not _asks_time(workflow):
+        return None
+    events = {**state.fired, "opened": state.opened_at, "closed": state.closed_at, "entered": state.stay.at}
+    return frozenset(name for name, at in events.items() if at and case.now - at < timedelta(hours=1))
 
 
 def _counts(counter: Counter, state: CaseState, deep: int) -> tuple[object, ...]:

@@ -51,9 +51,9 @@ def _states(chance: random.Random) -> Document:
     handling: set[str] = set()
     for number in range(chance.randint(2, 4)):
         state: Document = {"title": _NAME}
-        if chance.random() < 0.75:
+        if chance.random() < 0.75 or not number:
             level = state["level"] = chance.choice(_LEVELS)
-            if level not in handling and chance.random() < 0.6:
+            if level not in handling and (chance.random() < 0.6 or not number):
                 state["handling"] = True
                 handling.add(level)
         states[f"state{number}"] = state
@@ -65,7 +65,7 @@ def _rows(chance: random.Random, states: Document) -> list[Document]:
     rows = [
         _row(chance, f"begin{number}", "start", _state(chance, states)) for number in range(chance.choice((1, 1, 2)))
     ]
-    for number in range(chance.randint(3, 6)):
+    for number in range(chance.randint(4, 8)):
         source = chance.choice(list(states))
         target = chance.choice((_state(chance, states), _state(chance, states), "same", "back", "closer"))
         rows.append(_row(chance, f"act{number}", source, target))

@@ -21,6 +21,9 @@ from engine.definition.travel import Spot, Stop, Travel, Way, aimed, back_states
 #: Ways tried before the search gives up; a township's book needs some hundreds.
 TRIES = 3000
 
+#: How many stays back two cases must be alike to be taken for the same.
+_DEEP = 5
+
 Wanted = Callable[[Way], bool]
 
 
@@ -101,7 +104,7 @@ class Search:
             for counter, cap in self.counters
             for low, high in (trail.past.bounds(counter, level),)
         )
-        stack = tuple(spot for spot, _ in trail.stays) if self.tracked else (trail.spot,)
+        stack = tuple(spot for spot, _ in trail.stays[-_DEEP:]) if self.tracked else (trail.spot,)
         fired = frozenset(trail.past.fired) if self.rules.asks_since else None
         env: frozenset[tuple[str, Values]] = frozenset(trail.env.items())
         return stack, env, counts, fired

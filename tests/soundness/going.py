@@ -106,7 +106,7 @@ def fired(compiled: Compiled, case: Case, act: Act) -> Case | Refusal:
 def acts(workflow: Workflow, case: Case, trigger: str | None = None, *, everyone: bool = True) -> Iterator[Act]:
     """Everything anybody may try now: with every value of every field, and without those that need not be given. Not
     `everyone`: nobody whose role the row does not name, unless it names relations."""
-    waits = (timedelta(), timedelta(days=2), timedelta(days=60)) if _asks_time(workflow) else (timedelta(),)
+    waits = (timedelta(), timedelta(days=60)) if _asks_time(workflow) else (timedelta(),)
     for row in workflow.rows_from(case.source):
         if trigger in (None, row.trigger) and row is workflow.row(row.trigger, case.source):
             tried = itertools.product((*PEOPLE, SYSTEM_ACTOR), _data(workflow, row), _meetings(workflow, row), waits)
@@ -210,16 +210,8 @@ def _key(workflow: Workflow, case: Case) -> object:
     stays = tuple((stay.state, stay.level) for stay in state.stays[-deep:])
     values = frozenset((name, str(value)) for name, value in state.values.items())
     counts = tuple(_counts(counter, state, deep) for counter in workflow.counters.values())
-    return (
-        stays,
-        values,
-        frozenset(state.texts),
-        counts,
-        state.handlers,
-        state.responsible,
-        state.opener,
-        _recent(workflow, case),
-    )
+    people = (state.opener, state.handlers, state.responsible)
+    return stays, values, frozenset(state.texts), counts, people, _recent(workflow, case)
 
 
 def _recent(workflow: Workflow, case: Case) -> object:

@@ -20,6 +20,9 @@ from engine.people.setup import SetupService
 from engine.store.db import Store
 from engine.wiring import migrate, open_database
 from tests.store.world import World
+from tests.unit.definition.files import ROOT
+
+SHOWN = ROOT / "tests" / "unit" / "definition" / "invalid"
 
 UNITS = "code,name,kind,parent\nt1,洋泉镇,township,c\nc,常宁市,county,\n"
 PEOPLE = "id,name,phone\nli,李四,10012345678\n"
@@ -256,7 +259,35 @@ def test_a_broken_rules_file_ends_with_1(folder: Path):
     assert (text.exit_code, told.exit_code) == (1, 1)
     assert f"{rules}:" in text.stdout
     finding = json.loads(told.stdout)["findings"][0]
-    assert {"code", "line", "column", "path", "zh", "en", "error"} == set(finding)
+    assert {"code", "line", "column", "path", "zh", "en", "error", "hint", "witness"} == set(finding)
+
+
+def test_a_finding_is_followed_by_the_way_that_shows_it_and_a_hint(folder: Path):
+    rules = SHOWN / "s08_opened_there.yaml"
+
+    told = run("check", rules, "--lang", "en").stdout.splitlines()
+    in_chinese = run("check", rules).stdout.splitlines()
+    (finding,) = json.loads(run("check", rules, "--json").stdout)["findings"]
+
+    assert told[1] == "    way: alarm → resume ✗ (in parked)"
+    assert told[2].startswith("    hint: add a destination")
+    assert in_chinese[1] == "    走法：alarm → resume ✗（在 parked）"
+    assert in_chinese[2].startswith("    建议：")
+    assert finding["witness"][0] == {"trigger": "alarm", "source": "start", "target": "parked", "level": "village"}
+    assert finding["witness"][1] == {"trigger": "resume", "source": "parked", "target": None, "level": None}
+    assert finding["hint"]["en"] == told[2].removeprefix("    hint: ")
+
+
+def test_the_version_that_a_file_replaces_is_looked_for_beside_it(folder: Path):
+    new = folder / "v2.yaml"
+    new.write_bytes((SHOWN / "s24_open_state_without_counterpart.yaml").read_bytes())
+    assert run("check", new).exit_code == 0
+
+    (folder / "v1.yaml").write_bytes((SHOWN / "former" / "v1.yaml").read_bytes())
+    told = run("check", new)
+
+    assert told.exit_code == 1
+    assert "S24  replaces:" in told.stdout
 
 
 def test_serve_holds_the_clock_before_it_runs(database: str, monkeypatch: pytest.MonkeyPatch):

@@ -198,7 +198,7 @@ def before_search(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -
     world.open()
     with store.begin() as tx:
         for statement in ("DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened",
-                          "UPDATE alembic_version SET version_num = '0001'"):  # fmt: skip
+                          "UPDATE alembic_version SET version_num = '0003'"):  # fmt: skip
             tx.exec_driver_sql(statement)
     monkeypatch.setenv("MINQING_DATABASE_URL", store.engine.url.render_as_string(hide_password=False))
     return world

@@ -1,4 +1,4 @@
-"""Single rows: S04, S05, S07, S10, S19."""
+"""Single rows: S04, S05, S07, S10, S19, S23."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from engine.definition.actors import can_fire_at_all
 from engine.definition.check_at import At
 from engine.definition.findings import Code, Finding
-from engine.definition.model import BACK, CLOSER, NOWHERE, SAME, START, Row
+from engine.definition.model import BACK, CLOSER, NOWHERE, SAME, START, CaseIs, Row, Target
+
+#: What a primary case must be.
+_PRIMARY = {"open", "other", "alike_sealed"}
 
 
 def of_rows(at: At) -> Iterator[Finding]:
@@ -15,6 +18,7 @@ def of_rows(at: At) -> Iterator[Finding]:
     for row in at.workflow.rows:
         yield from _leaving(row, at)
         yield from _destinations(row, at)
+        yield from _merging(row, at)
 
 
 def _twice(at: At) -> Iterator[Finding]:
@@ -54,6 +58,22 @@ def _destinations(row: Row, at: At) -> Iterator[Finding]:
         zh, en = "最后一个去向不能有条件", "the last destination must have no condition"
         path = f"transitions[{row.index}].to[{len(before)}]"
         yield at.place(Code.S07, last.mark, path, zh, en, at.refused(row.trigger, *row.sources))
+
+
+def _merging(row: Row, at: At) -> Iterator[Finding]:
+    """S23: a case that follows another follows one that is open, another than itself, and sealed alike."""
+    for target in row.targets:
+        state = at.workflow.states.get(target.to)
+        if state and state.follows and not _asks_for_primary(row, target, state.follows):
+            asked = f"{{case: {state.follows}, is: [open, other, alike_sealed]}}"
+            zh = f"进入 '{state.code}' 的行须必填 '{state.follows}'，并以 {asked} 为条件"
+            en = f"a row into '{state.code}' needs the field '{state.follows}' and the condition {asked}"
+            yield at.row(Code.S23, row, zh, en, at.by(row))
+
+
+def _asks_for_primary(row: Row, target: Target, field: str) -> bool:
+    asked = [each for each in (*row.when, *target.when) if isinstance(each, CaseIs) and each.field == field]
+    return field in row.needs and {kind for each in asked for kind in each.kinds} == _PRIMARY
 
 
 def of_openings(at: At) -> Iterator[Finding]:

@@ -102,7 +102,10 @@ HINTS: Mapping[Code, Title] = {
         zh="在循环的一行加 {counter: …, at_most: …}，或让其中一个状态计一个累计、有 steps 的时限",
         en="put {counter: …, at_most: …} on a row of it, or run a clock that adds up (per level or case) with steps",
     ),
-    Code.S23: Title(zh="见“字段”中各位置的类型", en="see the types of the places under Fields"),
+    Code.S23: Title(
+        zh="改字段的类型；并案的行须必填主事项并以它未办结、是另一件、同等密级为条件",
+        en="mend the type; a row that merges needs the primary, asked to be open, other and alike_sealed",
+    ),
     Code.S24: Title(
         zh="在 replaces 的 states 中写明它对应本版的哪个状态", en="name its counterpart in `states` of `replaces`"
     ),

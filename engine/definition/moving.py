@@ -53,6 +53,9 @@ class Rules:
         self.workflow = workflow
         self.blind = blind
         self.rows: Mapping[int, Row] = {row.index: row for row in workflow.rows}
+        self._known: dict[tuple[str, int], Answer] = {}
+        self._limits: dict[str, int | None] = {}
+        self._bounds: dict[str, int] = {}
         self.rows_from: dict[str, list[Row]] = defaultdict(list)
         for row in workflow.rows:
             for source in row.sources:
@@ -79,9 +82,11 @@ class Rules:
 
     def bound(self, counter: str) -> int:
         """The highest bound that a condition puts to the counter."""
-        asked = [each for each in row_conditions(self.workflow) if isinstance(each, CounterBound)]
-        bounds = [(each.at_least, each.at_most) for each in asked if each.counter == counter]
-        return max((bound for pair in bounds for bound in pair if bound is not None), default=0)
+        if counter not in self._bounds:
+            asked = (each for each in row_conditions(self.workflow) if isinstance(each, CounterBound))
+            bounds = [(each.at_least, each.at_most) for each in asked if each.counter == counter]
+            self._bounds[counter] = max((bound for pair in bounds for bound in pair if bound is not None), default=0)
+        return self._bounds[counter]
 
     # --- what a row does ---
 
@@ -127,6 +132,12 @@ class Rules:
 
     def counts(self, counter: Counter, row: Row) -> bool | None:
         """Whether firing the row is counted; None where it depends on what is given and on who acts."""
+        key = (counter.code, row.index)
+        if key not in self._known:
+            self._known[key] = self._count(counter, row)
+        return self._known[key]
+
+    def _count(self, counter: Counter, row: Row) -> Answer:
         if counter.of != (EVERY,) and row.trigger not in counter.of:
             return False
         answers = [self._counted(condition, row) for condition in counter.where]
@@ -159,6 +170,11 @@ class Rules:
         """How often at most, because every row that counts asks first whether the counter is small enough."""
         if counter.per is Per.STAY:
             return None  # `back` leads into a stay that counted on meanwhile
+        if counter.code not in self._limits:
+            self._limits[counter.code] = self._limited(counter)
+        return self._limits[counter.code]
+
+    def _limited(self, counter: Counter) -> int | None:
         counting = [row for row in self.workflow.rows if self.counts(counter, row) is not False]
         limits = [_limit(row, counter.code) for row in counting if START not in row.sources]
         found = [limit for limit in limits if limit is not None]

@@ -81,6 +81,9 @@ class Search:
             if not todo:
                 self.is_whole = True
                 return ()
+            self.travel.patience -= 1
+            if self.travel.patience < 0:
+                return ()
             trail = todo.popleft()
             for way, onward in self.onward(trail):
                 if self.wanted(way):

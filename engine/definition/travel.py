@@ -68,9 +68,11 @@ class Facts:
 
 @dataclass(kw_only=True, slots=True)
 class Travel:
-    """`stops` are all that can be reached, each with what is known there; `ways` lead on from them."""
+    """`stops` are all that can be reached, each with what is known there; `ways` lead on from them. `patience` is how
+    many ways may still be tried to show findings of this file: a large one must not take for ever."""
 
     rules: Rules
+    patience: int = 12_000
     stops: dict[Stop, Facts] = field(default_factory=dict)
     ways: dict[Stop, tuple[Way, ...]] = field(default_factory=dict)
 

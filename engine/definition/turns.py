@@ -26,6 +26,9 @@ def turned(travel: Travel, ring: Ring) -> Witness | None:
     for _ in range(TRIES):
         if not todo:
             return None
+        travel.patience -= 1
+        if travel.patience < 0:
+            break
         for node in _onward(search, ring, todo.popleft()):
             trail, gone, turn = node
             if gone == 2 * len(ring):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from engine.definition import paths
 from engine.definition.check import check_workflow
 from engine.definition.travel import Spot, explore
-from tests.unit.definition.files import FULL, SMALL, codes_of, full, reading_of, small, workflow_of
+from tests.unit.definition.files import FULL, SMALL, codes_of, full, reading_of, small, warnings_of, workflow_of
 
 ROW = "  - {trigger: finish, title: {zh: 办结, en: Finish}, from: working, to: done, by: head}\n"
 
@@ -187,3 +188,55 @@ def test_a_case_at_a_level_that_no_destination_takes_stays_where_it_is():
     assert codes_of(text) == []
     only_town = text.replace("from: working, to: [{when", "from: working, when: {level: town}, to: [{when")
     assert codes_of(only_town) == []
+
+
+# --- ways ----------------------------------------------------------------------------------------------------------
+
+TRAP = """
+counters:
+  notes: {title: {zh: 甲, en: A}, of: note, per: case}
+states:
+"""
+
+
+def trap():
+    text = with_rows("note working same", "fall working trap , when: {counter: notes, at_least: 2}", states=["trap"])
+    return text.replace("states:\n", TRAP.lstrip())
+
+
+def way_of(text):
+    return next([step.trigger for step in found.witness] for found in reading_of(text).findings)
+
+
+def test_a_way_has_the_daily_acts_it_needs():
+    assert way_of(trap()) == ["report", "note", "note", "fall"]
+
+
+def test_a_search_that_grows_too_long_gives_way_to_the_connection_of_places(monkeypatch):
+    monkeypatch.setattr(paths, "TRIES", 1)
+
+    assert way_of(trap()) == ["report", "fall"]
+
+
+def test_a_file_that_cannot_be_read_in_full_has_ways_but_no_warnings():
+    whole = with_rows("park working parked , takes: [gist]", states=["parked"])
+    text = whole.replace("{zh: 文书, en: Clerk}", "{zh: 文书}")
+
+    assert warnings_of(whole) == ["S35"]
+    assert [found.code.value for found in reading_of(text).findings] == ["S13", "S03"]
+    assert [step.trigger for step in reading_of(text).findings[1].witness] == ["report", "park"]
+
+
+def test_only_a_level_that_a_case_certainly_can_have_is_told_to_be_stuck():
+    text = with_rows("raise working raised", "shelve [working,raised] aside", "down raised done", states=["aside"])
+    text = text.replace(*TWO_LEVELS).replace(
+        "transitions:\n", "  raised: {title: {zh: 甲, en: A}, level: town}\ntransitions:\n"
+    )
+    text += "  - {trigger: end, title: {zh: 乙, en: B}, from: aside, to: done, by: head, when: {level: village}}\n"
+
+    (finding,) = [found for found in reading_of(text).findings if found.code.is_error]
+    assert (finding.code, finding.path, finding.witness[-1].level) == ("S03", "states.aside", "town")
+    assert finding.details("zh") == (
+        "走法：report → raise → shelve → [aside]（town）",
+        "建议：补一行通向终结状态（final: true）",
+    )

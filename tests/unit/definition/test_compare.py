@@ -9,7 +9,7 @@ import pytest
 from engine.definition.compare import Comparison, Difference, Section, compare
 from engine.definition.differences import KEYS, bare
 from engine.definition.model import NOWHERE, Row, State, Workflow
-from tests.unit.definition.files import FULL, SMALL, V1, workflow_of
+from tests.unit.definition.files import FULL, SMALL, V1, loaded, workflow_of
 
 OLD = SMALL.replace(
     "  working: {",
@@ -27,7 +27,7 @@ def compared(*edits: tuple[str, str], old: str = OLD) -> Comparison:
     for before, after in edits:
         assert before in new, before
         new = new.replace(before, after)
-    return compare(workflow_of(old), workflow_of(new))
+    return compare(loaded(old), loaded(new))
 
 
 def only(comparison: Comparison) -> Difference:

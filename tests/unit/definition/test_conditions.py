@@ -28,7 +28,7 @@ from engine.definition.model import (
 )
 from tests.unit.definition.files import FULL, codes_of, full, loaded, reading_of, small
 
-WHEN = "when: {case: main, is: open}"
+WHEN = "when: {case: main, is: [open, other, alike_sealed]}"
 
 
 def condition(text):

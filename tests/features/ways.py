@@ -1,4 +1,7 @@
-"""The ordinary way of a case from its report to each state: who does what, with what."""
+"""The ordinary way of a case from its report to each state: who does what, with what.
+
+A step gives all that any version of the rules asks of it; what the version of a case does not take is left out.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ IN_TOWNSHIP: Step = (
     "assign_in_township",
     {"lead_unit": t.STATION, "case_leader": "township_leader", "due": "2026-04-20"},
 )
-SIGN: Step = ("township_station", "sign_for", {})
+SIGN: Step = ("township_station", "sign_for", {"signed_by": "township_station"})
 BACK_TO_WUCHANG: Step = (
     "village_secretary",
     "return_to_wuchang",
@@ -48,12 +51,31 @@ BACK_TO_VILLAGE: Step = (
 AGAIN: Step = ("village_secretary", "bring_back", {"reason": "村调委会调解未成"})
 ASK_MORE: Step = ("pianzhang", "ask_for_more", {"return_code": "unclear", "reason": "不知道是哪一段沟"})
 
-_DONE = {"measures": "清淤并重新划线", "result": "水沟已通，两家签字"}
+_DONE = {"measures": "清淤并重新划线", "result": "水沟已通，两家签字", "agreement": "written"}
 FINISH: dict[str, Step] = {
     "wuchang": ("pianzhang", "finish_in_wuchang", _DONE),
     "village": ("village_cadre1", "finish_in_village", _DONE),
     "township": ("township_station", "finish_in_township", _DONE),
 }
+
+TO_COUNTY: Step = (
+    "township_leader",
+    "refer_to_county",
+    {"department": t.POWER_COMPANY, "channel": "letter", "letter_no": "洋函〔2026〕3号", "expected_reply": "2026-03-27"},
+)
+ON_ACCOUNT: Step = (
+    "village_secretary",
+    "put_on_account",
+    {"account_code": "season", "reason": "汛期不能开挖", "review_on": "2026-03-31", "told_reporter": True},
+)
+ALARM: Step = ("linzhang", "raise_alarm", {"danger_type": "geo", "place": "屋后山坡"})
+DECLINE: Step = (
+    "village_secretary",
+    "decline",
+    {"decline_code": "in_court", "where_to_go": "县人民法院", "told_reporter": True},
+)
+CALL_BACK: Step = ("village_clerk", "record_callback", {"method": "call", "outcome": "reached"})
+STRIKE_OFF: Step = ("village_clerk", "strike_off", {"satisfaction": "good"})
 
 _TO_TOWNSHIP = [ACCEPT, MEASURE, TO_VILLAGE, TO_TOWNSHIP]
 _WAYS: dict[str, list[Step]] = {
@@ -64,6 +86,12 @@ _WAYS: dict[str, list[Step]] = {
     "village_handling": [ACCEPT, MEASURE, TO_VILLAGE, IN_VILLAGE],
     "township_queued": _TO_TOWNSHIP,
     "township_handling": [*_TO_TOWNSHIP, IN_TOWNSHIP],
+    "county_tracking": [*_TO_TOWNSHIP, TO_COUNTY],
+    "emergency": [ACCEPT, ALARM],
+    "verifying": [ACCEPT, FINISH["wuchang"]],
+    "on_account": [ACCEPT, MEASURE, TO_VILLAGE, ON_ACCOUNT],
+    "struck_off": [ACCEPT, FINISH["wuchang"], CALL_BACK, STRIKE_OFF],
+    "not_accepted": [DECLINE],
 }
 
 

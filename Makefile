@@ -18,7 +18,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/minqing check workflows/issue-escalation/v1.yaml
+	set -e; for file in workflows/*/v*.yaml; do $(BIN)/minqing check "$$file"; done
 
 drill: $(VENV)/.dev
 	$(BIN)/python -m tests.drill
@@ -28,7 +28,7 @@ bench: $(VENV)/.dev
 
 # Pinned with hashes and no address of any index, for Python 3.11 to 3.13. Needs uv.
 lock:
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres --extra build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres --extra s3 --extra build pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements-dev.lock
 
 $(VENV)/bin/pip:

@@ -20,8 +20,12 @@ from api.limits import Application
 from api.problems import Problem, problem_response, refusal_response
 from api.settings import Settings
 from api.v1 import cases, clock, history, meetings, organisation, workflows
+from api.v1 import files as uploads
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_rulebook
+from engine.files.content import Kind
+from engine.files.depots import folder_beside, open_depot
+from engine.files.service import FileService
 from engine.people.errors import Wrong
 from engine.rules.refusals import FieldProblem, FieldsRefused, NotFound, Refusal
 from engine.rules.rulebook import RulesMissing
@@ -35,7 +39,7 @@ _STATUSES = {404: ("not_found", "route_not_found"),
 
 
 #: What a malformed part of a path was meant to name.
-_ABSENT = {"case_id": "case", "meeting_id": "meeting", "key": "workflow", "version": "workflow"}
+_ABSENT = {"case_id": "case", "meeting_id": "meeting", "file_id": "file", "key": "workflow", "version": "workflow"}
 
 #: pydantic's kinds of errors -> our codes; what is not here is `bad_shape`.
 _SHAPES = {
@@ -55,16 +59,19 @@ _SHAPES = {
 def create_app(settings: Settings) -> FastAPI:
     """The application on the database and rules that the settings name.
 
-    Raises RulesRefused, LookupError where `minqing init` never ran, Unavailable.
+    Raises RulesRefused, LookupError where `minqing init` never ran, Unavailable, Wrong where uploads have no place.
     """
     store = open_database(settings.database_url)
     rulebook = open_rulebook(store, settings.workflows_dir)
     office = open_office(store, rulebook, default_workflow=settings.default_workflow)
-    return app_of(office, max_body=settings.max_body)
+    limits = {Kind.PHOTO: settings.max_photo, Kind.VOICE: settings.max_voice, Kind.DOCUMENT: settings.max_document}
+    files = FileService(office, open_depot(settings.files or folder_beside(store)), limits)
+    return app_of(office, max_body=settings.max_body, files=files)
 
 
-def app_of(office: Office, *, max_body: int = 1_100_000) -> FastAPI:
-    """The application around an office, for a server or for tests."""
+def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | None = None) -> FastAPI:
+    """The application around an office, for a server or for tests; without `files` uploads lie beside the database."""
+    files = files or FileService(office, open_depot(folder_beside(office.store)))
     app = Application(
         title="minqing",
         description="民情事项逐级办理 · cases climb from hamlet cluster to village to township by rules",
@@ -75,9 +82,10 @@ def app_of(office: Office, *, max_body: int = 1_100_000) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False},
     )
-    app.state.services = make_services(office)
+    app.state.services = make_services(office, files)
     for module in (cases, history, meetings, workflows, organisation, clock):
         app.include_router(module.router)
+    app.include_router(uploads.router, max_body_size=files.largest)
     complete(app)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     add_docs_page(app)

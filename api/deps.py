@@ -14,6 +14,7 @@ from engine.audit.queries import AuditQueries
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
 from engine.cases.service import CaseService
+from engine.files.service import FileService
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import MeetingService
 from engine.people.accounts import AccountService, Principal
@@ -35,9 +36,10 @@ class Services:
     accounts: AccountService
     organisation: OrganisationQueries
     setup: SetupService
+    files: FileService
 
 
-def make_services(office: Office) -> Services:
+def make_services(office: Office, files: FileService) -> Services:
     return Services(
         office=office,
         cases=CaseService(office),
@@ -48,6 +50,7 @@ def make_services(office: Office) -> Services:
         accounts=AccountService(office.store),
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
+        files=files,
     )
 
 

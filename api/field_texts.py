@@ -39,6 +39,27 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "unknown_unit": ("「{title}」没有这个单位，或不在您的范围内", "{title}: no such unit, or not within your reach"),
     "unknown_case": ("「{title}」没有这件事项，或不在您的范围内", "{title}: no such case, or not within your reach"),
     "unknown_household": ("「{title}」没有这一户", "{title}: no such household"),
+    "unknown_file": (
+        "「{title}」中的附件不存在、已过期，或已用于别的事项，请重新上传",
+        "{title}: no such upload, or it has expired, or belongs to another case; upload it again",
+    ),
+    "empty_file": ("「{title}」是空的", "{title} is empty"),
+    "unsupported_file": (
+        "「{title}」须为照片（JPG、PNG、WebP）、录音（M4A、MP3、AMR、AAC、OGG、WAV、WebM）或文档（PDF、DOCX、XLSX、PPTX、OFD）",
+        "{title} must be a photo (JPG, PNG, WebP), a recording (M4A, MP3, AMR, AAC, OGG, WAV, WebM) or a document "
+        "(PDF, DOCX, XLSX, PPTX, OFD)",
+    ),
+    "damaged_file": ("「{title}」不完整或已损坏，请重新选择", "{title} is incomplete or damaged; choose it again"),
+    "heic_photo": ("「{title}」是 HEIC 照片，请存为 JPG 后再上传", "{title} is a HEIC photo; save it as JPG first"),
+    "video_file": (
+        "「{title}」是视频，只收照片、录音和文档",
+        "{title} is a video; photos, voice and documents are taken",
+    ),
+    "active_file": (
+        "「{title}」含有宏或控件，请另存为不含宏的文档",
+        "{title} holds macros or controls; save it without",
+    ),
+    "packed_file": ("「{title}」解开后过大，不能上传", "{title} would be too large when unpacked"),
     "unit_too_high": (
         "事项须落到{level_title}或以下的单位",
         "A case belongs to a unit at level {level_title} or below",
@@ -71,6 +92,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
 #: Names of what is not a field of the workflow.
 PLAIN_TITLES: dict[str, tuple[str, str]] = {
     "unit": ("地点", "Unit"),
+    "file": ("附件", "The upload"),
     "workflow": ("规则", "Workflow"),
     "trigger": ("动作", "Trigger"),
     "note": ("附言", "Note"),

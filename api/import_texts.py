@@ -92,8 +92,12 @@ WRONG_TEXTS: dict[str, Text] = {
         "MINQING_DATABASE_URL is not a database URL",
     ),
     "missing_driver": (
-        "缺少数据库驱动 {module}，PostgreSQL 请安装 minqing[postgres]",
-        "the driver {module} is missing; for PostgreSQL install minqing[postgres]",
+        "缺少 {module}，PostgreSQL 请安装 minqing[postgres]，S3 存储请安装 minqing[s3]",
+        "{module} is missing; for PostgreSQL install minqing[postgres], for an S3 store minqing[s3]",
+    ),
+    "bad_files_url": (
+        "MINQING_FILES 须为文件夹，或 s3://存储桶/前缀",
+        "MINQING_FILES must be a folder or s3://bucket/prefix",
     ),
     "no_folder": ("无法建立数据库的文件夹 {folder}：{reason}", "cannot make the folder {folder}: {reason}"),
     "unknown_revision": (
@@ -107,15 +111,16 @@ WRONG_TEXTS: dict[str, Text] = {
 
 def problem_text(problem: RowProblem, language: str) -> str:
     """The sentence without its place, in `zh` or `en`."""
-    return _filled(PROBLEM_TEXTS[problem.code], problem.facts, language)
+    return filled(PROBLEM_TEXTS[problem.code], problem.facts, language)
 
 
 def wrong_text(wrong: Wrong, language: str) -> str:
     """The sentence in `zh` or `en`."""
-    return _filled(WRONG_TEXTS[wrong.code], wrong.facts, language)
+    return filled(WRONG_TEXTS[wrong.code], wrong.facts, language)
 
 
-def _filled(text: Text, facts: Mapping[str, Any], language: str) -> str:
+def filled(text: Text, facts: Mapping[str, Any], language: str) -> str:
+    """The text in `zh` or `en` with its facts; several of a kind are listed."""
     separator = "、" if language == "zh" else ", "
     shown = {
         name: separator.join(map(str, value)) if isinstance(value, tuple) else "–" if value is None else value

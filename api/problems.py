@@ -18,7 +18,6 @@ from engine.rules.refusals import (
     FieldProblem,
     FieldsRefused,
     KeptOut,
-    KeyReused,
     NoDestination,
     NotInState,
     NotNamed,
@@ -27,6 +26,7 @@ from engine.rules.refusals import (
     Recused,
     Refusal,
     Stale,
+    TooLarge,
 )
 
 #: kind -> (status, title zh, title en)
@@ -59,6 +59,13 @@ PLAIN_TEXTS: dict[str, Text] = {
     "storage_full": ("存储空间已满，未做任何更改", "Storage is full; nothing was changed"),
     "rules_missing": ("缺少这件事项所依据的规则文件", "The rules file of this case is missing"),
     "case_not_found": ("没有这件事项，或您看不到它", "There is no such case, or you may not see it"),
+    "file_not_found": ("没有这个附件，或您看不到它", "There is no such attachment, or you may not see it"),
+    "upload_cut_off": ("上传中断，附件没有收到，请重试", "The upload was cut off and nothing was kept; try again"),
+    "no_post": ("您目前没有可以办事的职务，不能上传附件", "You hold no post that may act, so nothing can be uploaded"),
+    "too_many_uploads": (
+        "您已上传的附件过多而尚未提交，请先提交或等其过期",
+        "Too many of your uploads wait to be used; use them or let them expire",
+    ),
     "meeting_not_found": ("没有这次会议，或您看不到它", "There is no such meeting, or you may not see it"),
     "decision_not_found": ("这件事项还没有议定", "There is no decision on this case"),
     "workflow_not_found": ("没有这份规则", "There is no such workflow"),
@@ -85,6 +92,12 @@ _STATUSES: dict[str, Text] = {
     "closed": ("已结束", "closed"),
     "cancelled": ("已取消", "cancelled"),
 }
+_UPLOADS: dict[str, Text] = {
+    "photo": ("照片", "A photo"),
+    "voice": ("录音", "A voice recording"),
+    "document": ("文档", "A document"),
+    "upload": ("附件", "An upload"),
+}
 _NEVER: dict[str, Text] = {
     "handler": ("办理人不能核验自己办的事项", "Who handled a case may not verify it"),
     "party": ("当事人不能办理或核验自己的事项", "A party may not handle or verify his own matter"),
@@ -110,10 +123,8 @@ def detail(refusal: Refusal) -> Text:
     match refusal:
         case ConditionRefused() if workflow:
             return sentence(workflow, refusal.condition, refusal.facts)
-        case KeptOut():
+        case KeptOut() | Recused():
             return _NEVER.get(refusal.relation, ("该角色不能办理这一步", "This role may not take this step"))
-        case Recused():
-            return _NEVER["recused"]
         case NotNamed() if workflow:
             zh, en = people_titles(workflow, refusal.row.by)
             return f"「{refusal.row.title.zh}」须由{zh}办理", f"{refusal.row.title.en} is for {en}"
@@ -128,6 +139,9 @@ def detail(refusal: Refusal) -> Text:
                 f"您看到的是第 {refusal.expected} 版，现在是第 {refusal.current} 版，请刷新后再办",
                 f"You saw version {refusal.expected}, it is at {refusal.current}: reload and try again",
             )
+        case TooLarge():
+            (zh, en), megabytes = _UPLOADS[refusal.what], refusal.limit / 1_000_000
+            return f"{zh}不得超过 {megabytes:g} MB", f"{en} may not be over {megabytes:g} MB"
         case Conflict() if refusal.code == "meeting_status":
             zh, en = _STATUSES[refusal.facts["status"]]
             return f"会议{zh}，不能这样办", f"The meeting is {en}"
@@ -231,6 +245,3 @@ def _response(kind: str, body: dict[str, Any], english: bool, headers: Mapping[s
     return JSONResponse(
         body, KINDS[kind][0], {**language, **(headers or {})}, media_type="application/problem+json; charset=utf-8"
     )
-
-
-__all__ = ["KeyReused", "Problem", "detail", "field_text", "problem_response", "refusal_response"]

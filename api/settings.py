@@ -37,7 +37,8 @@ def _default_workflows() -> Path:
 
 
 class Settings(BaseSettings):
-    """`database_url` as SQLAlchemy reads it; `max_body` in bytes."""
+    """`database_url` as SQLAlchemy reads it; `max_body` and the limits of uploads in bytes. `files` is the place of
+    uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file."""
 
     model_config = SettingsConfigDict(env_prefix="MINQING_", extra="forbid")
 
@@ -45,6 +46,10 @@ class Settings(BaseSettings):
     workflows_dir: Path = Field(default_factory=_default_workflows)
     default_workflow: str = "issue-escalation"
     max_body: int = Field(default=1_000_000, gt=0)
+    files: str = ""
+    max_photo: int = Field(default=10_000_000, gt=0)
+    max_voice: int = Field(default=20_000_000, gt=0)
+    max_document: int = Field(default=20_000_000, gt=0)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
 

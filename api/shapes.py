@@ -18,6 +18,11 @@ MeetingId = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}-[0-9A-HJKMNP-TV-Z]{26}$"),
     Field(description="Id of a meeting", examples=["430482109-01KAY5ZB1H7F3R9S0D2G4N6P8Q"]),
 ]
+FileId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}-[0-9A-HJKMNP-TV-Z]{26}$"),
+    Field(description="Id of an upload", examples=["430482109-01KAZ0C3W8N5T2Q7R4X6V9B1MD"]),
+]
 PersonId = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9@_-]{1,80}$"),

@@ -15,6 +15,7 @@ LONG = (
     "api/test_permissions.py",
     "features/test_scenarios.py",
     "real_input/test_real_input.py",
+    "real_input/test_import.py",
     "unit/definition/test_fuzz.py",
     "races/test_races.py",
     "store/test_service_meetings.py",

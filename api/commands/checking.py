@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.commands import comparing
 from api.commands.ending import Exit, JsonFlag, print_json, told
 from engine.definition.check import examine
 from engine.definition.findings import Finding
@@ -26,18 +27,28 @@ def check_file(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="规则文件（YAML）/ rules file")
     ],
+    against: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, readable=True, help="与旧版比较 / compare with an older version"),
+    ] = None,
     lang: Annotated[Language, typer.Option(help="说明的语言 / language of the findings")] = Language.ZH,
     as_json: Annotated[bool, JsonFlag] = False,
 ) -> None:
     """检查规则文件，每个问题注明 文件:行:列。 / Check a rules file; every finding names file:line:column."""
-    findings = examine(file.read_bytes(), str(file)).findings
+    reading = examine(file.read_bytes(), str(file))
+    findings = reading.findings
     errors = sum(finding.code.is_error for finding in findings)
+    found = comparing.differences(reading.workflow, against) if against else ()
     if as_json:
-        print_json({"file": str(file), "ok": not errors, "findings": [_as_json(finding) for finding in findings]})
+        compared = {"differences": comparing.as_json(found)} if against and reading.workflow else {}
+        told_findings = [_as_json(finding) for finding in findings]
+        print_json({"file": str(file), "ok": not errors, "findings": told_findings, **compared})
     else:
         for finding in findings:
             typer.echo(finding.text(lang))
         typer.echo(_summary(errors, len(findings) - errors, lang))
+        for line in comparing.as_lines(found, lang) if against and reading.workflow else ():
+            typer.echo(line)
     raise typer.Exit(Exit.NOT_SO if errors else Exit.DONE)
 
 

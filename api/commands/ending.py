@@ -19,7 +19,14 @@ from engine.wiring import Store, Unavailable, is_current, open_database
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_OF_THE_ENVIRONMENT = {"bad_database_url", "missing_driver", "no_folder", "unknown_revision", "not_set_up"}
+_OF_THE_ENVIRONMENT = {
+    "bad_database_url",
+    "missing_driver",
+    "bad_files_url",
+    "no_folder",
+    "unknown_revision",
+    "not_set_up",
+}
 
 JsonFlag = typer.Option("--json", help="输出 JSON / print JSON")
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.commands.ending import Exit, JsonFlag, opened, print_json, told
+from api.commands.ending import Exit, JsonFlag, failed, opened, print_json, told
+from api.commands.importing_cases import import_cases
 from api.import_texts import problem_text
 from api.settings import load_settings
 from engine.cases.rules_folder import read_folder
@@ -26,19 +27,33 @@ class Kind(StrEnum):
     POSTS = "posts"
     HOUSEHOLDS = "households"
     RELATIVES = "relatives"
+    CASES = "cases"
 
 
 @app.command("import")
 @told
 def import_file(
     kind: Annotated[Kind, typer.Argument(help="导入什么 / what the file holds")],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV（UTF-8）")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, help="CSV（UTF-8）；事项也可用 xlsx / CSV; cases: xlsx too"
+        ),
+    ],
     apply: Annotated[
         bool, typer.Option("--apply", help="写入；不加则只预览 / write; without it only a preview")
     ] = False,
+    map_file: Annotated[
+        Path | None,
+        typer.Option("--map", exists=True, dir_okay=False, readable=True, help="事项的对照文件（YAML） / map of cases"),
+    ] = None,
     as_json: Annotated[bool, JsonFlag] = False,
 ) -> None:
-    """导入组织、人员等 CSV。先预览，--apply 才写入。 / Import a CSV file; previews unless --apply is given."""
+    """导入组织、人员、旧事项。先预览，--apply 才写入。 / Import a file; previews unless --apply is given."""
+    if kind is Kind.CASES:
+        import_cases(file, map_file, apply=apply, as_json=as_json)
+    if map_file is not None:
+        raise failed("--map 只用于导入事项", "--map is for cases only", Exit.WRONG_USAGE)
     with file.open("rb") as source:
         data = source.read(SIZE_LIMIT + 1)
     with opened() as store:

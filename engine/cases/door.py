@@ -71,9 +71,11 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
 
     Raises RulesMissing when the file a case was opened under is not there.
     """
-    outcomes, desks = _weigh(tx, office, acts, lookups or Lookups(tx, office))
+    lookups = lookups or Lookups(tx, office)
+    outcomes, desks = _weigh(tx, office, acts, lookups)
     entries = [_entry(desk) for desk in desks.values() if desk.events]
     hashes = write(tx, entries) if entries else {}
+    lookups.attach_claimed()
     return [_with_hash(outcome, hashes) for outcome in outcomes]
 
 
@@ -98,10 +100,11 @@ def _fire(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act
         return Outcome(act=act, held=None, refusal=NotFound("case"))
     identity = desk.held.identity
     compiled = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
-    case = snapshot(desk.held)
-    decision = decide(compiled, _request(lookups, compiled, case, act, now))
+    request = _request(lookups, compiled, snapshot(desk.held), act, now)
+    decision = decide(compiled, request)
     if isinstance(decision, Refusal):
         return Outcome(act=act, held=desk.held, refusal=decision)
+    lookups.claim(request.world.files, identity.id)
     _take(office, desk, decision)
     return Outcome(act=act, held=desk.held, event=decision.event)
 
@@ -112,9 +115,11 @@ def _open(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act
     home = office.home_of(unit)
     case_id = office.new_id(home)
     case = Snapshot(id=case_id, home=home, unit=unit, state=None)
-    decision = decide(compiled, _request(lookups, compiled, case, act, now))
+    request = _request(lookups, compiled, case, act, now)
+    decision = decide(compiled, request)
     if isinstance(decision, Refusal):
         return Outcome(act=act, held=None, refusal=decision)
+    lookups.claim(request.world.files, case_id)
     identity = Identity(
         home=home,
         id=case_id,
@@ -132,11 +137,12 @@ def _request(lookups: Lookups, compiled: Compiled, case: Snapshot, act: Act, now
     workflow = compiled.workflow
     row = workflow.row(act.command.trigger, case.source)
     judged = act.judged_at or now
+    world = lookups.world(workflow, [row] if row else [], case, act.person, act.command, judged)
     return Request(
         case=case,
         actor=lookups.actor(act.person, local_day(workflow, judged)),
         command=act.command,
-        world=lookups.world(workflow, [row] if row else [], case, act.person, act.command, judged),
+        world=replace(world, files=lookups.files(workflow, row, case.id, act.person, act.command)),
         now=now,
         expected=act.expected,
         meeting=act.meeting,

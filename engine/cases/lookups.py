@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from engine.cases.office import Office
-from engine.definition.model import SYSTEM, PersonIs, Row, Workflow
+from engine.definition.model import SYSTEM, PersonIs, Row, Value, Workflow
 from engine.rules.asks import asks
 from engine.rules.attempt import SYSTEM_ACTOR, Actor, Attempt, Command, OtherCase, Snapshot, Unit, World
 from engine.rules.conditions import veils_of
 from engine.rules.fold import as_list, local_day
 from engine.rules.reading import asked_for_reading, reads_whole
 from engine.rules.state import CaseState
-from engine.rules.values import named
+from engine.rules.values import named, named_files
 from engine.store import register
 from engine.store.casefile import Held, home_of, lock_cases
+from engine.store.clock import real_now
 from engine.store.db import Tx
+from engine.store.filebook import attach, usable_files
 from engine.store.ties import is_followed
 
 _CASE_ID = re.compile(r"[A-Za-z0-9_-]+-[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
@@ -31,6 +33,7 @@ class Lookups:
         self._office = office
         self._actors: dict[tuple[str, date], Actor] = {}
         self._locked: dict[str, Held] = {}
+        self._claims: dict[str, str] = {}
 
     def lock(self, ids: Iterable[str]) -> dict[str, Held]:
         """The cases, locked in the order of their ids; those locked before in this transaction are not read again."""
@@ -97,6 +100,23 @@ class Lookups:
             for code, attempt in attempts.items()
             if reads_whole(attempt)
         }
+
+    def files(self, workflow: Workflow, row: Row | None, case_id: str, person: str,
+              command: Command) -> Mapping[str, Value]:  # fmt: skip
+        """The uploads that the act names and may attach, by id, each as it is kept. What an act before it in this
+        transaction attaches to another case, it may not."""
+        wanted = named_files(workflow, row, command.data) if row else frozenset()
+        free = [each for each in wanted if self._claims.get(each, case_id) == case_id]
+        found = usable_files(self._tx, free, person, case_id, real_now()) if free else {}
+        return {each: upload.kept for each, upload in found.items()}
+
+    def claim(self, files: Iterable[str], case_id: str) -> None:
+        """These uploads are this case's: an act that names them was allowed."""
+        self._claims |= dict.fromkeys(files, case_id)
+
+    def attach_claimed(self) -> None:
+        """Write what was claimed."""
+        attach(self._tx, self._claims)
 
     def _home_unit(self, unit: Unit) -> Unit:
         """The unit at the home level on the line, or the unit itself where it sits above."""

@@ -54,8 +54,9 @@ class CaseService:
         self.office = office
 
     @retried
-    def open(self, caller: Caller, wanted: OpenCase) -> Held:
-        """Open a case. Raises Refusal."""
+    def open(self, caller: Caller, wanted: OpenCase, *, beside: Callable[[Tx, Held], None] | None = None) -> Held:
+        """Open a case. `beside` keeps something more in the same transaction; what it raises undoes the opening.
+        Raises Refusal."""
 
         def body(tx: Tx) -> Held:
             unit = register.find_unit(tx, wanted.unit)
@@ -69,7 +70,10 @@ class CaseService:
             if not pin(tx, act.opening.compiled.workflow, real_now()):
                 raise FieldsRefused((FieldProblem(field="workflow", code="unknown_workflow"),))
             forget_answers(tx, home, real_now())
-            return self._done(tx, caller, fire_all(tx, self.office, [act], lookups)[0])
+            held = self._done(tx, caller, fire_all(tx, self.office, [act], lookups)[0])
+            if beside is not None:
+                beside(tx, held)
+            return held
 
         trigger = opening_trigger(self.office, wanted)
         return self._recording(Refused(person=caller.person, trigger=trigger, unit=wanted.unit), body)

@@ -17,6 +17,7 @@ from engine.definition.steps import read_steps
 from engine.definition.words import CHOICE, LEVEL, Noun
 
 KEYS = ("title", "per", "limits", "by", "until", "when", "grace", "total", "steps")
+REQUIRED = ("title", "per")
 _LEVEL = "level"
 
 Limits = dict[tuple[str, ...], Duration | None]
@@ -47,7 +48,7 @@ def _is_total(place: Place) -> bool:
 
 
 def _clock(code: str, place: Place, names: Names, states: Mapping[str, State]) -> Clock:
-    keys = properties(place, KEYS, required=("title", "per"))
+    keys = properties(place, KEYS, required=REQUIRED)
     by = keys.read("by", lambda entry: _by(entry, names), ())
     _refuse_both_or_neither(keys)
     known = "" not in by

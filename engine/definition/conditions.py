@@ -13,7 +13,7 @@ from engine.definition.reading import Place
 from engine.definition.subjects import SUBJECTS, TESTS
 from engine.definition.words import allowed, guess, listing, shown
 
-_NESTING = ("any", "all", "not")
+NESTING = ("any", "all", "not")
 _NOTHING = AllOf(conditions=())
 
 
@@ -53,7 +53,7 @@ def _condition(place: Place, names: Names, scope: Scope) -> Condition:
     subject = _subject(place)
     if not subject:
         return replace(_NOTHING, mark=place.node.mark)
-    tests = _tests(subject, scope)
+    tests = tests_of(subject, scope)
     refusal = ("refuse",) if scope.refuses else ()
     keys = properties(place, (subject, *tests, *refusal), passed=TESTS)
     bare = _NOTHING if _misfits(place, subject, tests) else _bare(subject, keys, names, scope)
@@ -64,7 +64,7 @@ def _bare(subject: str, keys: Properties, names: Names, scope: Scope) -> Conditi
     """The condition without its place and its refusal."""
     if subject == "not":
         return _not(keys[subject], names, scope)
-    if subject in _NESTING:
+    if subject in NESTING:
         inner = read_conditions(keys[subject], names, scope)
         return AnyOf(conditions=inner) if subject == "any" else AllOf(conditions=inner)
     if subject not in scope.subjects:
@@ -75,7 +75,7 @@ def _bare(subject: str, keys: Properties, names: Names, scope: Scope) -> Conditi
 
 def _refuse_subject(place: Place, subject: str, scope: Scope) -> None:
     """S18: a condition that cannot be asked here."""
-    known = [*(name for name in SUBJECTS if name in scope.subjects), *_NESTING]
+    known = [*(name for name in SUBJECTS if name in scope.subjects), *NESTING]
     zh_tail, en_tail = ("；在流转行里请用 from", "; in a row write `from`") if subject == "state" else ("", "")
     zh = f"{scope.zh}不能用条件 '{subject}'；可用：{'、'.join(known)}{zh_tail}"
     en = f"the condition '{subject}' has no place {scope.en}; there are: {', '.join(known)}{en_tail}"
@@ -90,7 +90,7 @@ def _not(place: Place, names: Names, scope: Scope) -> Condition:
     return Not(condition=_condition(place, names, scope))
 
 
-def _tests(subject: str, scope: Scope) -> tuple[str, ...]:
+def tests_of(subject: str, scope: Scope) -> tuple[str, ...]:
     tests = SUBJECTS[subject].tests if subject in SUBJECTS else ()
     return tests if scope.changes else tuple(test for test in tests if test not in ("change", "of"))
 
@@ -108,7 +108,7 @@ def _misfits(place: Place, subject: str, tests: tuple[str, ...]) -> bool:
 
 def _subject(place: Place) -> str:
     """The key that says what is asked; it comes first."""
-    known = (*SUBJECTS, *_NESTING)
+    known = (*SUBJECTS, *NESTING)
     if not isinstance(place.node, MapNode) or not place.node.entries:
         subjects = f"主语有 {listing(known, '、')}", f"the subjects are {listing(known, ', ')}"
         place.wrong("条件 {主语: …}", "a condition {subject: …}", hint=subjects)

@@ -9,6 +9,7 @@ from engine.definition.properties import entries, properties
 from engine.definition.reading import Place, one_of
 
 KEYS = ("title", "of", "per", "where", "distinct")
+REQUIRED = ("title", "of", "per")
 
 
 def read_counters(place: Place, names: Names) -> dict[str, Counter]:
@@ -16,7 +17,7 @@ def read_counters(place: Place, names: Names) -> dict[str, Counter]:
 
 
 def _counter(code: str, place: Place, names: Names) -> Counter:
-    keys = properties(place, KEYS, required=("title", "of", "per"))
+    keys = properties(place, KEYS, required=REQUIRED)
     return Counter(
         code=code,
         title=keys.title(),

@@ -13,7 +13,8 @@ from engine.definition.properties import Properties, each, entries, properties
 from engine.definition.reading import Place
 from engine.definition.words import CLOCK, GROUP, PEOPLE, ROLE, STATE, Noun, shown
 
-_TAKEN = frozenset((*RESERVED, *RELATIONS))
+GROUP_KEYS = ("people", "states", "clocks")
+TAKEN = frozenset((*RESERVED, *RELATIONS))
 
 
 def declared(sections: Properties) -> Names:
@@ -73,7 +74,7 @@ def _refuse_reserved(sections: Properties) -> None:
 
 def refuse_reserved(place: Place, noun: Noun, name: str, mark: Mark) -> None:
     """S14: a role, group, state or trigger must not be called like a word of the language."""
-    if name in _TAKEN:
+    if name in TAKEN:
         zh = f"{noun.zh}不能叫 {shown(name)}：这是语言的保留字"
         place.fail(Code.S14, zh, f"no {noun.en} may be called {shown(name)}: the language uses this word", at=mark)
 
@@ -82,7 +83,7 @@ def refuse_reserved(place: Place, noun: Noun, name: str, mark: Mark) -> None:
 
 
 def _groups(place: Place, names: Names) -> Groups:
-    keys = properties(place, ("people", "states", "clocks"))
+    keys = properties(place, GROUP_KEYS)
     people = (*names.roles, *RELATIONS, SYSTEM)
     words = tuple(names.words)
     return Groups(

@@ -13,8 +13,8 @@ from engine.definition.reading import Place, word
 NO_DURATION = Duration(number=1, unit=TimeUnit.HOURS)
 
 _DURATION = re.compile(r"(\d{1,4}) ([a-z]+(?: [a-z]+)?)\Z", re.ASCII)
-_SHARE = re.compile(r"(\d{1,4})%\Z", re.ASCII)
-_HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\Z", re.ASCII)
+SHARE = re.compile(r"(\d{1,4})%\Z", re.ASCII)
+HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\Z", re.ASCII)
 _BEFORE = " before"
 _PLURALS = {unit.value: unit for unit in TimeUnit}
 _SINGULARS = {unit.value.removesuffix("s"): unit for unit in TimeUnit}
@@ -55,7 +55,7 @@ def offset(place: Place) -> Duration:
 
 def share(place: Place, *, least: int = 0, most: int = 9999) -> int:
     """`80%` as 80 (S12)."""
-    match = _SHARE.match(_text(place))
+    match = SHARE.match(_text(place))
     if match is None:
         _refuse(place, "百分数，如 80%", "a share, as 80%")
         return 100
@@ -74,7 +74,7 @@ def quorum(place: Place) -> int:
 def hour(place: Place) -> time:
     """`"08:30"`, on the 24-hour clock (S11)."""
     name = word(place)
-    if match := _HOUR.match(name):
+    if match := HOUR.match(name):
         return time(int(match[1]), int(match[2]))
     if name:
         place.wrong('时刻，如 "08:30"', 'an hour, as "08:30"')

@@ -26,10 +26,11 @@ KEYS = (
     "default",
     "fills",
 )
+REQUIRED = ("title", "type")
 _LONGEST_TEXT, _LONGEST_LIST = 8000, 200
 
 #: Which types (of the field) a key is for; `choices` and `pii` go by the type of an entry.
-_FOR: Mapping[str, tuple[FieldType, ...]] = {
+FOR: Mapping[str, tuple[FieldType, ...]] = {
     "of": (FieldType.LIST,),
     "min_length": (FieldType.TEXT, FieldType.LIST),
     "max_length": (FieldType.TEXT, FieldType.LIST),
@@ -38,13 +39,13 @@ _FOR: Mapping[str, tuple[FieldType, ...]] = {
     "range": (FieldType.DATE,),
     "default": (FieldType.CHOICE, FieldType.FLAG, FieldType.INTEGER),
 }
-_FOR_ENTRIES: Mapping[str, tuple[FieldType, ...]] = {
+FOR_ENTRIES: Mapping[str, tuple[FieldType, ...]] = {
     "choices": (FieldType.CHOICE,),
     "pii": (FieldType.TEXT, FieldType.PERSON, FieldType.HOUSEHOLD),
 }
 
 #: What each slot takes: the types, and whether a list of them.
-_SLOTS: Mapping[Slot, tuple[tuple[FieldType, ...], bool]] = {
+SLOTS: Mapping[Slot, tuple[tuple[FieldType, ...], bool]] = {
     Slot.RESPONSIBLE: ((FieldType.PERSON, FieldType.UNIT), True),
     Slot.PARTY: ((FieldType.PERSON,), True),
     Slot.RECUSED: ((FieldType.PERSON,), True),
@@ -60,7 +61,7 @@ def read_fields(place: Place) -> dict[str, Field | None]:
 
 
 def _field(code: str, place: Place) -> Field | None:
-    keys = properties(place, KEYS, required=("title", "type"))
+    keys = properties(place, KEYS, required=REQUIRED)
     name = keys.title()
     kind = keys.read("type", lambda entry: one_of(entry, FieldType), None)
     if kind is None:
@@ -102,10 +103,10 @@ def _choices(place: Place) -> dict[str, Title]:
 
 def _refuse_misfits(keys: Properties, kind: FieldType, of: FieldType | None) -> None:
     """Keys that this type has no use for, and keys it cannot do without."""
-    for key, kinds in _FOR.items():
+    for key, kinds in FOR.items():
         if kind not in kinds:
             keys.misplaced(key, *_only_for(kinds))
-    for key, kinds in _FOR_ENTRIES.items():
+    for key, kinds in FOR_ENTRIES.items():
         if (of or kind) not in kinds:
             keys.misplaced(key, *_only_for(kinds))
     if kind is FieldType.LIST:
@@ -136,7 +137,7 @@ def _refuse_crossed(keys: Properties, low: str, high: str, least: int | None, mo
 
 def _refuse_misfilled(place: Place, field: Field, slot: Slot) -> None:
     """S23: a slot takes certain types only."""
-    kinds, lists = _SLOTS[slot]
+    kinds, lists = SLOTS[slot]
     if field.entry_type in kinds and (lists or field.type is not FieldType.LIST):
         return
     zh = "、".join(TYPE_NAMES[kind] for kind in kinds) + ("，或它们的列表" if lists else "")
@@ -146,7 +147,7 @@ def _refuse_misfilled(place: Place, field: Field, slot: Slot) -> None:
 
 
 def _with_default(keys: Properties, field: Field) -> Field:
-    if "default" not in keys or field.type not in _FOR["default"]:
+    if "default" not in keys or field.type not in FOR["default"]:
         return field
     value = literal(keys["default"], field, Code.S20)
     return replace(field, default=value)

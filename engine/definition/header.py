@@ -18,9 +18,11 @@ from engine.definition.words import shown
 
 KEYS = ("workflow", "version", "draft", "title", "timezone", "calendar", "business_hours", "currency", "replaces")
 REQUIRED = ("workflow", "version", "title", "timezone", "calendar")
+HOURS_KEYS = ("open", "close")
+REPLACES_KEYS = ("version", "states")
 
-_WORKFLOW = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
-_CURRENCY = re.compile(r"[A-Z]{3}\Z")
+WORKFLOW = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
+CURRENCY = re.compile(r"[A-Z]{3}\Z")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +56,7 @@ def read_header(keys: Properties, names: Names) -> Header:
 def _key(place: Place) -> str:
     """A code that is also the name of a folder: `-` is allowed."""
     name = word(place)
-    if name and not _WORKFLOW.match(name):
+    if name and not WORKFLOW.match(name):
         zh = f"{shown(name)} 应为英文小写字母、数字、- 和 _，以字母开头"
         place.fail(Code.S11, zh, f"{shown(name)} should be lower-case letters, digits, - and _, a letter first")
     return name
@@ -73,7 +75,7 @@ def _timezone(place: Place) -> str:
 
 def _currency(place: Place) -> str:
     name = word(place)
-    if name and not _CURRENCY.match(name):
+    if name and not CURRENCY.match(name):
         place.fail(
             Code.S11,
             f"货币代码 {shown(name)} 应为三个大写字母，如 CNY",
@@ -83,7 +85,7 @@ def _currency(place: Place) -> str:
 
 
 def _business_hours(place: Place) -> tuple[time, time]:
-    keys = properties(place, ("open", "close"), required=("open", "close"))
+    keys = properties(place, HOURS_KEYS, required=HOURS_KEYS)
     opens, closes = keys.read("open", hour, time.min), keys.read("close", hour, time.max)
     if opens >= closes:
         place.fail(Code.S11, "上班（open）须早于下班（close）", "`open` must be before `close`")
@@ -91,7 +93,7 @@ def _business_hours(place: Place) -> tuple[time, time]:
 
 
 def _replaces(place: Place, version: int, names: Names) -> Replaces:
-    keys = properties(place, ("version", "states"), required=("version",))
+    keys = properties(place, REPLACES_KEYS, required=("version",))
     former = keys.read("version", lambda entry: integer(entry, least=1), 0)
     if former >= version:
         keys["version"].fail(

@@ -23,8 +23,8 @@ from engine.definition.rows import read_rows
 from engine.definition.source import MAX_BYTES, parse
 from engine.definition.states import read_levels, read_roles, read_states
 
-_REQUIRED = ("levels", "roles", "fields", "states", "transitions")
-SECTIONS = (*_REQUIRED, "groups", "counters", "clocks", "meetings", "visibility")
+REQUIRED = ("levels", "roles", "fields", "states", "transitions")
+SECTIONS = (*REQUIRED, "groups", "counters", "clocks", "meetings", "visibility")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +76,7 @@ def has_error(reading: Reading) -> bool:
 
 
 def _workflow(place: Place) -> Workflow:
-    keys = properties(place, (*header.KEYS, *SECTIONS), required=(*header.REQUIRED, *_REQUIRED))
+    keys = properties(place, (*header.KEYS, *SECTIONS), required=(*header.REQUIRED, *REQUIRED))
     names = declared(keys)
     fields = keys.read("fields", read_fields, {})
     names = replace(names, fields=fields)

@@ -13,8 +13,11 @@ from engine.definition.steps import read_action
 from engine.definition.words import allowed, guess, shown
 
 MEETING_KEYS = ("title", "level", "members", "chair", "quorum", "every", "on_holiday", "cutoff", "carry_over")
-_REQUIRED = ("title", "level", "members", "chair", "quorum")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+REQUIRED = ("title", "level", "members", "chair", "quorum")
+TURN_KEYS = ("week", "month", "at")
+CARRY_OVER_KEYS = ("trigger", "at_most", "then")
+VISIBILITY_KEYS = ("title", "when", "only_to", "never_to")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def read_meetings(place: Place, names: Names) -> dict[str, Meeting]:
@@ -22,7 +25,7 @@ def read_meetings(place: Place, names: Names) -> dict[str, Meeting]:
 
 
 def _meeting(code: str, place: Place, names: Names) -> Meeting:
-    keys = properties(place, MEETING_KEYS, required=_REQUIRED)
+    keys = properties(place, MEETING_KEYS, required=REQUIRED)
     _check_rhythm(keys)
     meeting = Meeting(
         code=code,
@@ -59,7 +62,7 @@ def _refuse_outsiders(keys: Properties, meeting: Meeting) -> None:
 
 
 def _turn(place: Place) -> Turn:
-    keys = properties(place, ("week", "month", "at"), required=("at",))
+    keys = properties(place, TURN_KEYS, required=("at",))
     keys.lacking(("week", "month"), "须写星期几或每月几日", "a weekday or a day of the month")
     if "week" in keys:
         keys.misplaced("month", "与 week 只能写一个", "and `week` exclude each other")
@@ -72,16 +75,16 @@ def _turn(place: Place) -> Turn:
 
 def _weekday(place: Place) -> int:
     name = word(place)
-    if name in _WEEKDAYS:
-        return _WEEKDAYS.index(name)
+    if name in WEEKDAYS:
+        return WEEKDAYS.index(name)
     if name:
-        zh, en = allowed(_WEEKDAYS, guess(name, _WEEKDAYS))
+        zh, en = allowed(WEEKDAYS, guess(name, WEEKDAYS))
         place.fail(Code.S11, f"不认识的星期 {shown(name)}{zh}", f"{shown(name)} is no weekday{en}")
     return 0
 
 
 def _carry_over(place: Place, names: Names) -> CarryOver:
-    keys = properties(place, ("trigger", "at_most", "then"), required=("trigger",))
+    keys = properties(place, CARRY_OVER_KEYS, required=("trigger",))
     if "at_most" not in keys:
         keys.misplaced("then", "须有 at_most：超过几次才触发", "needs `at_most`: after how many times")
     return CarryOver(
@@ -101,7 +104,7 @@ def read_visibility(place: Place, names: Names) -> tuple[VisibilityRule, ...]:
 
 
 def _rule(place: Place, names: Names) -> VisibilityRule:
-    keys = properties(place, ("title", "when", "only_to", "never_to"), required=("title", "when"))
+    keys = properties(place, VISIBILITY_KEYS, required=("title", "when"))
     keys.lacking(("only_to", "never_to"), "须写明谁可见或谁不可见", "who may see it, or who may not")
     if "only_to" in keys:
         keys.misplaced("never_to", "与 only_to 只能写一个", "and `only_to` exclude each other")

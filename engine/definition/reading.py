@@ -17,7 +17,7 @@ from engine.definition.words import allowed, found, guess, shown, shown_key
 
 E = TypeVar("E", bound=StrEnum)
 
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+CODE = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def one_of(place: Place, words: type[E]) -> E | None:
 
 def is_code(text: str) -> bool:
     """`lower_case_english`, at most 64 characters."""
-    return bool(_CODE.match(text))
+    return bool(CODE.match(text))
 
 
 def code(place: Place) -> str:

@@ -36,7 +36,8 @@ KEYS = (
     "handles",
     "reopens",
 )
-_REQUIRED = ("trigger", "title", "from", "to", "by")
+REQUIRED = ("trigger", "title", "from", "to", "by")
+TARGET_KEYS = ("to", "when", "sets")
 
 
 def read_rows(place: Place, names: Names) -> tuple[Row, ...]:
@@ -47,7 +48,7 @@ def read_rows(place: Place, names: Names) -> tuple[Row, ...]:
 
 
 def _row(index: int, place: Place, names: Names) -> Row:
-    keys = properties(place, KEYS, required=_REQUIRED)
+    keys = properties(place, KEYS, required=REQUIRED)
     targets = keys.read("to", lambda entry: _targets(entry, names), ())
     _refuse_misplaced(keys, targets)
     return Row(
@@ -107,7 +108,7 @@ def _targets(place: Place, names: Names) -> tuple[Target, ...]:
 
 
 def _target(place: Place, names: Names) -> Target:
-    keys = properties(place, ("to", "when", "sets"), required=("to",))
+    keys = properties(place, TARGET_KEYS, required=("to",))
     return Target(
         to=keys.read("to", lambda entry: _destination(entry, names), ""),
         when=_conditions(keys, "when", names),

@@ -9,7 +9,9 @@ from engine.definition.properties import Properties, entries, properties, title
 from engine.definition.reading import Place
 
 ROLE_KEYS = ("title", "level", "by_unit", "read_only")
+ROLE_REQUIRED = ("title", "level")
 STATE_KEYS = ("title", "level", "handling", "gate", "runs", "final", "follows")
+STATE_REQUIRED = ("title",)
 
 
 def read_levels(place: Place) -> dict[str, Level]:
@@ -25,7 +27,7 @@ def read_roles(place: Place, names: Names) -> dict[str, Role]:
 
 
 def _role(code: str, place: Place, names: Names) -> Role:
-    keys = properties(place, ROLE_KEYS, required=("title", "level"))
+    keys = properties(place, ROLE_KEYS, required=ROLE_REQUIRED)
     return Role(
         code=code,
         title=keys.title(),
@@ -41,7 +43,7 @@ def read_states(place: Place, names: Names) -> dict[str, State]:
 
 
 def _state(code: str, place: Place, names: Names) -> State:
-    keys = properties(place, STATE_KEYS, required=("title",))
+    keys = properties(place, STATE_KEYS, required=STATE_REQUIRED)
     state = State(
         code=code,
         title=keys.title(),

@@ -10,6 +10,9 @@ from engine.definition.properties import each, properties
 from engine.definition.reading import Place
 from engine.definition.values import read_with
 
+KEYS = ("at", "remind", "fire", "with", "when")
+ACTION_KEYS = ("fire", "with")
+
 
 def read_steps(place: Place, names: Names) -> tuple[Step, ...]:
     """One step or a list of them."""
@@ -17,7 +20,7 @@ def read_steps(place: Place, names: Names) -> tuple[Step, ...]:
 
 
 def _step(place: Place, names: Names) -> Step:
-    keys = properties(place, ("at", "remind", "fire", "with", "when"), required=("at",))
+    keys = properties(place, KEYS, required=("at",))
     keys.lacking(("remind", "fire"), "每一步须写明做什么", "a step says what happens")
     if "fire" in keys:
         keys.misplaced("remind", "与 fire 不能同在一步，请分写两步", "and `fire` are two steps: write them apart")
@@ -35,7 +38,7 @@ def _step(place: Place, names: Names) -> Step:
 
 def read_action(place: Place, names: Names) -> Step:
     """A trigger to fire, with its values, at no time of its own."""
-    keys = properties(place, ("fire", "with"), required=("fire",))
+    keys = properties(place, ACTION_KEYS, required=("fire",))
     return Step(
         at=0,
         fire=keys.read("fire", names.trigger, None),

@@ -31,7 +31,7 @@ from engine.definition.values import TYPE_NAMES
 from engine.definition.words import EVENT, allowed, guess, shown
 
 _BOUNDS = ("at_least", "at_most")
-_CASE_KINDS = ("open", "other", "alike_sealed")
+CASE_KINDS = ("open", "other", "alike_sealed")
 _NOTHING = AllOf(conditions=())
 
 
@@ -91,8 +91,8 @@ def _case(keys: Properties, names: Names) -> Condition:
 
 def _case_kind(place: Place) -> str:
     name = word(place)
-    if name and name not in _CASE_KINDS:
-        zh, en = allowed(_CASE_KINDS, guess(name, _CASE_KINDS))
+    if name and name not in CASE_KINDS:
+        zh, en = allowed(CASE_KINDS, guess(name, CASE_KINDS))
         place.fail(Code.S11, f"不认识 {shown(name)}{zh}", f"{shown(name)} is not known{en}")
     return name
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.cases.door import Act, judge_all
+from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.definition.model import Value
 from engine.meetings.access import Seat, in_meeting, is_quorate
@@ -34,14 +35,17 @@ class Refused:
 
 def first_refused(tx: Tx, office: Office, meeting: MeetingRow, there: Seat,
                   wanted: Sequence[NewDecision]) -> Refused | None:  # fmt: skip
-    """None where all may be taken. Raises FieldsRefused for a case that is not on the agenda, or named twice."""
+    """None where all may be taken; the uploads they name are then the cases'. Raises FieldsRefused for a case that is
+    not on the agenda, or named twice."""
     items = {item.case_id: item for item in read_agenda(tx, meeting)}
     _refuse_misplaced(items, wanted)
     acts = [_act(meeting, there, items[each.case_id], each) for each in wanted]
-    for place, outcome in enumerate(judge_all(tx, office, acts)):
+    lookups = Lookups(tx, office)
+    for place, outcome in enumerate(judge_all(tx, office, acts, lookups)):
         if outcome.refusal is not None:
             outcome.refusal.at = f"decisions[{place}]"
             return Refused(decision=wanted[place], refusal=outcome.refusal)
+    lookups.attach_claimed()
     return None
 
 

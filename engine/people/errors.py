@@ -32,6 +32,7 @@ class Wrong(Exception):
             "time_without_offset",
             "bad_database_url",
             "missing_driver",
+            "bad_files_url",
             "no_folder",
             "unknown_revision",
             "no_roles",

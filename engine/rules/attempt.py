@@ -106,7 +106,8 @@ class World:
 
     `holders`: role -> people holding it on the line of the unit, the longest in post first. `kin`: person -> people of
     the same household or relatives on record today. `known`: (type, value) of every named person, unit, household and
-    case that exists for this case. `cases`: the named cases by id. `followed`: some case follows this one.
+    case that exists for this case. `cases`: the named cases by id. `files`: the named
+    uploads that may be attached to it, by id, each as it is kept. `followed`: some case follows this one.
     """
 
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -114,6 +115,7 @@ class World:
     known: frozenset[tuple[str, str]] = frozenset()
     cases: Mapping[str, OtherCase] = field(default_factory=dict)
     followed: bool = False
+    files: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

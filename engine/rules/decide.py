@@ -86,7 +86,7 @@ def _no_row(compiled: Compiled, request: Request) -> Refusal:
 def make_attempt(compiled: Compiled, request: Request, row: Row | None) -> Attempt:
     workflow = compiled.workflow
     today = request.meeting.day if request.meeting else local_day(workflow, request.now)
-    frame = Frame(today=today, known=request.world.known)
+    frame = Frame(today=today, known=request.world.known, files=request.world.files)
     row = row or workflow.rows[0]
     return Attempt(
         workflow=workflow,
@@ -102,7 +102,7 @@ def make_attempt(compiled: Compiled, request: Request, row: Row | None) -> Attem
 
 
 def _problems(compiled: Compiled, request: Request, row: Row, attempt: Attempt) -> tuple[FieldProblem, ...]:
-    frame = Frame(today=attempt.today, known=request.world.known)
+    frame = Frame(today=attempt.today, known=request.world.known, files=request.world.files)
     found = read_values(compiled.workflow, row, request.command.data, frame).problems
     return found + _problems_around(request, frame)
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from transitions import Machine, MachineError
 
 from engine.definition.model import BACK, CLOSER, SAME, START, Row, Target, Workflow
+from engine.rules.serving import not_run
 
 
 class Judge(Protocol):
@@ -49,6 +50,7 @@ class Compiled:
 
     workflow: Workflow
     machine: Machine
+    runs_whole: bool = True  #: this release carries out all of it
 
     def knows(self, trigger: str, state: str) -> bool:
         event = self.machine.events.get(trigger)
@@ -73,7 +75,7 @@ def compile_workflow(workflow: Workflow) -> Compiled:
         for source in row.sources:
             for target in row.targets:
                 _add(machine, workflow, row, source, target)
-    return Compiled(workflow, machine)
+    return Compiled(workflow, machine, runs_whole=not not_run(workflow))
 
 
 def _add(machine: Machine, workflow: Workflow, row: Row, source: str, target: Target) -> None:

@@ -33,6 +33,8 @@ def masked(workflow: Workflow, values: Mapping[str, Value], sight: Sight) -> dic
 
 
 def _value(field: Field, value: Value, sight: Sight) -> Value:
+    if field.entry_type == "file":
+        return value
     if isinstance(value, list):
         return [_value(field, entry, sight) for entry in value]
     if isinstance(value, dict):

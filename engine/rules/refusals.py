@@ -115,6 +115,7 @@ class Recused(Refusal):
     """Who is recused reads nothing written after that, so acts no more; no row needs to say so."""
 
     kind = "forbidden"
+    relation = "recused"
 
     def __init__(self, workflow: Workflow) -> None:
         super().__init__("never:recused", workflow=workflow)
@@ -178,6 +179,16 @@ class Forbidden(Refusal):
     def __init__(self, code: str, **facts: Value) -> None:
         super().__init__(code)
         self.facts = facts
+
+
+class TooLarge(Refusal):
+    """An upload over the limit of its kind (bytes)."""
+
+    kind = "too_large"
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__("file_too_large")
+        self.what, self.limit = what, limit
 
 
 class KeyReused(Refusal):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from engine.definition.model import Workflow
 from engine.rules.machine import Compiled, compile_workflow
-from engine.rules.serving import not_run
 
 
 class RulesMissing(LookupError):
@@ -36,7 +35,7 @@ class Rulebook:
 
     def opens(self, compiled: Compiled) -> bool:
         """Cases may be opened under it: published (or drafts are allowed here), and this release runs all its rules."""
-        return (self.drafts_open or not compiled.workflow.draft) and not not_run(compiled.workflow)
+        return (self.drafts_open or not compiled.workflow.draft) and compiled.runs_whole
 
     def version(self, key: str, version: int) -> Compiled:
         """One version. Raises RulesMissing when its file is gone."""

@@ -6,6 +6,7 @@ Text is kept as it was typed (tabs, line breaks, spaces); only its length is cou
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +20,7 @@ from engine.rules.refusals import FieldProblem
 NOTE_LENGTH = 2000
 NAME_LENGTH = 40
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,80}-[0-9A-Z]{26}", re.ASCII)
 _MOBILE = re.compile(r"\d{11}", re.ASCII)
 _LAND_LINE = re.compile(r"0\d{2,3}-?\d{7,8}", re.ASCII)
 _MONEY = re.compile(r"-?\d{1,15}(\.\d{1,2})?", re.ASCII)
@@ -43,10 +45,12 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """What values are measured by: the local day, and (type, value) of what exists for this case."""
+    """What values are measured by: the local day, (type, value) of what exists for this case, and the uploads that may
+    be attached to it, by id, each as it is kept."""
 
     today: date
     known: frozenset[tuple[str, str]]
+    files: Mapping[str, Value] = dataclasses.field(default_factory=dict)
 
 
 def read_values(workflow: Workflow, row: Row, data: Mapping[str, Value], frame: Frame) -> Reading:
@@ -185,7 +189,7 @@ def _in_name(character: str) -> bool:
 
 
 def _reference(kind: FieldType, raw: Value, frame: Frame) -> str:
-    if not isinstance(raw, str) or not _CODE.fullmatch(raw) or (kind.value, raw) not in frame.known:
+    if not isinstance(raw, str) or not _well_formed(raw) or (kind.value, raw) not in frame.known:
         raise Bad(f"unknown_{kind.value}")
     return raw
 
@@ -202,6 +206,13 @@ def _case(_field: Field, raw: Value, frame: Frame) -> str:
     return _reference(FieldType.CASE, raw, frame)
 
 
+def _file(_field: Field, raw: Value, frame: Frame) -> Value:
+    """Named by its id; kept with kind, size and hash, which so stand in the chain."""
+    if not isinstance(raw, str) or raw not in frame.files:
+        raise Bad("unknown_file")
+    return frame.files[raw]
+
+
 _READERS: dict[FieldType, Callable[[Field, Value, Frame], Value]] = {
     FieldType.TEXT: _text,
     FieldType.CHOICE: _choice,
@@ -213,11 +224,12 @@ _READERS: dict[FieldType, Callable[[Field, Value, Frame], Value]] = {
     FieldType.UNIT: _unit,
     FieldType.HOUSEHOLD: _household,
     FieldType.CASE: _case,
+    FieldType.FILE: _file,
 }
 
 
 def runs_now(kind: FieldType) -> bool:
-    """This release reads such values; uploads come later."""
+    """This release reads such values."""
     return kind in _READERS
 
 
@@ -244,6 +256,13 @@ def named(workflow: Workflow, row: Row, data: Mapping[str, Value], behalf: Value
 _REFERRING = (FieldType.PERSON, FieldType.UNIT, FieldType.HOUSEHOLD, FieldType.CASE)
 
 
+def named_files(workflow: Workflow, row: Row, data: Mapping[str, Value]) -> frozenset[str]:
+    """What may be the ids of uploads, for the shell to look up."""
+    fields = (workflow.fields[name] for name in (*row.needs, *row.takes))
+    found = (entry for f in fields if f.entry_type is FieldType.FILE for entry in _entries(data.get(f.code)))
+    return frozenset(entry for entry in found if isinstance(entry, str) and _ID.fullmatch(entry))
+
+
 def _referring(workflow: Workflow, row: Row) -> Iterable[Field]:
     fields = (workflow.fields[name] for name in (*row.needs, *row.takes))
     return (f for f in fields if f.entry_type in _REFERRING)
@@ -254,7 +273,7 @@ def _entries(raw: Value) -> list[Value]:
 
 
 def _well_formed(entry: Value) -> bool:
-    return isinstance(entry, str) and _CODE.fullmatch(entry) is not None
+    return isinstance(entry, str) and bool(_CODE.fullmatch(entry) or _ID.fullmatch(entry))
 
 
 def holds_text(field: Field, value: Value) -> bool:

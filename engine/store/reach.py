@@ -39,8 +39,13 @@ def homes_of(tx: Tx, actor: Actor, home_level: str) -> list[str] | None:
             return None
         codes = [code for _, code in unit.line]
         found |= set(codes[: codes.index(home) + 1])
-    tied = sa.select(case_ties.c.home).where(case_ties.c.target == actor.person, case_ties.c.kind == "person")
-    return sorted(found | set(tx.execute(tied.distinct()).scalars()))
+    return sorted(found | set(homes_of_person(tx, actor.person)))
+
+
+def homes_of_person(tx: Tx, person: str) -> list[str]:
+    """Homes of cases that name this person."""
+    tied = sa.select(case_ties.c.home).where(case_ties.c.target == person, case_ties.c.kind == "person")
+    return sorted(tx.execute(tied.distinct()).scalars())
 
 
 def readable(actor: Actor, rulebook: Rulebook, day: date) -> Clause:

@@ -229,7 +229,7 @@ case_ties = Table(
     Column("case_id", _id, nullable=False),
     Column("slot", String(16), nullable=False),
     Column("kind", String(8), nullable=False),  # person, unit or case
-    Column("target", _code, nullable=False),
+    Column("target", _id, nullable=False),
     PrimaryKeyConstraint("home", "case_id", "slot", "kind", "target"),
     ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
     Index("ix_case_ties_home_target", "home", "target", "kind", "slot", "case_id"),
@@ -396,7 +396,41 @@ refusals = Table(
     Index("ix_refusals_home_case", "home", "case_id", "id"),
 )
 
+#: Which row of which old list became which case: kept for good, so that the same row never becomes a second one.
+case_imports = Table(
+    "case_imports",
+    metadata,
+    _home(),
+    Column("source", _code, nullable=False),
+    Column("row_key", String(64), nullable=False),  # a keyed hash: nobody can guess a text from it
+    Column("case_id", _id, nullable=False),
+    Column("file", String(64), nullable=False),  # SHA-256
+    Column("row", Integer, nullable=False),
+    Column("imported_at", Utc, nullable=False),
+    PrimaryKeyConstraint("home", "source", "row_key"),
+    ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
+)
+
+#: Uploads; their bytes lie elsewhere. `home` is where they were sent from, which may be another than that of the case.
+files = Table(
+    "files",
+    metadata,
+    _home(),
+    Column("id", _id, nullable=False),
+    Column("person", _code, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("type", _code, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("uploaded_at", Utc, nullable=False),
+    Column("stored", Boolean, nullable=False),  # its bytes have arrived
+    Column("case_id", _id, nullable=True),
+    PrimaryKeyConstraint("home", "id"),
+    Index("ix_files_home_case_uploaded", "home", "case_id", "uploaded_at"),
+)
+
 FAMILY = (
     cases, case_ties, history, payloads, numbers, meetings, agenda, decisions, idempotency, refusals,
+    case_imports, files,
 )  # fmt: skip
 APPEND_ONLY = (history, refusals)

@@ -9,9 +9,10 @@ from typing import Any
 import httpx2 as httpx
 import sqlalchemy as sa
 
-from engine.store.tables import cases, history, meetings, settings
+from engine.store.tables import cases, files, history, meetings, settings
 from tests.api import client, world
 from tests.api.client import REPORT, Api
+from tests.api.photos import PHOTO, WITH_PHOTOS, sent
 from tests.api.world import Place
 
 Thing = dict[str, str]  #: ids by name, as paths name them
@@ -57,6 +58,17 @@ def refused(api: Api, place: Place) -> Thing:
     found = world.reported(api, place)
     assert api.fire(place.who("village_cadre"), found, "accept").status_code == 403
     return {"case_id": found}
+
+
+def photo_waiting(api: Api, place: Place) -> Thing:
+    return {"file_id": sent(api, place.who("linzhang"))}
+
+
+def photo_of_a_case(api: Api, place: Place) -> Thing:
+    thing = photo_waiting(api, place)
+    body = {"workflow": WITH_PHOTOS, "unit": place.unit, "data": REPORT | {"photos": [thing["file_id"]]}}
+    assert api.send(place.who("linzhang"), "POST", "/v1/cases", body).status_code == 201
+    return thing
 
 
 def planned(*, town: bool = False) -> Make:
@@ -119,6 +131,10 @@ def check(api: Api, who: str | None, place: Place, thing: Thing) -> httpx.Respon
     )
 
 
+def upload(api: Api, who: str | None, place: Place, thing: Thing) -> httpx.Response:
+    return api.send(who, "POST", "/v1/files", raw=PHOTO, content_type="application/octet-stream")
+
+
 def fire(trigger: str, data: Callable[[Place], Mapping[str, Any]] | None = None) -> Ask:
     def ask(api: Api, who: str | None, place: Place, thing: Thing) -> httpx.Response:
         body = {"trigger": trigger, "data": data(place) if data else {}}
@@ -144,7 +160,7 @@ def standing(api: Api) -> tuple[Any, ...]:
 
 
 _STANDING = sa.select(
-    *(sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in (cases, history, meetings)),
+    *(sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in (cases, history, meetings, files)),
     *(sa.select(sa.func.sum(table.c.version)).scalar_subquery() for table in (cases, meetings)),
     sa.select(settings.c.value).where(settings.c.name == "clock").scalar_subquery(),
 )
@@ -224,6 +240,11 @@ READING = {
         ask=read("/v1/meetings/{meeting_id}"), make=planned(town=True)
     ),
 }
+UPLOADS = {
+    "POST /v1/files": Line(ask=upload),
+    "GET /v1/files/{file_id}": Line(ask=read("/v1/files/{file_id}"), make=photo_of_a_case),
+    "GET /v1/files/{file_id} [waiting]": Line(ask=read("/v1/files/{file_id}"), make=photo_waiting),
+}
 CHANGING = {
     "POST /v1/clock": Line(ask=post("/v1/clock", lambda place: {"advance": "1 minute"})),
     "POST /v1/cases": Line(ask=post("/v1/cases", _opening)),
@@ -283,4 +304,4 @@ CHANGING = {
         ask=step("close"), make=in_session(town=True), used_up=True
     ),
 }
-LINES = READING | CHANGING
+LINES = READING | UPLOADS | CHANGING

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from api import answers, answers_meetings, answers_organisation, answers_workflows
+from api import answers, answers_files, answers_meetings, answers_organisation, answers_workflows
 from api.answers import CaseOut, CasePage, DenialPage, EventPage, TriggersOut
+from api.answers_files import FileOut
 from api.answers_meetings import MeetingOut, MeetingPage
 from api.answers_organisation import ClockOut, MeOut, PeoplePageOut, UnitPageOut
 from api.answers_workflows import CheckOut, WorkflowOut, WorkflowsOut
 from tests import township as t
 from tests.api import world
 from tests.api.client import OPERATOR, REPORT, Api
+from tests.unit.files import made
 
 #: operationId -> (model, path) of everything that is read; what is not here has none.
 READS: dict[str, tuple[type[BaseModel], str]] = {
@@ -94,6 +96,11 @@ def test_the_answers_about_the_rules_have_their_promised_shapes(api: Api):
         assert checked.sound == (raw is good)
 
 
+def test_the_answer_to_an_upload_has_its_promised_shape(api: Api):
+    for data in (made.jpeg(), made.amr(), made.pdf()):
+        FileOut.model_validate(api.send("linzhang", "POST", "/v1/files", raw=data).json())
+
+
 def test_the_answer_of_the_clock_has_its_promised_shape(api: Api):
     ClockOut.model_validate(api.send(OPERATOR, "POST", "/v1/clock", {"advance": "1 hour"}).json())
 
@@ -129,7 +136,7 @@ def test_every_read_of_the_application_is_held_to_its_model(api: Api):
     described = {
         operation["get"]["operationId"]: operation["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         for path, operation in document["paths"].items()
-        if "get" in operation and path.startswith("/v1/")
+        if "get" in operation and path.startswith("/v1/") and path != "/v1/files/{file_id}"  # bytes, not JSON
     }
 
     assert set(described) == set(READS)
@@ -138,7 +145,7 @@ def test_every_read_of_the_application_is_held_to_its_model(api: Api):
 
 
 def test_a_model_takes_nothing_that_it_does_not_name(api: Api):
-    modules = (answers, answers_meetings, answers_organisation, answers_workflows)
+    modules = (answers, answers_files, answers_meetings, answers_organisation, answers_workflows)
     models = [each for module in modules for each in vars(module).values() if _is_answer(each)]
 
     assert len(models) > 30

@@ -108,7 +108,7 @@ def test_every_schema_is_one(document):
 def test_every_operation_has_a_name_of_its_own(document):
     named = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
 
-    assert len(named) == len(set(named)) == 27
+    assert len(named) == len(set(named)) == 29
     assert all(re.fullmatch(r"[a-z][a-z_]+", name) for name in named)
 
 
@@ -167,6 +167,7 @@ PATH_PARTS = [
     *((each, "case_id") for each in ("get_case", "get_triggers", "fire", "get_history", "undo_decision")),
     *((each, "meeting_id") for each in sorted(CHANGES_WHAT_IS_THERE - {"fire"})),
     *((each, "meeting_id") for each in ("get_meeting", "preview_closing")),
+    ("download_file", "file_id"),
     ("get_workflow", "key"),
     ("get_workflow", "version"),
 ]
@@ -204,7 +205,7 @@ def schema_of(document: Json, operation: str) -> Json:
 
 def test_every_success_has_its_schema(document):
     for operation, (_, path, _) in operations(document).items():
-        if path.startswith("/v1/"):
+        if path.startswith("/v1/") and operation != "download_file":
             found = resolved(document, schema_of(document, operation))
             assert (found["type"], found["additionalProperties"]) == ("object", False)
             assert found["properties"]
@@ -327,8 +328,15 @@ def test_every_body_is_among_those_whose_example_is_sent(document):
 
     assert bodies == {
         "open_case", "fire", "check_workflow", "move_clock", "create_meeting", "set_attendance", "decide",
-        "cancel_meeting",
+        "cancel_meeting", "upload_file",
     }  # fmt: skip
+
+
+def test_an_upload_and_a_download_are_bytes(document):
+    (sent,) = operations(document)["upload_file"][2]["requestBody"]["content"].values()
+    (got,) = operations(document)["download_file"][2]["responses"]["200"]["content"].values()
+
+    assert sent == got == {"schema": {"type": "string", "format": "binary"}}
 
 
 # --- links -----------------------------------------------------------------------------------------------------------

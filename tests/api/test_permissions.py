@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import httpx2 as httpx
 import pytest
 from fastapi import FastAPI
@@ -26,8 +28,16 @@ from tests.api.permission_table import (
     read_table,
     routes_of,
 )
+from tests.api.photos import serving_photos
 from tests.api.world import PLACES as WHERE
 from tests.api.world import Place
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    with serving_photos() as client:
+        yield client
+
 
 TEXT = TABLE.read_text(encoding="utf-8")
 EXPECTED = read_table(TEXT)
@@ -44,8 +54,9 @@ LETTERS = {
     "not_chair": "c",
     "not_in_chair": "i",
     "only_in_meeting": "v",
+    "no_post": "p",
 }
-PLAIN = {"unauthorized", "case_not_found", "meeting_not_found"}
+PLAIN = {"unauthorized", "case_not_found", "meeting_not_found", "file_not_found"}
 
 
 @pytest.mark.parametrize("title", list(LINES))
@@ -188,7 +199,7 @@ def test_every_line_of_the_table_is_asked_and_every_cell_is_written():
     assert lines_of(EXPECTED) == [line for line in lines_of(EXPECTED) if line in LINES]
     assert set(LINES) == set(lines_of(EXPECTED))
     assert len(EXPECTED) == len(LINES) * len(PLACES) * len(COLUMNS)
-    assert len(routes_of(EXPECTED)) == 31
+    assert len(routes_of(EXPECTED)) == 33
 
 
 @pytest.mark.parametrize(

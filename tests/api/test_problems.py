@@ -19,6 +19,7 @@ from engine.definition.model import (
     RELATIONS,
     TimeUnit,
 )
+from engine.files.bad import BadFile
 from engine.rules.refusals import (
     CarriedTooOften,
     ConditionRefused,
@@ -37,6 +38,7 @@ from engine.rules.refusals import (
     Recused,
     Refusal,
     Stale,
+    TooLarge,
 )
 from tests import township as t
 from tests.api.fields_workflow import register_workflow
@@ -90,12 +92,13 @@ def field_codes() -> set[str]:
     bad, _ = spoken("Bad", 0)
     assert worked_out == {
         "api/app.py",  # pydantic's kinds, below
+        "engine/files/service.py",  # of a BadFile
         "engine/meetings/attendance.py",  # a list of checks, below
         "engine/meetings/service.py",  # of a Bad
         "engine/rules/decide.py",  # of a Bad
         "engine/rules/values.py",  # of a Bad
     }
-    return problems_said | bad | set(application._SHAPES.values()) | {"bad_shape"} | attendance_codes()
+    return problems_said | bad | BadFile.CODES | set(application._SHAPES.values()) | {"bad_shape"} | attendance_codes()
 
 
 def attendance_codes() -> set[str]:
@@ -173,6 +176,7 @@ EXAMPLES: dict[type[Refusal], Refusal] = {
     Conflict: Conflict("another_meeting_open"),
     Forbidden: Forbidden("not_chair"),
     KeyReused: KeyReused(),
+    TooLarge: TooLarge("photo", 10_000_000),
 }
 
 
@@ -199,9 +203,10 @@ def test_the_statuses_are_those_of_the_contract():
         "NotFound": 404, "Stale": 412, "NotInState": 409, "OnlyInMeeting": 409, "NotQuorate": 409,
         "CarriedTooOften": 409, "KeptOut": 403, "Recused": 403, "NotNamed": 403, "FieldsRefused": 422,
         "ConditionRefused": 409, "NoDestination": 409, "Conflict": 409, "Forbidden": 403, "KeyReused": 422,
+        "TooLarge": 413,
     }  # fmt: skip
     assert {kind: status for kind, (status, _, _) in KINDS.items() if kind not in refused} == {
-        "unauthorized": 401, "too_large": 413, "precondition": 428, "bad_request": 400, "method": 405,
+        "unauthorized": 401, "precondition": 428, "bad_request": 400, "method": 405,
         "unavailable": 503, "full": 507, "broken": 500,
     }  # fmt: skip
 
@@ -263,6 +268,7 @@ PAIRS = {
     **{f"title {name}": pair for name, pair in PLAIN_TITLES.items()},
     **{f"status {name}": pair for name, pair in problems._STATUSES.items()},
     **{f"never {name}": pair for name, pair in problems._NEVER.items()},
+    **{f"upload {name}": pair for name, pair in problems._UPLOADS.items()},
     **{f"relation {name}": pair for name, pair in RELATION_TITLES.items()},
     **{f"event {name}": pair for name, pair in condition_texts._EVENTS.items()},
     **{f"unit {name}": pair for name, pair in condition_texts._UNITS.items()},
@@ -289,8 +295,8 @@ def test_every_table_of_texts_is_among_them():
     ]
 
     assert {name for _, name in tables} == {
-        "KINDS", "PLAIN_TEXTS", "FIELD_TEXTS", "PLAIN_TITLES", "_STATUSES", "_NEVER", "RELATION_TITLES", "_EVENTS",
-        "_UNITS", "_CASES", "PROBLEM_TEXTS", "WRONG_TEXTS",
+        "KINDS", "PLAIN_TEXTS", "FIELD_TEXTS", "PLAIN_TITLES", "_STATUSES", "_UPLOADS", "_NEVER", "RELATION_TITLES",
+        "_EVENTS", "_UNITS", "_CASES", "PROBLEM_TEXTS", "WRONG_TEXTS",
     }  # fmt: skip
 
 

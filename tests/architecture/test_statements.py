@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from engine.audit.queries import HistoryFilter
 from engine.audit.verify import verify
 from engine.cases.door import Act
+from engine.cases.importing.service import CaseImportService, Given
 from engine.cases.queries import CaseFilter
 from engine.cases.service import Caller
 from engine.meetings.service import NewDecision
@@ -24,6 +26,7 @@ from engine.store.db import Store
 from engine.store.tables import FAMILY
 from tests import township as t
 from tests.features.ways import FINISH, IN_TOWNSHIP, SIGN, TO_VILLAGE
+from tests.store.uploads import FILED, age, service, upload
 from tests.store.world import TALKED, World, refusal, rules
 
 FAMILY_NAMES = frozenset(table.name for table in FAMILY)
@@ -235,7 +238,7 @@ COUNTY_RULES = {
 
 @pytest.fixture
 def world(store: Store) -> World:
-    world = World(store, *t.default_rules(), rules(key="above", **COUNTY_RULES))
+    world = World(store, *t.default_rules(), rules(key="above", **COUNTY_RULES), rules(**FILED))
     world.newcomer("chief")
     world.posts("chief", "county_chief", t.COUNTY, "2025-01-01")
     return world
@@ -295,6 +298,32 @@ def many(world: World) -> None:
         read_events_at(tx, [(here, 1), (there, 1)])
 
 
+OLD_LIST = Given(
+    data="事由\n桥头路灯坏了三盏\n渠道淤塞没有人管\n".encode(),
+    name="old.csv",
+    map_name="map.yaml",
+    map_data=f"""
+source: old
+workflow: issue-escalation
+by: village_clerk
+unit: {{under: "{t.VILLAGE}", spread: wuchang}}
+fields:
+  gist: 事由
+  category: {{constant: infra}}
+  source: {{constant: visit}}
+  heard_on: {{constant: 2025-01-01}}
+""".encode(),
+)
+
+
+def bring_in(world: World) -> None:
+    """An old list, previewed, imported, and imported once more."""
+    service = CaseImportService(world.office)
+    assert len(service.preview(OLD_LIST).opened) == 2
+    assert len(service.apply(OLD_LIST).opened) == 2
+    assert service.apply(OLD_LIST).already == 2
+
+
 def look(world: World, person: str, case: str, meeting: str) -> None:
     """Everything that can be read, with every filter and a second page."""
     page = world.queries.page(person, CaseFilter(limit=1))
@@ -343,10 +372,23 @@ def above(world: World, ear: Ear) -> None:
     world.minutes.get("chief", meeting)
 
 
-def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: Ear):
+def uploaded(world: World, folder: Path) -> None:
+    """Sent, named by an act, read, expired; from a home to a case of another too."""
+    found = service(world, folder)
+    scan, other, old = upload(found, "zuzhang"), upload(found, "zuzhang_other"), upload(found, "zuzhang")
+    case = world.opened("zuzhang", t.GROUP, "begin", {"scan": scan}, workflow="small").identity.id
+    refusal(lambda: world.fire("zuzhang", case, "add", photos=[other]))
+    found.fetch("auditor_county", scan)
+    age(world, old, days=2)
+    found.sweep(t.TOWNSHIP)
+
+
+def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: Ear, tmp_path: Path):
     case, meeting = climb(world)
     many(world)
+    bring_in(world)
     above(world, ear)
+    uploaded(world, tmp_path)
     look(world, "township_party_office", case, meeting)
     look_at_one(world, "township_party_office", case, meeting)
     look_at_one(world, "auditor_county", case, meeting)
@@ -366,8 +408,8 @@ def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: E
     assert found == {}
     assert needed == set(ACROSS_HOMES)  # none of the exceptions is kept without need
     assert ear.touched("INSERT INTO") == FAMILY_NAMES
-    assert ear.touched("UPDATE") == {"cases", "numbers", "meetings", "agenda", "decisions"}
-    assert ear.touched("DELETE FROM") == {"case_ties", "decisions", "idempotency"}
+    assert ear.touched("UPDATE") == {"cases", "numbers", "meetings", "agenda", "decisions", "files"}
+    assert ear.touched("DELETE FROM") == {"case_ties", "decisions", "idempotency", "files"}
 
 
 # --- the check itself ------------------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 .venv/bin/python -m tests.drill [NAME ...]
 
-`rules` takes every element of the rules out in turn, `kill` kills the server under load, `walks` runs 2,000 random
-sequences of commands, `fuzz` 10,000 mutated rules files, `races` many clients at one case, `real` real messages.
+`rules` takes every element out of each rules file in turn, `kill` kills the server under load, `walks` runs 2,000
+random sequences of commands, `fuzz` 10,000 mutated rules files, `races` many clients at one case, `real` real messages.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ fields nor conditions refuses by whom it keeps out (`never`), by how often it ma
 
 def lacking(workflow: Workflow, found: Found) -> list[str]:
     """Rows of the file that happen in no scenario, and lines of the rule book of which no row refuses in any."""
-    lacks = [f"{row.ref} {row.title.zh}: happens nowhere" for row in workflow.rows if not _happens(row, found)]
+    lacks = [f"{row.ref} {row.title.zh}: happens nowhere" for row in workflow.rows if not _happens(workflow, row, found)]
     refs = sorted({row.ref or "" for row in workflow.rows})
     return lacks + [f"{ref}: refuses nowhere" for ref in refs if not any(_refuses(workflow, ref, found))]
 
@@ -34,7 +34,7 @@ def table(workflow: Workflow, found: Found) -> str:
     for row in rows:
         refused = next(_refuses(workflow, row.ref or "", found), None) if row.ref not in told else None
         told.add(row.ref)
-        lines.append(_line(row, min(_happens(row, found), default=None), refused))
+        lines.append(_line(row, min(_happens(workflow, row, found), default=None), refused))
     return _HEAD + "".join(lines)
 
 
@@ -47,8 +47,9 @@ def _shown(title: Title | None) -> str:
     return f"{title[0].removeprefix('v2/').removesuffix('.feature')}：{title[1]}" if title else ""
 
 
-def _happens(row: Row, found: Found) -> list[Title]:
-    return [title for title, examples in found.items() if Example(line=row.mark.line) in examples]
+def _happens(workflow: Workflow, row: Row, found: Found) -> list[Title]:
+    wanted = Example(workflow=workflow.name, line=row.mark.line)
+    return [title for title, examples in found.items() if wanted in examples]
 
 
 def _refuses(workflow: Workflow, ref: str, found: Found) -> Iterator[tuple[Title, str]]:

@@ -9,8 +9,9 @@ Title = tuple[str, str]  #: of a scenario: its file, relative to `features/`, an
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A row, by its line in the rules file, that happened; or that refused by a field or condition of its own."""
+    """A row, by its line in the file of a workflow, that happened; or that refused by a field or condition of its own."""
 
+    workflow: str
     line: int
     refused_by: str | None = None
 

@@ -18,6 +18,7 @@ from tests import township as t
 from tests.features.book import FEATURES, PLUGINS, Book, give_world, unclear
 from tests.features.coverage import lacking, table
 from tests.features.tally import TALLY
+from tests.features.world import World
 
 pytest_plugins = PLUGINS
 BOOK = Book(FEATURES / "v2", ("sqlite",))
@@ -33,8 +34,14 @@ def store(sqlite_store: Store) -> Store:
 
 
 @pytest.fixture
-def rules() -> Workflow:
-    return t.whole_book()
+def world(world: World) -> World:
+    t.settle_whole_book(world.office.store)
+    return world
+
+
+@pytest.fixture
+def rules() -> list[Workflow]:
+    return [t.whole_book()]
 
 
 def test_every_scenario_in_the_files_is_known_by_a_title_of_its_own():

@@ -54,7 +54,8 @@ UNITS = {
     "供电公司": t.POWER_COMPANY,
 }
 MEETINGS = {meeting.title.zh.removeprefix("民情"): meeting.code for meeting in SPOKEN.meetings.values()}
-PLACES = {"village": t.VILLAGE, "township": t.TOWNSHIP}
+#: Where the meetings of a level are held.
+PLACES = {"wuchang": t.WUCHANG, "village": t.VILLAGE, "township": t.TOWNSHIP}
 ACTS = {row.title.zh: row.trigger for row in SPOKEN.rows if row.sources != (START,)}
 OPENINGS = {row.title.zh: row.trigger for row in SPOKEN.rows if row.sources == (START,)}
 STATES = {state.title.zh: code for code, state in SPOKEN.states.items()}
@@ -101,36 +102,38 @@ def _named(case: str) -> str:
     return found.group(1) if found else ""
 
 
-def _kind(pattern: str, read: Callable[[str], Any] = str) -> Callable[[str], Any]:
-    def kind(text: str) -> Any:
+def kind(pattern: str, read: Callable[[str], Any] = str) -> Callable[[str], Any]:
+    def reading(text: str) -> Any:
         return read(text)
 
-    kind.pattern = pattern  # type: ignore[attr-defined]
-    return kind
+    reading.pattern = pattern  # type: ignore[attr-defined]
+    return reading
 
 
-def _one_of(names: dict[str, Any]) -> Callable[[str], Any]:
-    return _kind("|".join(sorted(map(re.escape, names), key=len, reverse=True)), names.__getitem__)
+def one_of(names: dict[str, Any]) -> Callable[[str], Any]:
+    """One of these names, read as what it stands for."""
+    return kind("|".join(sorted(map(re.escape, names), key=len, reverse=True)), names.__getitem__)
 
 
-_KINDS = {
-    "Person": _one_of(PEOPLE),
-    "Meeting": _one_of(MEETINGS),
-    "Act": _one_of(ACTS),
-    "ActTitle": _kind("|".join(sorted(map(re.escape, ACTS), key=len, reverse=True))),
-    "Opening": _one_of(OPENINGS),
-    "State": _one_of(STATES),
-    "Level": _one_of(LEVELS),
-    "Field": _one_of(FIELDS),
-    "Category": _one_of(CATEGORIES),
-    "Outcome": _one_of(OUTCOMES),
-    "Case": _kind("(?:该)?事项(?:「[^「」]+」)?", _named),
-    "About": _kind("(?:对事项「[^「」]+」)?", _named),
-    "Values": _kind(_VALUES, values),
-    "Said": _kind("[^「」]*"),
-    "Sentence": _kind(".+"),
-    "N": _kind(r"\d+", int),
-    "Moment": _kind(r"\d{4}-\d\d-\d\d \d\d:\d\d"),
+#: What stands in a sentence -> how it is read; `affair_words` adds what other workflows call things.
+KINDS = {
+    "Person": one_of(PEOPLE),
+    "Meeting": one_of(MEETINGS),
+    "Act": one_of(ACTS),
+    "ActTitle": kind("|".join(sorted(map(re.escape, ACTS), key=len, reverse=True))),
+    "Opening": one_of(OPENINGS),
+    "State": one_of(STATES),
+    "Level": one_of(LEVELS),
+    "Field": one_of(FIELDS),
+    "Category": one_of(CATEGORIES),
+    "Outcome": one_of(OUTCOMES),
+    "Case": kind("(?:该)?事项(?:「[^「」]+」)?", _named),
+    "About": kind("(?:对事项「[^「」]+」)?", _named),
+    "Values": kind(_VALUES, values),
+    "Said": kind("[^「」]*"),
+    "Sentence": kind(".+"),
+    "N": kind(r"\d+", int),
+    "Moment": kind(r"\d{4}-\d\d-\d\d \d\d:\d\d"),
 }
 
 
@@ -146,7 +149,7 @@ SENTENCES: list[Sentence] = []
 
 
 def _sentence(type_: str | None, text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    parser = parsers.parse(text, extra_types=_KINDS)
+    parser = parsers.parse(text, extra_types=KINDS)
     SENTENCES.append(Sentence(type_, parser))
     return pytest_bdd.step(parser, type_)  # type: ignore[arg-type]
 

@@ -28,21 +28,20 @@ from tests.features.words import PLACES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 READER = "township_party_office"  # reads almost every case of the township, unmasked
-READERS = (READER, "township_discipline", "township_secretary")
+READERS = (READER, "township_discipline", "township_secretary", "village_clerk")
 
 
 Seen = TypeVar("Seen")
 
 
 class World:
-    """陈桥村 of 洋泉镇 with its neighbours, on a database of its own, under these rules. Each act takes a second."""
+    """陈桥村 of 洋泉镇 with its neighbours, on a database of its own, under the first of these rules until it is told to
+    follow another. Each act takes a second."""
 
-    def __init__(self, store: Store, rules: Workflow) -> None:
+    def __init__(self, store: Store, *rules: Workflow) -> None:
         t.settle(store)
-        if rules.version > 1:
-            t.settle(store, t.more_register())
-        self.rules = rules
-        self.office, self.clock = t.open_test_office(store, rules)
+        self.rules = rules[0]
+        self.office, self.clock = t.open_test_office(store, *rules)
         self.service, self.queries = CaseService(self.office), CaseQueries(self.office)
         self.meetings, self.minutes = MeetingService(self.office), MeetingQueries(self.office)
         self.audit = AuditQueries(self.office)
@@ -51,6 +50,10 @@ class World:
         self.heard: Heard | None = None
         self.examples: set[Example] = set()
         self._unanswered = False
+
+    def follow(self, rules: Workflow) -> None:
+        """What happens from now on happens under these rules."""
+        self.rules = rules
 
     # --- time --------------------------------------------------------------------------------------------------------
 
@@ -65,18 +68,21 @@ class World:
     def open(self, person: str, name: str, data: Mapping[str, Value], *, unit: str = t.NEIGHBOURHOOD,
              behalf: Value = None, trigger: str = "report") -> None:  # fmt: skip
         given = {**REPORT, **data} if trigger == "report" else data
-        command = Command(trigger=trigger, data=self._named(given), behalf=behalf)
+        self.begin(person, name, Command(trigger=trigger, data=self._named(given), behalf=behalf), unit=unit)
+
+    def begin(self, person: str, name: str, command: Command, *, unit: str) -> None:
+        """Any opening of the rules that are followed."""
         wanted = OpenCase(unit=unit, command=command, workflow=self.rules.name)
 
         def opened() -> None:
             case = self.service.open(Caller(person=person), wanted).identity.id
             self.cases[name] = self.cases[""] = case
 
-        self._try(person, trigger, None, opened)
+        self._try(person, command.trigger, None, opened)
 
-    def bring(self, name: str, state: str, data: Mapping[str, Value], **where: str) -> None:
+    def bring(self, name: str, state: str, data: Mapping[str, Value]) -> None:
         """A case that went the ordinary way until it reached `state`."""
-        self.open("linzhang", name, {"reporter": "zhangsan", **data}, **where)
+        self.open("linzhang", name, {"reporter": "zhangsan", **data})
         self.go(name, way(state))
 
     def go(self, name: str, steps: list[tuple[str, str, Mapping[str, Value]]]) -> None:
@@ -145,7 +151,8 @@ class World:
             raise AssertionError("nothing was refused")
         self._unanswered = False
         if self.heard.row and self.heard.is_of_the_row:
-            self.examples.add(Example(line=self.heard.row.mark.line, refused_by=self.heard.code))
+            line = self.heard.row.mark.line
+            self.examples.add(Example(workflow=self.rules.name, line=line, refused_by=self.heard.code))
         return self.heard
 
     # --- meetings ----------------------------------------------------------------------------------------------------
@@ -246,4 +253,6 @@ class World:
             raise AssertionError(flaws)
         with self.office.store.read() as tx:
             events = [event for case in set(self.cases.values()) for event in read_events(tx, case)]
-        return self.examples | {Example(line=event.line) for event in events}
+        names = [f"{event.workflow}/{event.workflow_version}" for event in events]
+        happened = zip(names, events, strict=True)
+        return self.examples | {Example(workflow=name, line=event.line) for name, event in happened}

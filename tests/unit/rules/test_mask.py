@@ -171,6 +171,14 @@ def test_entries_of_a_list_are_masked_one_by_one():
     assert shown(Sight.OPEN, names=["张明"]) == {"names": ["张明"]}
 
 
+def test_an_upload_tells_nothing_personal_and_is_shown_as_it_is():
+    flow = workflow(fields="text: {T, type: text}\nscan: {T, type: file}\nphotos: {T, type: list, of: file}")
+    upload = {"id": "430482109-01KAZ0C3W8N5T2Q7R4X6V9B1MD", "kind": "photo", "size": 5, "sha256": "1" * 64}
+
+    for sight in Sight:
+        assert masked(flow, {"scan": upload, "photos": [upload]}, sight) == {"scan": upload, "photos": [upload]}
+
+
 def test_a_stranger_is_masked_in_every_field_and_his_telephone_always():
     person = {"name": "张小明", "phone": "0734-8765432"}
 

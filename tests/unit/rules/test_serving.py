@@ -47,8 +47,6 @@ def test_the_default_rules_and_the_smallest_are_run_whole():
         ({"visibility": "- {T, when: {state: new}, only_to: handler}"}, "visibility"),
         ({"visibility": "- {T, when: {field: text, change: up}, only_to: boss}", "fields": STEPS}, "visibility"),
         ({"visibility": "- {T, when: {person: who, is: party}, never_to: boss}", "fields": WHO}, "visibility"),
-        ({"fields": "text: {T, type: text}\nphoto: {T, type: file}"}, "type: file"),
-        ({"fields": "text: {T, type: text}\nphotos: {T, type: list, of: file}"}, "type: file"),
         (meeting('every: {week: friday, at: "15:00"}, on_holiday: skip'), "every"),
         (meeting("carry_over: {trigger: note, at_most: 1, then: {fire: finish}}"), "then"),
         (
@@ -62,6 +60,10 @@ def test_the_default_rules_and_the_smallest_are_run_whole():
 )
 def test_each_key_that_is_not_run_is_named(sections: dict[str, str], key: str):
     assert said(**sections) == [key]
+
+
+def test_uploads_are_run():
+    assert said(fields="text: {T, type: text}\nphoto: {T, type: file}\nphotos: {T, type: list, of: file}") == []
 
 
 def test_clocks_started_anew_or_moved_are_named_beside_the_clocks():

@@ -7,7 +7,18 @@ from datetime import date
 import pytest
 
 from engine.definition.model import FieldType
-from engine.rules.values import Bad, Frame, holds_text, named, read_behalf, read_note, read_values, runs_now, stranger
+from engine.rules.values import (
+    Bad,
+    Frame,
+    holds_text,
+    named,
+    named_files,
+    read_behalf,
+    read_note,
+    read_values,
+    runs_now,
+    stranger,
+)
 from tests.unit.rules.small import TODAY, WORLD, workflow
 
 ROWS = """
@@ -366,5 +377,47 @@ def test_texts_and_people_not_registered_go_where_they_can_be_erased():
     assert not holds_text(fields["day"], TODAY)
 
 
-def test_files_are_not_read_yet():
-    assert [kind for kind in FieldType if not runs_now(kind)] == [FieldType.FILE, FieldType.LIST]
+def test_every_type_is_read():
+    assert [kind for kind in FieldType if not runs_now(kind)] == [FieldType.LIST]
+
+
+# --- uploads ---------------------------------------------------------------------------------------------------------
+
+UPLOAD = "430482109-01KAZ0C3W8N5T2Q7R4X6V9B1MD"
+KEPT = {"id": UPLOAD, "kind": "photo", "type": "image/jpeg", "size": 5, "sha256": "0" * 64}
+FILED = workflow(
+    fields="must: {T, type: text}\nscan: {T, type: file}\nphotos: {T, type: list, of: file, max_length: 2}",
+    transitions=ROWS % "scan, photos",
+)
+
+
+def filed(**data: object):
+    frame = Frame(today=FRAME.today, known=frozenset(), files={UPLOAD: KEPT})
+    return read_values(FILED, FILED.rows[0], {"must": "好", **data}, frame)
+
+
+def test_an_upload_is_named_by_its_id_and_kept_with_its_hash():
+    assert filed(scan=UPLOAD, photos=[UPLOAD]).values == {"must": "好", "scan": KEPT, "photos": [KEPT]}
+
+
+@pytest.mark.parametrize("given", ["x", UPLOAD.lower(), 5, True, KEPT, {"name": "王"}, UPLOAD + "\n"])
+def test_what_is_no_upload_for_this_case_is_unknown(given: object):
+    found = filed(scan=given, photos=[given]).problems
+
+    assert [(problem.field, problem.code) for problem in found] == [
+        ("scan", "unknown_file"),
+        ("photos", "unknown_file"),
+    ]
+
+
+def test_only_what_may_be_an_upload_is_looked_up():
+    row, other = FILED.rows[0], f"nowhere-{UPLOAD[-26:]}"
+
+    assert named_files(FILED, row, {"scan": UPLOAD, "photos": [other, "x", 5, None]}) == {UPLOAD, other}
+    assert named_files(FILED, row, {"must": UPLOAD}) == frozenset()
+    assert named(FILED, row, {"scan": UPLOAD}, None) == frozenset()
+
+
+def test_uploads_go_where_they_can_be_erased():
+    assert holds_text(FILED.fields["scan"], KEPT)
+    assert holds_text(FILED.fields["photos"], [KEPT])

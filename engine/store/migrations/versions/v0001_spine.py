@@ -199,7 +199,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=120), nullable=False),
         sa.Column("slot", sa.String(length=16), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
-        sa.Column("target", sa.String(length=80), nullable=False),
+        sa.Column("target", sa.String(length=120), nullable=False),
         sa.ForeignKeyConstraint(
             ["home", "case_id"], ["cases.home", "cases.id"], name=op.f("fk_case_ties_home_case_id")
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from engine.definition.model import Row, Workflow
 from tests.features.tally import Example, Title
@@ -22,9 +22,11 @@ fields nor conditions refuses by whom it keeps out (`never`), by how often it ma
 
 def lacking(workflow: Workflow, found: Found) -> list[str]:
     """Rows of the file that happen in no scenario, and lines of the rule book of which no row refuses in any."""
-    lacks = [f"{row.ref} {row.title.zh}: happens nowhere" for row in workflow.rows if not _happens(workflow, row, found)]
+    lacks = [
+        f"{row.ref} {row.title.zh}: happens nowhere" for row in workflow.rows if not _happens(workflow, row, found)
+    ]
     refs = sorted({row.ref or "" for row in workflow.rows})
-    return lacks + [f"{ref}: refuses nowhere" for ref in refs if not any(_refuses(workflow, ref, found))]
+    return lacks + [f"{ref}: refuses nowhere" for ref in refs if not _refuses(workflow, ref, found)]
 
 
 def table(workflow: Workflow, found: Found) -> str:
@@ -32,7 +34,7 @@ def table(workflow: Workflow, found: Found) -> str:
     rows = sorted(workflow.rows, key=lambda row: (row.ref or "", row.index))
     lines, told = [], set()
     for row in rows:
-        refused = next(_refuses(workflow, row.ref or "", found), None) if row.ref not in told else None
+        refused = next(iter(_refuses(workflow, row.ref or "", found)), None) if row.ref not in told else None
         told.add(row.ref)
         lines.append(_line(row, min(_happens(workflow, row, found), default=None), refused))
     return _HEAD + "".join(lines)
@@ -52,9 +54,9 @@ def _happens(workflow: Workflow, row: Row, found: Found) -> list[Title]:
     return [title for title, examples in found.items() if wanted in examples]
 
 
-def _refuses(workflow: Workflow, ref: str, found: Found) -> Iterator[tuple[Title, str]]:
-    """(scenario, code), in the order of the titles."""
+def _refuses(workflow: Workflow, ref: str, found: Found) -> list[tuple[Title, str]]:
+    """(scenario, code): what is missing and what does not hold before what is merely miswritten."""
     lines = {row.mark.line for row in workflow.rows if row.ref == ref}
-    for title, examples in sorted(found.items()):
-        codes = sorted(each.refused_by for each in examples if each.line in lines and each.refused_by)
-        yield from ((title, code) for code in codes)
+    refused = [(title, each.refused_by) for title, examples in found.items() for each in examples
+               if each.refused_by and each.workflow == workflow.name and each.line in lines]  # fmt: skip
+    return sorted(refused, key=lambda each: (" " in each[1] and not each[1].endswith(" missing"), each))

@@ -9,7 +9,7 @@ Title = tuple[str, str]  #: of a scenario: its file, relative to `features/`, an
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A row, by its line in the file of a workflow, that happened; or that refused by a field or condition of its own."""
+    """A row, by its line in the file of a workflow, that happened, or refused by a field or condition of its own."""
 
     workflow: str
     line: int

@@ -17,7 +17,7 @@ from engine.store.db import Store
 from tests import township as t
 from tests.features.book import FEATURES, PLUGINS, Book, give_world, unclear
 from tests.features.coverage import lacking, table
-from tests.features.tally import TALLY
+from tests.features.tally import TALLY, Example
 from tests.features.world import World
 
 pytest_plugins = PLUGINS
@@ -62,6 +62,16 @@ def test_every_row_has_an_example_that_happens_and_one_that_it_refuses_by_what_i
     BOOK.must_have_run_all(request)
     assert {row.ref for row in t.whole_book().rows} == {f"T{number:02}" for number in range(1, 51)}
     assert lacking(t.whole_book(), TALLY.found("v2", "sqlite")) == []
+
+
+def test_a_row_without_examples_is_named():
+    book = t.whole_book()
+    row = book.rows[0]
+    happened, refused = (Example(workflow=book.name, line=row.mark.line, refused_by=code) for code in (None, "field:x"))
+    assert len(lacking(book, {})) == len(book.rows) + 50
+    assert "T01 上报: happens nowhere" not in lacking(book, {("v2/a.feature", "a"): {happened}})
+    assert "T01: refuses nowhere" in lacking(book, {("v2/a.feature", "a"): {happened}})
+    assert "T01: refuses nowhere" not in lacking(book, {("v2/a.feature", "a"): {refused}})
 
 
 def test_the_table_says_what_the_scenarios_show(request):

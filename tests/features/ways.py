@@ -61,7 +61,12 @@ FINISH: dict[str, Step] = {
 TO_COUNTY: Step = (
     "township_leader",
     "refer_to_county",
-    {"department": t.POWER_COMPANY, "channel": "letter", "letter_no": "洋函〔2026〕3号", "expected_reply": "2026-03-27"},
+    {
+        "department": t.POWER_COMPANY,
+        "channel": "letter",
+        "letter_no": "洋函〔2026〕3号",
+        "expected_reply": "2026-03-27",
+    },
 )
 ON_ACCOUNT: Step = (
     "village_secretary",

@@ -87,6 +87,18 @@ def the_township_returned_it(world, times):
     world.settled()
 
 
+@act("事项又议定村内办理")
+def the_village_assigned_it_again(world):
+    world.go("", [ways.IN_VILLAGE])
+    world.settled()
+
+
+@act("事项又议定村内办理, 村里又再提碰头会")
+def the_village_assigned_it_and_brought_it_back(world):
+    world.go("", [ways.IN_VILLAGE, ways.AGAIN])
+    world.settled()
+
+
 # --- what a case is --------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,5 @@
-"""The scenarios of `features/`: version 1 of the rules and a cluster's own affairs, each on both databases, and the count
-of what they cover."""
+"""The scenarios of `features/`: version 1 of the rules and a cluster's own affairs, each on both databases; and what
+must be so of all scenarios."""
 
 from __future__ import annotations
 

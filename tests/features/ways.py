@@ -1,13 +1,13 @@
 """The ordinary way of a case from its report to each state: who does what, with what.
 
-A step gives all that any version of the rules asks of it; what the version of a case does not take is left out.
+The steps give what version 1 asks for. `also` is what a row of a later version asks for or takes besides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.definition.model import Value
+from engine.definition.model import Row, Value
 from tests import township as t
 
 Step = tuple[str, str, Mapping[str, Value]]
@@ -37,7 +37,7 @@ IN_TOWNSHIP: Step = (
     "assign_in_township",
     {"lead_unit": t.STATION, "case_leader": "township_leader", "due": "2026-04-20"},
 )
-SIGN: Step = ("township_station", "sign_for", {"signed_by": "township_station"})
+SIGN: Step = ("township_station", "sign_for", {})
 BACK_TO_WUCHANG: Step = (
     "village_secretary",
     "return_to_wuchang",
@@ -51,7 +51,7 @@ BACK_TO_VILLAGE: Step = (
 AGAIN: Step = ("village_secretary", "bring_back", {"reason": "村调委会调解未成"})
 ASK_MORE: Step = ("pianzhang", "ask_for_more", {"return_code": "unclear", "reason": "不知道是哪一段沟"})
 
-_DONE = {"measures": "清淤并重新划线", "result": "水沟已通，两家签字", "agreement": "written"}
+_DONE = {"measures": "清淤并重新划线", "result": "水沟已通，两家签字"}
 FINISH: dict[str, Step] = {
     "wuchang": ("pianzhang", "finish_in_wuchang", _DONE),
     "village": ("village_cadre1", "finish_in_village", _DONE),
@@ -98,6 +98,11 @@ _WAYS: dict[str, list[Step]] = {
     "struck_off": [ACCEPT, FINISH["wuchang"], CALL_BACK, STRIKE_OFF],
     "not_accepted": [DECLINE],
 }
+_ALSO = {"signed_by": "township_station", "agreement": "written"}
+
+
+def also(row: Row) -> dict[str, Value]:
+    return {field: value for field, value in _ALSO.items() if field in (*row.needs, *row.takes)}
 
 
 def way(state: str) -> list[Step]:

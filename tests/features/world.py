@@ -23,7 +23,7 @@ from tests import township as t
 from tests.features.heard import Heard
 from tests.features.sights import Sights
 from tests.features.tally import Example
-from tests.features.ways import REPORT, way
+from tests.features.ways import REPORT, also, way
 from tests.features.words import PLACES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -89,8 +89,7 @@ class World(Sights):
         for person, trigger, data in steps:
             row = self._row(trigger, self.cases[name])
             assert row is not None, (trigger, self.held(name).state.state)
-            taken = {field: value for field, value in data.items() if field in (*row.needs, *row.takes)}
-            self._step(person, name, row, taken)
+            self._step(person, name, row, {**data, **also(row)})
         self._underway = False
 
     def _step(self, person: str, name: str, row: Row, data: Mapping[str, Value]) -> None:

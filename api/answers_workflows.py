@@ -38,8 +38,18 @@ class WorkflowsOut(Answer):
     next: str | None
 
 
+class StepOut(Answer):
+    """One act of a way: fired in `source` it leads to `target` at `level`; both are null for an act that fails."""
+
+    trigger: str
+    source: str
+    target: str | None
+    level: str | None
+
+
 class FindingOut(Answer):
-    """`code` is explained in `workflows/README.md`; `path` is the place in the document."""
+    """`code` is explained in `workflows/README.md`; `path` is the place in the document. `hint` says what to do;
+    `witness` is the shortest way of a case that shows the finding, empty where it is about no way."""
 
     code: str
     error: bool
@@ -47,6 +57,8 @@ class FindingOut(Answer):
     column: int
     path: str
     message: str
+    hint: str
+    witness: list[StepOut]
 
 
 class CheckOut(Answer):

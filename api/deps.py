@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.problems import Problem, wants_english
+from api.languages import wants_english
+from api.problems import Problem
 from engine.audit.queries import AuditQueries
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries

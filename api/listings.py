@@ -3,9 +3,10 @@ was asked for misleads."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.shapes import CaseId, Code, MeetingId, Moment, PersonId, Plain, UnitCode, WorkflowKey
 from engine.cases.queries import PAGE_MOST
@@ -13,6 +14,23 @@ from engine.cases.queries import PAGE_MOST
 Below = Annotated[UnitCode | None, Field(description="this unit with all below")]
 Until = Annotated[Moment | None, Field(description="exclusive")]
 Words = Annotated[Plain | None, Field(max_length=60, description="part of the name")]
+
+
+_UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
+
+
+def _sayable(text: str) -> str:
+    """Something that can be seen: blanks and marks without a shape look for nothing."""
+    if all(unicodedata.category(sign) in _UNSEEN for sign in text):
+        raise ValueError("nothing to look for")
+    return text
+
+
+Said = Annotated[
+    Plain,
+    AfterValidator(_sayable),
+    Field(min_length=1, max_length=50, description="words, blanks between them; the case says all of them"),
+]
 
 
 class Listing(BaseModel):
@@ -35,6 +53,7 @@ class CaseListing(Listing):
     responsible: Annotated[PersonId | None, Field(description="id of a person or code of a unit")] = None
     opened_from: Moment | None = None
     opened_to: Until = None
+    q: Said | None = None
 
 
 class HistoryListing(Listing):

@@ -8,8 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.condition_texts import RELATION_TITLES
-from api.problems import detail
+from api.problems import KINDS, detail, refusal_body
 from engine.audit.queries import DenialView
+from engine.cases.door import Outcome
 from engine.cases.views import CaseView, Choices, EventView, Followed
 from engine.definition.model import Field, Row, Title, Value, Workflow
 from engine.rules.explain import Could, Offer
@@ -76,6 +77,19 @@ def _followed(primary: Followed, english: bool) -> Json:
         "level_title": title(workflow.levels[state.level].title, english),
         "due_at": None,
         "closed_at": stamp(workflow, state.closed_at),
+    }
+
+
+def result(outcome: Outcome, english: bool) -> Json:
+    """Of one of several acts."""
+    refusal, held = outcome.refusal, outcome.held
+    done = held.state if held and refusal is None else None
+    return {
+        "case": outcome.act.case_id,
+        "status": KINDS[refusal.kind][0] if refusal else 200,
+        "version": done.version if done else None,
+        "state": done.state if done else None,
+        "problem": refusal_body(refusal, english) if refusal else None,
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from api.condition_texts import Text, people_titles, sentence
 from api.field_texts import FIELD_TEXTS, PLAIN_TITLES
+from api.languages import wants_english
 from engine.definition.model import Value, Workflow
 from engine.rules.refusals import (
     CarriedTooOften,
@@ -193,21 +193,15 @@ def _fact(workflow: Workflow | None, problem: FieldProblem, name: str, value: Va
     return str(value)
 
 
-def wants_english(accept: str | None) -> bool:
-    """English is asked for with a higher weight than Chinese; Chinese is spoken otherwise."""
-    weights = {"zh": 0.0, "en": 0.0}
-    for part in (accept or "").lower().split(","):
-        language, _, quality = part.strip().partition(";")
-        match = re.fullmatch(r"\s*q\s*=\s*([01](?:\.\d{1,3})?)\s*", quality) if quality else None
-        primary = language.split("-")[0]
-        if primary in weights:
-            weights[primary] = max(weights[primary], float(match.group(1)) if match else 1.0)
-    return weights["en"] > weights["zh"]
-
-
-def refusal_response(refusal: Refusal, accept: str | None) -> JSONResponse:
+def refusal_response(refusal: Refusal, accept: str | None, kind: str | None = None) -> JSONResponse:
+    """`kind` where the whole is answered otherwise than the one refusal in it."""
     english = wants_english(accept)
-    body = _body(refusal.kind, refusal.code, detail(refusal), english)
+    kind = kind or refusal.kind
+    return _response(kind, refusal_body(refusal, english, kind), english)
+
+
+def refusal_body(refusal: Refusal, english: bool, kind: str | None = None) -> dict[str, Any]:
+    body = _body(kind or refusal.kind, refusal.code, detail(refusal), english)
     if isinstance(refusal, FieldsRefused):
         body["errors"] = [_error(refusal.workflow, each, english) for each in refusal.problems]
     if refusal.at is not None:
@@ -215,7 +209,7 @@ def refusal_response(refusal: Refusal, accept: str | None) -> JSONResponse:
     if refusal.refused_by is not None:
         line = refusal.refused_by
         body["refused_by"] = {"file": line.file, "line": line.line, "ref": line.ref, "rule": line.rule}
-    return _response(refusal.kind, body, english)
+    return body
 
 
 def _error(workflow: Workflow | None, problem: FieldProblem, english: bool) -> dict[str, str]:

@@ -6,7 +6,16 @@ import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 CaseId = Annotated[
     str,
@@ -148,6 +157,28 @@ class FireBody(CommandBody):
     )
 
     trigger: Code
+
+
+class BulkItem(FireBody):
+    """One act; `version` is what `If-Match` says of a single one."""
+
+    case: CaseId
+    version: Annotated[int, Field(strict=True, ge=1, lt=10**9)]
+
+
+class BulkBody(_Body):
+    """A bare list of items is taken too."""
+
+    model_config = _with_example(
+        {"items": [{"case": "430482109-01KAY4M3T9Q8ZV5WJ2X7C6B1DE", "version": 1, "trigger": "accept"}]}
+    )
+
+    items: list[BulkItem] = Field(min_length=1, max_length=500)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _listed(cls, body: Any) -> Any:
+        return {"items": body} if isinstance(body, list) else body
 
 
 class MeetingBody(_Body):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,10 @@ import typer
 from api.commands import comparing
 from api.commands.ending import Exit, JsonFlag, print_json, told
 from engine.definition.check import examine
+from engine.definition.check_replaces import Former
 from engine.definition.findings import Finding
+from engine.definition.loader import load_file
+from engine.definition.model import Workflow
 
 app = typer.Typer()
 
@@ -35,7 +39,7 @@ def check_file(
     as_json: Annotated[bool, JsonFlag] = False,
 ) -> None:
     """检查规则文件，每个问题注明 文件:行:列。 / Check a rules file; every finding names file:line:column."""
-    reading = examine(file.read_bytes(), str(file))
+    reading = examine(file.read_bytes(), str(file), beside(file))
     findings = reading.findings
     errors = sum(finding.code.is_error for finding in findings)
     found = comparing.differences(reading.workflow, against) if against else ()
@@ -45,7 +49,7 @@ def check_file(
         print_json({"file": str(file), "ok": not errors, "findings": told_findings, **compared})
     else:
         for finding in findings:
-            typer.echo(finding.text(lang))
+            typer.echo("\n    ".join((finding.text(lang), *finding.details(lang))))
         typer.echo(_summary(errors, len(findings) - errors, lang))
         for line in comparing.as_lines(found, lang) if against and reading.workflow else ():
             typer.echo(line)
@@ -67,4 +71,17 @@ def _as_json(finding: Finding) -> dict[str, Any]:
         "path": finding.path,
         "zh": finding.zh,
         "en": finding.en,
+        "hint": {"zh": finding.advice("zh"), "en": finding.advice("en")},
+        "witness": [asdict(step) for step in finding.witness],
     }
+
+
+def beside(file: Path) -> Former:
+    """Looks for the version that a file replaces where versions lie: `v<N>.yaml` in the same folder."""
+
+    def find(key: str, version: int) -> Workflow | None:
+        former = file.parent / f"v{version}.yaml"
+        found = load_file(former).workflow if former.is_file() else None
+        return found if found and (found.key, found.version) == (key, version) else None
+
+    return find

@@ -1,4 +1,4 @@
-"""`init` and `migrate`."""
+"""`init`, `migrate` and `reindex`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
-from api.commands.ending import JsonFlag, connected, print_json, told
-from api.settings import load_settings
+from api.commands.ending import JsonFlag, connected, opened, print_json, told
+from api.settings import Settings, load_settings
+from engine.cases.indexing import index_cases, lacks_words
+from engine.cases.rules_folder import open_rulebook
 from engine.people.setup import SetupService
-from engine.wiring import grant, migrate
+from engine.wiring import Store, grant, migrate
 
 app = typer.Typer()
 
@@ -33,8 +35,9 @@ def init_database(
     as_json: Annotated[bool, JsonFlag] = False,
 ) -> None:
     """建表并初始化数据库。重复运行无妨。 / Migrate and set up the database; harmless when repeated."""
-    with connected(load_settings()) as store:
-        migrate(store)
+    settings = load_settings()
+    with connected(settings) as store:
+        _bring_up(store, settings)
         setup = SetupService(store).init(mark, home_level)
     if as_json:
         print_json({"mark": setup.mark, "home_level": setup.home_level})
@@ -53,12 +56,34 @@ def migrate_database(
     ] = None,
     as_json: Annotated[bool, JsonFlag] = False,
 ) -> None:
-    """把数据库升级到当前结构。 / Bring the database to the present schema."""
-    with connected(load_settings()) as store:
-        migrate(store)
+    """把数据库升级到当前结构，补建检索索引。 / Bring the database to the present schema and search up to date."""
+    settings = load_settings()
+    with connected(settings) as store:
+        indexed = _bring_up(store, settings)
         if grant_to:
             grant(store, grant_to)
     if as_json:
-        print_json({"current": True, "granted_to": grant_to})
+        print_json({"current": True, "granted_to": grant_to, "indexed": indexed})
     else:
         typer.echo("数据库结构已是当前版本 / the schema is current")
+
+
+@app.command("reindex")
+@told
+def reindex(as_json: Annotated[bool, JsonFlag] = False) -> None:
+    """重建检索索引。 / Read every case anew for search; the service may run meanwhile."""
+    settings = load_settings()
+    with opened(settings) as store:
+        count = index_cases(store, open_rulebook(store, settings.workflows_dir), everything=True)
+    if as_json:
+        print_json({"indexed": count})
+    else:
+        typer.echo(f"已重建 {count} 件事项的索引 / {count} cases indexed")
+
+
+def _bring_up(store: Store, settings: Settings) -> int:
+    """The present schema, and every case known to search; how many were not."""
+    migrate(store)
+    if not lacks_words(store):
+        return 0
+    return index_cases(store, open_rulebook(store, settings.workflows_dir))

@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api import present
 from api.answers import CasePage, EventPage, TriggersOut
+from api.answers_bulk import BulkOut
 from api.cursors import pack, unpack
 from api.deps import English, KeyHeader, Once, Seen, Served, Services, Who, person_of
 from api.docs import CASE_LINKS, HIDDEN, PROBLEMS, answers
 from api.listings import CaseListing
-from api.shapes import CaseId, CommandBody, FireBody, OpenCaseBody, Stranger
+from api.problems import refusal_response
+from api.shapes import BulkBody, CaseId, CommandBody, FireBody, OpenCaseBody, Stranger
+from engine.cases.door import Act
 from engine.cases.queries import CaseFilter
 from engine.cases.service import Caller, CaseHeld, OpenCase
 from engine.people.accounts import Principal
 from engine.rules.attempt import Command
-from engine.rules.refusals import NotFound
+from engine.rules.refusals import NotFound, Refusal
 
 router = APIRouter(prefix="/v1", tags=["cases"], responses=PROBLEMS, dependencies=[Once])
 CasePath = Annotated[CaseId, Path(description="Id of the case")]
@@ -93,6 +96,36 @@ def fire(
     sent = caller(who, key, [f"POST {case_id}", body.model_dump(mode="json")])
     held = served.cases.fire(sent, case_id, command(body, body.trigger), seen)
     return answer(served, who, held, english)
+
+
+@router.post(
+    "/transitions",
+    summary="Fire many triggers in one transaction",
+    responses={200: answers(BulkOut, "One result an item")},
+)
+def fire_many(
+    body: BulkBody,
+    served: Served,
+    who: Who,
+    english: English,
+    request: Request,
+    atomic: Annotated[bool, Query(description="All, or nothing and 409 with the first refusal")] = False,
+    key: KeyHeader = None,
+) -> Any:
+    """In the order of the items; a refused one changes nothing and does not stop the others. A replay under the same
+    key gets the first answer for what was done and tries the rest again."""
+    acts = [
+        Act(person=person_of(who), case_id=each.case, expected=each.version, command=command(each, each.trigger))
+        for each in body.items
+    ]
+    sent = caller(who, key, ["POST /v1/transitions", atomic, body.model_dump(mode="json")])
+    try:
+        outcomes = served.cases.fire_many(acts, atomic=atomic, caller=sent)
+    except Refusal as refusal:
+        if refusal.at is None:
+            raise
+        return refusal_response(refusal, request.headers.get("accept-language"), "conflict")
+    return {"items": [present.result(each, english) for each in outcomes]}
 
 
 @router.get(

@@ -93,6 +93,8 @@ def check_workflow(
             "column": finding.mark.column,
             "path": finding.path,
             "message": finding.en if english else finding.zh,
+            "hint": finding.advice("en" if english else "zh"),
+            "witness": [dataclasses.asdict(step) for step in finding.witness],
         }
         for finding in reading.findings
     ]

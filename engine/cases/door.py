@@ -73,7 +73,7 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
     """
     lookups = lookups or Lookups(tx, office)
     outcomes, desks = _weigh(tx, office, acts, lookups)
-    entries = [_entry(desk) for desk in desks.values() if desk.events]
+    entries = [_entry(office, desk) for desk in desks.values() if desk.events]
     hashes = write(tx, entries) if entries else {}
     lookups.attach_claimed()
     return [_with_hash(outcome, hashes) for outcome in outcomes]
@@ -154,9 +154,11 @@ def _take(office: Office, desk: _Desk, decision: Decision) -> None:
     desk.held = replace(desk.held, state=decision.state)
 
 
-def _entry(desk: _Desk) -> Entry:
+def _entry(office: Office, desk: _Desk) -> Entry:
+    identity = desk.held.identity
     return Entry(
-        identity=desk.held.identity,
+        identity=identity,
+        workflow=office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow,
         before=desk.before,
         after=desk.held.state,
         events=tuple(desk.events),

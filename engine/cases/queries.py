@@ -16,7 +16,7 @@ from engine.rules.attempt import Actor
 from engine.rules.mask import Sight, masked
 from engine.rules.reading import is_kept_from, reads_whole
 from engine.rules.state import Event
-from engine.store import reach, register
+from engine.store import reach, register, words
 from engine.store.casefile import ON_PAYLOAD, Held, held_from_row, home_of, read_case, read_texts
 from engine.store.db import Tx
 from engine.store.folding import event_from_row
@@ -28,7 +28,8 @@ PAGE_MOST = 200
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFilter:
     """What a list of cases is narrowed by; absent parts narrow nothing. `after` is the (opened_at, id) of the last case
-    of the page before. `responsible` is the id of a person or the code of a unit."""
+    of the page before. `responsible` is the id of a person or the code of a unit. `q` are words, blanks between them,
+    and the case says them all."""
 
     unit: str | None = None
     mine: bool = False
@@ -40,6 +41,7 @@ class CaseFilter:
     responsible: str | None = None
     opened_from: datetime | None = None
     opened_to: datetime | None = None
+    q: str | None = None
     after: tuple[datetime, str] | None = None
     limit: int = 50
 
@@ -148,6 +150,8 @@ class CaseQueries:
             query = query.where(cases.c.home.in_(homes))
         readable = reach.readable(actor, self.office.rulebook, today(tx, self.office))
         query = query.where(readable, *self._narrowed(tx, actor, wanted))
+        if wanted.q is not None:
+            query = query.where(*words.saying(tx, wanted.q, homes))
         if wanted.after is not None:
             opened, last = wanted.after
             older = sa.or_(cases.c.opened_at < opened, sa.and_(cases.c.opened_at == opened, cases.c.id < last))

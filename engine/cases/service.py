@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ from engine.rules.refusals import (
     Refusal,
 )
 from engine.store import register
-from engine.store.answers import Kept, Key, find_answer, forget_answers, keep_answer
+from engine.store.answers import Kept, Key, find_answer, forget_answers, keep_answer, keep_answers
 from engine.store.casefile import Held, read_case, read_events
 from engine.store.clock import real_now
 from engine.store.db import Tx, retried
@@ -94,21 +94,55 @@ class CaseService:
         return self._recording(Refused(person=caller.person, trigger=command.trigger, case_id=case_id), body)
 
     @retried
-    def fire_many(self, acts: Sequence[Act], *, atomic: bool = False) -> list[Outcome]:
-        """Many acts in one transaction, each with its own outcome; `atomic` raises the first refusal and does nothing.
+    def fire_many(self, acts: Sequence[Act], *, atomic: bool = False, caller: Caller | None = None) -> list[Outcome]:
+        """Many acts in one transaction, each with its own outcome; `atomic` raises the first refusal, `at` its place,
+        and does nothing. With a caller's key each act that was done under it is answered as then, the others are tried
+        again; KeyReused where the key came with another request.
 
         Refused acts are recorded, in a transaction of their own.
         """
         outcomes: list[Outcome] = []
         try:
             with self.office.store.begin() as tx:
-                outcomes = fire_all(tx, self.office, acts)
-                refused = next((outcome.refusal for outcome in outcomes if outcome.refusal), None)
+                outcomes = self._each_once(tx, acts, caller) if caller else fire_all(tx, self.office, acts)
+                place, refused = next(((n, each.refusal) for n, each in enumerate(outcomes) if each.refusal), (0, None))
+                if isinstance(refused, KeyReused):
+                    raise refused
                 if atomic and refused is not None:
+                    refused.at = f"items[{place}]"
                     raise refused
         finally:
             record(self.office, [(_refused(each.act), each.refusal) for each in outcomes if each.refusal])
         return outcomes
+
+    # --- many under one key ------------------------------------------------------------------------------------------
+
+    def _each_once(self, tx: Tx, acts: Sequence[Act], caller: Caller) -> list[Outcome]:
+        """Each act's outcome; where the key came with another request only that, and nothing is done."""
+        lookups = Lookups(tx, self.office)
+        keys = [self._key(caller, place) for place in range(len(acts))]
+        kept = self._kept_each(tx, acts, keys, lookups)
+        reused = next((n for n, each in kept.items() if (key := keys[n]) and each.request != key.request), None)
+        if reused is not None:
+            return [Outcome(act=acts[reused], held=None, refusal=KeyReused())]
+        fresh = iter(fire_all(tx, self.office, [act for n, act in enumerate(acts) if n not in kept], lookups))
+        outcomes = [
+            Outcome(act=act, held=self._as_answered(tx, kept[n], act.person)) if n in kept else next(fresh)
+            for n, act in enumerate(acts)
+        ]
+        keep_answers(tx, list(_answered(outcomes, keys)), real_now())
+        return outcomes
+
+    def _kept_each(self, tx: Tx, acts: Sequence[Act], keys: Sequence[Key | None], lookups: Lookups) -> dict[int, Kept]:
+        """Place -> what was answered under its key, of cases that who acts may still read."""
+        locked = lookups.lock([act.case_id for act in acts if act.case_id])
+        now, found = real_now(), {}
+        for place, (act, key) in enumerate(zip(acts, keys, strict=True)):
+            held = locked.get(act.case_id or "")
+            kept = find_answer(tx, held.identity.home, key, now) if held and key else None
+            if held and kept and may_read(attempt_to_read(tx, self.office, held, act.person, lookups=lookups)):
+                found[place] = kept
+        return found
 
     # --- what was answered before ------------------------------------------------------------------------------------
 
@@ -121,10 +155,12 @@ class CaseService:
             raise KeyReused
         return kept
 
-    def _key(self, caller: Caller) -> Key | None:
+    def _key(self, caller: Caller, place: int | None = None) -> Key | None:
+        """Of one of several acts under one key: its place has a key of its own, which nobody can send."""
         if caller.key is None:
             return None
-        return Key(token=caller.token, key=caller.key, request=self.office.fingerprint(caller.request))
+        key = caller.key if place is None else self.office.fingerprint([caller.key, place])
+        return Key(token=caller.token, key=key, request=self.office.fingerprint(caller.request))
 
     def _as_answered(self, tx: Tx, kept: Kept, person: str) -> Held:
         """The case as it was right after the row that was answered with: folded from its history up to there. Raises
@@ -156,6 +192,14 @@ class CaseService:
         except Refusal as refusal:
             record(self.office, [(refused, refusal)])
             raise
+
+
+def _answered(outcomes: Sequence[Outcome], keys: Sequence[Key | None]) -> Iterator[tuple[str, Key, str, int]]:
+    """(home, key, case, seq) of every act that was done just now."""
+    for outcome, key in zip(outcomes, keys, strict=True):
+        if key and outcome.held and outcome.event:
+            identity = outcome.held.identity
+            yield identity.home, key, identity.id, outcome.event.seq
 
 
 def _refused(act: Act) -> Refused:

@@ -45,7 +45,19 @@ VISIBILITY_WHEN = Scope(
 
 
 def read_conditions(place: Place, names: Names, scope: Scope = WHEN) -> tuple[Condition, ...]:
-    """One condition or a list of them; all must hold."""
+    """One condition or a list of them; all must hold. An `all` among them says nothing that the list does not."""
+    items = list(each(place))
+    for item in items:
+        if isinstance(item.node, MapNode) and item.node.entries and item.node.entries[0].key == "all":
+            zh, en = (
+                "这里列出的本来就须全部成立，不用 all",
+                "the entries of this list must all hold anyway: leave out `all`",
+            )
+            item.fail(Code.S35, zh, en)
+    return tuple(_condition(item, names, scope) for item in items)
+
+
+def _several(place: Place, names: Names, scope: Scope) -> tuple[Condition, ...]:
     return tuple(_condition(item, names, scope) for item in each(place))
 
 
@@ -65,7 +77,7 @@ def _bare(subject: str, keys: Properties, names: Names, scope: Scope) -> Conditi
     if subject == "not":
         return _not(keys[subject], names, scope)
     if subject in NESTING:
-        inner = read_conditions(keys[subject], names, scope)
+        inner = _several(keys[subject], names, scope)
         return AnyOf(conditions=inner) if subject == "any" else AllOf(conditions=inner)
     if subject not in scope.subjects:
         _refuse_subject(keys[subject], subject, scope)

@@ -79,6 +79,17 @@ def refuse_reserved(place: Place, noun: Noun, name: str, mark: Mark) -> None:
         place.fail(Code.S14, zh, f"no {noun.en} may be called {shown(name)}: the language uses this word", at=mark)
 
 
+def report_unused_groups(sections: Properties, names: Names) -> None:
+    """S31 for a group that nothing names. To be asked when the whole file is read, and read without an error."""
+    if "groups" not in sections:
+        return
+    groups = properties(sections["groups"], ("people", "states", "clocks"))
+    kinds = {"people": names.groups.people, "states": names.groups.states, "clocks": names.groups.clocks}
+    for name, place in (entry for key, known in kinds.items() if known for entry in entries(groups[key])):
+        if name not in place.report.groups_used:
+            place.fail(Code.S31, "没有用到这个群组", "nothing uses this group", at=place.start)
+
+
 # --- groups --------------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.definition import header
 from engine.definition.clocks import read_clocks
 from engine.definition.counters import read_counters
-from engine.definition.declared import declared
+from engine.definition.declared import declared, report_unused_groups
 from engine.definition.fields import read_fields
 from engine.definition.findings import Code, Finding
 from engine.definition.meetings import read_meetings, read_visibility
@@ -82,6 +82,8 @@ def _workflow(place: Place) -> Workflow:
     names = replace(names, fields=fields)
     workflow = _assembled(keys, names, {code: field for code, field in fields.items() if field})
     _check_head(keys, workflow, place.report)
+    if not place.report.has_error:
+        report_unused_groups(keys, names)
     return workflow
 
 

@@ -100,7 +100,7 @@ def _carry_over(place: Place, names: Names) -> CarryOver:
 
 def read_visibility(place: Place, names: Names) -> tuple[VisibilityRule, ...]:
     """One rule or a list of them."""
-    return tuple(_rule(entry, names) for entry in each(place))
+    return tuple(_rule(entry, names) for entry in each(place, is_section=True))
 
 
 def _rule(place: Place, names: Names) -> VisibilityRule:

@@ -116,7 +116,8 @@ def _expanded(
     place: Place, noun: Noun, known: Collection[str], groups: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
     """The names of the list, groups written out; `known` holds the names of the groups too."""
-    names = (refer(item, noun, known) for item in each(place))
+    names = [refer(item, noun, known) for item in each(place)]
+    place.report.groups_used.update(name for name in names if name in groups)
     return unique(member for name in names if name for member in groups.get(name, (name,)))
 
 

@@ -17,11 +17,14 @@ D = TypeVar("D")
 NO_TITLE = Title(zh="", en="")
 
 
-def each(place: Place) -> Iterator[Place]:
-    """The entries of a list; what is written plain is a list of one. An empty list is reported."""
+def each(place: Place, *, is_section: bool = False) -> Iterator[Place]:
+    """The entries of a list; what is written plain is a list of one. An empty list is reported, and a list of one
+    (S35) unless it is a section, which is a list whatever it holds."""
     if not isinstance(place.node, ListNode):
         yield place
         return
+    if len(place.node.items) == 1 and not is_section:
+        place.fail(Code.S35, "只有一项，直接写即可，不用列表", "a list of one: write it plain", at=place.node.mark)
     if not place.node.items:
         zh, en = "列表是空的：不需要时请删去这个键", "the list is empty: leave the key out if nothing is meant"
         place.fail(Code.S11, zh, en)

@@ -17,9 +17,15 @@ class Report:
         self._findings: list[Finding] = []
         #: Where a duration first counts by `business_hours`, and its path; None where none does.
         self.counts_business_hours: tuple[Mark, str] | None = None
+        #: The groups that something names.
+        self.groups_used: set[str] = set()
 
     def add(self, code: Code, mark: Mark, path: str, zh: str, en: str) -> None:
         self._findings.append(Finding(code=code, file=self.file, mark=mark, path=path, zh=zh, en=en))
+
+    @property
+    def has_error(self) -> bool:
+        return any(finding.code.is_error for finding in self._findings)
 
     @property
     def guesses(self) -> bool:
@@ -28,8 +34,9 @@ class Report:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """In the order of their places, each once."""
-        return in_order(self._findings)
+        """In the order of their places, each once; warnings only where nothing is worse."""
+        has_error = self.has_error
+        return in_order([finding for finding in self._findings if finding.code.is_error or not has_error])
 
 
 def in_order(findings: list[Finding] | tuple[Finding, ...]) -> tuple[Finding, ...]:

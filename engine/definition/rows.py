@@ -44,7 +44,7 @@ def read_rows(place: Place, names: Names) -> tuple[Row, ...]:
     if not isinstance(place.node, ListNode):
         place.wrong("流转行的列表（每行以 - 开头）", "a list of rows (each begins with -)")
         return ()
-    return tuple(_row(index, entry, names) for index, entry in enumerate(each(place)))
+    return tuple(_row(index, entry, names) for index, entry in enumerate(each(place, is_section=True)))
 
 
 def _row(index: int, place: Place, names: Names) -> Row:

@@ -16,7 +16,7 @@ ACTION_KEYS = ("fire", "with")
 
 def read_steps(place: Place, names: Names) -> tuple[Step, ...]:
     """One step or a list of them."""
-    return tuple(_step(entry, names) for entry in each(place))
+    return tuple(_step(entry, names) for entry in each(place, is_section=True))
 
 
 def _step(place: Place, names: Names) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,6 +54,16 @@ def keep_answer(tx: Tx, home: str, key: Key, case_id: str, seq: int, now: dateti
     """A second request with this key that is in flight waits here, loses, and finds this answer when it is retried."""
     row = {"home": home, "token": key.token, "key": key.key, "request": key.request}
     tx.execute(sa.insert(idempotency), row | {"case_id": case_id, "seq": seq, "kept_at": now})
+
+
+def keep_answers(tx: Tx, answered: Sequence[tuple[str, Key, str, int]], now: datetime) -> None:
+    """The same for several: (home, key, case id, seq) of each."""
+    rows = [
+        {"home": home, "token": key.token, "key": key.key, "request": key.request, "case_id": case, "seq": seq}
+        for home, key, case, seq in answered
+    ]
+    if rows:
+        tx.execute(sa.insert(idempotency), [row | {"kept_at": now} for row in rows])
 
 
 def forget_answers(tx: Tx, home: str, now: datetime) -> None:

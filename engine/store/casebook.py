@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.definition.model import Value
+from engine.definition.model import Value, Workflow
 from engine.rules.chain import GENESIS, commitment, row_facts, row_hash
 from engine.rules.state import CaseState, Event
 from engine.store.casefile import Identity
@@ -16,6 +16,7 @@ from engine.store.db import Tx
 from engine.store.folding import state_to_json
 from engine.store.tables import cases, history, payloads
 from engine.store.ties import move_ties
+from engine.store.words import Words, words_of, write_words
 
 #: Fields that lists filter by, where a workflow has a choice of that name.
 INDEXED_FIELDS = ("category", "urgency")
@@ -24,9 +25,10 @@ INDEXED_FIELDS = ("category", "urgency")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """What the door has decided for one case: its state before (None for an opening), after, and the events between,
-    each with the salt of its payload."""
+    each with the salt of its payload. `workflow` is what the case was opened under."""
 
     identity: Identity
+    workflow: Workflow
     before: CaseState | None
     after: CaseState
     events: tuple[tuple[Event, str], ...]
@@ -52,6 +54,7 @@ def write(tx: Tx, entries: Sequence[Entry]) -> dict[str, str]:
         _update(tx, entry, hashes[entry.identity.id])
     tx.execute(sa.insert(history), [row for rows in chained.values() for row in rows])
     tx.execute(sa.insert(payloads), [row for entry in entries for row in _payloads(entry)])
+    write_words(tx, [words for entry in entries for words in _words(entry)])
     for entry in entries:
         move_ties(tx, entry.identity.home, entry.identity.id, entry.before, entry.after)
     return hashes
@@ -73,6 +76,15 @@ def _payloads(entry: Entry) -> Iterable[dict[str, Value]]:
     home, case_id = entry.identity.home, entry.identity.id
     for event, salt in entry.events:
         yield {"home": home, "case_id": case_id, "seq": event.seq, "body": dict(event.payload), "salt": salt}
+
+
+def _words(entry: Entry) -> Iterable[Words]:
+    identity = entry.identity
+    if entry.before is None:
+        yield Words(home=identity.home, case_id=identity.id, seq=0, text=identity.number)
+    for event, _ in entry.events:
+        text = words_of(entry.workflow, event.payload)
+        yield Words(home=identity.home, case_id=identity.id, seq=event.seq, text=text)
 
 
 def _moving_columns(state: CaseState, last_hash: str) -> dict[str, Any]:

@@ -65,6 +65,8 @@ _code = String(80)
 _id = String(120)
 #: Lines are compared by range, so PostgreSQL must compare them byte by byte as SQLite does.
 _line = String(600).with_variant(String(600, collation="C"), "postgresql")
+#: As above: what a gram begins with is a range.
+_gram = String(8).with_variant(String(8, collation="C"), "postgresql")
 
 
 def _home() -> Column[str]:
@@ -216,6 +218,7 @@ cases = Table(
     PrimaryKeyConstraint("home", "id"),
     UniqueConstraint("home", "number"),
     Index("ix_cases_home_opened", "home", "opened_at", "id"),
+    Index("ix_cases_opened", "opened_at", "id"),
     Index("ix_cases_home_state_entered", "home", "state", "entered_at", "id"),
     Index("ix_cases_home_unit_opened", "home", "unit", "opened_at", "id"),
 )
@@ -291,6 +294,36 @@ payloads = Table(
     Column("salt", String(64), nullable=True),
     PrimaryKeyConstraint("home", "case_id", "seq"),
     ForeignKeyConstraint(["home", "case_id", "seq"], ["history.home", "history.case_id", "history.seq"]),
+)
+
+#: What search reads of each payload, masked as in lists; seq 0 is the number of the case (engine/store/words.py).
+search_texts = Table(
+    "search_texts",
+    metadata,
+    _home(),
+    Column("case_id", _id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    PrimaryKeyConstraint("home", "case_id", "seq"),
+    ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"], ondelete="CASCADE"),
+)
+
+#: Which texts have a gram. They go with their text.
+search_grams = Table(
+    "search_grams",
+    metadata,
+    _home(),
+    Column("gram", _gram, nullable=False),
+    Column("case_id", _id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    PrimaryKeyConstraint("home", "gram", "case_id", "seq"),
+    ForeignKeyConstraint(
+        ["home", "case_id", "seq"],
+        ["search_texts.home", "search_texts.case_id", "search_texts.seq"],
+        ondelete="CASCADE",
+    ),
+    Index("ix_search_grams_home_case", "home", "case_id", "seq"),
+    sqlite_with_rowid=False,
 )
 
 numbers = Table(
@@ -430,7 +463,7 @@ files = Table(
 )
 
 FAMILY = (
-    cases, case_ties, history, payloads, numbers, meetings, agenda, decisions, idempotency, refusals,
-    case_imports, files,
+    cases, case_ties, history, payloads, search_texts, search_grams, numbers, meetings, agenda, decisions, idempotency,
+    refusals, case_imports, files,
 )  # fmt: skip
 APPEND_ONLY = (history, refusals)

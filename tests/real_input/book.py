@@ -84,6 +84,11 @@ class Book:
         if method is not None:
             method(case)
 
+    def found(self, words: str) -> int:
+        """How many cases the county's auditor finds by these words."""
+        page: Any = done(self._at("auditor_county", "430482").get("/v1/cases", q=words))
+        return len(page["items"])
+
     # --- one act -----------------------------------------------------------------------------------------------------
 
     def _fire(self, case: Case, role: str, trigger: str, **data: Any) -> None:

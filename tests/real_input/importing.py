@@ -45,8 +45,8 @@ class Run:
     peak: int
 
 
-def run(store: Store, *flags: str) -> Run:
-    command = [sys.executable, "-c", _RUN, "import", "cases", str(FILE), "--map", str(MAP), "--json", *flags]
+def run(store: Store, *flags: str, chosen: Path = MAP) -> Run:
+    command = [sys.executable, "-c", _RUN, "import", "cases", str(FILE), "--map", str(chosen), "--json", *flags]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MINQING_")}
     done = subprocess.run(
         command, cwd=ROOT, env=clean | {"MINQING_DATABASE_URL": store.url}, capture_output=True, text=True, check=False

@@ -360,7 +360,8 @@ def test_a_second_writer_is_found_out(world: World):
     other = replace(held.state, version=7)
 
     with pytest.raises(LostUpdate), world.store.begin() as tx:
-        write(tx, [Entry(identity=held.identity, before=other, after=other, events=((an_event(world), "00"),))])
+        write(tx, [Entry(identity=held.identity, workflow=t.default_rules()[0], before=other, after=other,
+                         events=((an_event(world), "00"),))])  # fmt: skip
 
 
 def an_event(world: World) -> Event:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.definition.check import examine
-from engine.definition.loader import Reading
+from engine.definition.loader import Reading, read_workflow
 from engine.definition.model import Workflow
 
 ROOT = Path(__file__).parents[3]
@@ -48,8 +48,20 @@ def workflow_of(text: str) -> Workflow:
     return reading.workflow
 
 
+def loaded(text: str) -> Workflow:
+    """The workflow of a text that can be read; whether it is sound is not asked."""
+    reading = read_workflow(text.encode(), "file.yaml")
+    assert reading.workflow is not None, told(reading)
+    return reading.workflow
+
+
 def codes_of(text: str) -> list[str]:
-    return [finding.code.value for finding in reading_of(text).findings]
+    """The codes of the errors."""
+    return [finding.code.value for finding in reading_of(text).findings if finding.code.is_error]
+
+
+def warnings_of(text: str) -> list[str]:
+    return [finding.code.value for finding in reading_of(text).findings if not finding.code.is_error]
 
 
 def told(reading: Reading) -> str:

@@ -26,14 +26,14 @@ from engine.definition.model import (
     TimeUnit,
     Title,
 )
-from tests.unit.definition.files import FULL, codes_of, full, reading_of, small, workflow_of
+from tests.unit.definition.files import FULL, codes_of, full, loaded, reading_of, small
 
 WHEN = "when: {case: main, is: open}"
 
 
 def condition(text):
     """The one condition of the row `merge`, without its place."""
-    workflow = workflow_of(full(WHEN, f"when: {text}"))
+    workflow = loaded(full(WHEN, f"when: {text}"))
     (found,) = workflow.row("merge", "reported").when
     return found
 
@@ -94,8 +94,8 @@ def test_any_and_all_take_one_condition_too(word):
 
 
 def test_when_takes_one_condition_or_a_list():
-    one = workflow_of(full(WHEN, "when: {level: town}")).row("merge", "reported")
-    two = workflow_of(full(WHEN, "when: [{level: town}, {actor: head}]")).row("merge", "reported")
+    one = loaded(full(WHEN, "when: {level: town}")).row("merge", "reported")
+    two = loaded(full(WHEN, "when: [{level: town}, {actor: head}]")).row("merge", "reported")
 
     assert [type(found) for found in one.when] == [LevelIs]
     assert [type(found) for found in two.when] == [LevelIs, ActorIs]
@@ -109,13 +109,13 @@ def test_a_refusal_is_kept_with_its_condition():
 
 
 def test_a_condition_knows_where_it_stands():
-    workflow = workflow_of(small("by: head", "by: head, when: {level: village}"))
+    workflow = loaded(small("by: head", "by: head, when: {level: village}"))
 
     assert workflow.rows[1].when[0].mark == Mark(line=18, column=93)
 
 
 def test_states_may_be_asked_in_visibility_only():
-    first = workflow_of(FULL).visibility[0].when[0]
+    first = loaded(FULL).visibility[0].when[0]
 
     assert isinstance(first, StateIs)
     assert first.states == ("village_queued", "town_queued", "merged")

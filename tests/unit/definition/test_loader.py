@@ -28,7 +28,19 @@ from engine.definition.model import (
     Title,
     Turn,
 )
-from tests.unit.definition.files import DESIGN, FULL, SMALL, V1, codes_of, full, reading_of, small, told, workflow_of
+from tests.unit.definition.files import (
+    DESIGN,
+    FULL,
+    SMALL,
+    V1,
+    codes_of,
+    full,
+    loaded,
+    reading_of,
+    small,
+    told,
+    workflow_of,
+)
 
 DESIGN_FILES = ["issue-escalation.v1.yaml", "issue-escalation.v2.yaml", "works-project.v1.yaml"]
 
@@ -68,6 +80,10 @@ def test_the_daily_rows_of_version_1_stand_where_the_rule_book_says():
     }
 
 
+#: Sealing ends a case from where it waits to be verified, and a handler may do it.
+WARNED = {"issue-escalation.v2.yaml": [("S37", "transitions[44]")]}
+
+
 @pytest.mark.parametrize("name", DESIGN_FILES)
 def test_the_design_files_are_sound(name):
     path = DESIGN / name
@@ -77,7 +93,8 @@ def test_the_design_files_are_sound(name):
     reading = reading_of(path.read_text(encoding="utf-8"))
 
     assert reading.workflow
-    assert not reading.findings, told(reading)
+    told_of = [(found.code.value, found.path) for found in reading.findings]
+    assert told_of == WARNED.get(name, []), told(reading)
 
 
 # --- reading a file ------------------------------------------------------------------------------------------------
@@ -334,7 +351,7 @@ def test_a_table_needs_no_row_for_a_level_where_the_clock_does_not_run():
     )
     text = text.replace("      town:    {normal: 1 working day, urgent: none}\n", "")
 
-    assert list(workflow_of(text).clocks["handle"].limits) == [("village", "normal"), ("village", "urgent")]
+    assert list(loaded(text).clocks["handle"].limits) == [("village", "normal"), ("village", "urgent")]
 
 
 def test_a_table_needs_every_level_where_no_state_runs_the_clock():

@@ -1,0 +1,69 @@
+"""What is known once a condition has been found to hold, or not to: the fields it looks at are narrowed down."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.definition.answers import answer
+from engine.definition.facts import ABSENT, Values, joined_env
+from engine.definition.model import AllOf, AnyOf, Condition, FieldGiven, FieldIs, Not
+from engine.definition.scene import Scene
+
+
+def assume(asked: Condition, scene: Scene, holds: bool = True) -> Scene | None:
+    """The scene in which the condition holds (or does not); None if it cannot be."""
+    found = answer(asked, scene)
+    if found is not None:
+        return scene if found is holds else None
+    match asked:
+        case Not():
+            return assume(asked.condition, scene, not holds)
+        case AllOf() | AnyOf():
+            together = isinstance(asked, AllOf) is holds
+            return (_all if together else _one)(asked.conditions, scene, holds)
+        case FieldIs() | FieldGiven():
+            return _narrowed(asked, scene, holds)
+    return scene
+
+
+def assume_all(conditions: tuple[Condition, ...], scene: Scene) -> Scene | None:
+    return _all(conditions, scene, True)
+
+
+def assume_not_all(conditions: tuple[Condition, ...], scene: Scene) -> Scene | None:
+    return _one(conditions, scene, False)
+
+
+def _all(conditions: tuple[Condition, ...], scene: Scene, holds: bool) -> Scene | None:
+    known: Scene | None = scene
+    for condition in conditions:
+        if known is None:
+            return None
+        known = assume(condition, known, holds)
+    return known
+
+
+def _one(conditions: tuple[Condition, ...], scene: Scene, holds: bool) -> Scene | None:
+    """One of them, nobody knows which: what all of these scenes have in common."""
+    scenes = [found for condition in conditions if (found := assume(condition, scene, holds)) is not None]
+    if not scenes:
+        return None
+    env = scenes[0].env
+    for other in scenes[1:]:
+        env = joined_env(env, other.env)
+    return replace(scene, env=env)
+
+
+def _narrowed(asked: FieldIs | FieldGiven, scene: Scene, holds: bool) -> Scene | None:
+    if scene.blind or asked.field not in scene.workflow.fields:
+        return scene
+    values = scene.values(asked.field)
+    if isinstance(asked, FieldGiven):
+        narrow = values.given() if holds else ABSENT
+    elif values.known is None:
+        narrow = values.given() if holds else values
+    elif holds:
+        narrow = Values(False, values.known & frozenset(asked.values))
+    else:
+        narrow = Values(values.missing, values.known - frozenset(asked.values))
+    return None if narrow.is_impossible else replace(scene, env={**scene.env, asked.field: narrow})

@@ -1,0 +1,148 @@
+"""What clocks and meetings fire by themselves, as `system`: S16, S17."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from engine.definition.assuming import assume_all
+from engine.definition.check_at import At
+from engine.definition.facts import only
+from engine.definition.findings import Code, Finding, Step, Witness
+from engine.definition.model import SYSTEM, Condition, Mark, Meeting, Row, Value
+from engine.definition.paths import find_way
+from engine.definition.scene import Scene
+from engine.definition.travel import Stop, Travel, Way
+
+#: Why `system` may not fire a row, in zh and en.
+Reason = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Firing:
+    """A trigger that falls due in `states` while all of `when` holds; `meeting` is given where it is a decision of this
+    meeting (carrying over)."""
+
+    trigger: str
+    states: tuple[str, ...]
+    mark: Mark
+    path: str
+    given: Mapping[str, Value]
+    when: tuple[Condition, ...] = ()
+    meeting: str | None = None
+
+
+def of_system(at: At) -> Iterator[Finding]:
+    for firing in (*_steps(at), *_meetings(at)):
+        yield from _judged(at, firing)
+
+
+def _steps(at: At) -> Iterator[Firing]:
+    for code, clock in at.workflow.clocks.items():
+        states = tuple(state.code for state in at.workflow.states.values() if code in state.runs)
+        for number, step in enumerate(clock.steps):
+            if step.fire:
+                yield Firing(
+                    trigger=step.fire,
+                    states=states,
+                    mark=step.mark,
+                    path=f"clocks.{code}.steps[{number}]",
+                    given=step.with_values,
+                    when=(*clock.when, *step.when),
+                )
+
+
+def _meetings(at: At) -> Iterator[Firing]:
+    for meeting in at.workflow.meetings.values():
+        states = tuple(state.code for state in at.workflow.states.values() if meeting.code in state.gate)
+        yield from _of_meeting(meeting, states)
+
+
+def _of_meeting(meeting: Meeting, states: tuple[str, ...]) -> Iterator[Firing]:
+    carrying = meeting.carry_over
+    if carrying is None:
+        return
+    path = f"meetings.{meeting.code}.carry_over"
+    yield Firing(trigger=carrying.trigger, states=states, mark=carrying.mark, path=path, given={}, meeting=meeting.code)
+    if carrying.then and carrying.then.fire:
+        step = carrying.then
+        yield Firing(
+            trigger=carrying.then.fire, states=states, mark=step.mark, path=f"{path}.then", given=step.with_values
+        )
+
+
+def _judged(at: At, firing: Firing) -> Iterator[Finding]:
+    """S16 for the first reason in the first state, S17 for the fields that are not given anywhere."""
+    lacking: dict[str, Stop] = {}
+    for state in firing.states:
+        row = at.workflow.row(firing.trigger, state)
+        for stop in _due(at, firing, state):
+            if reason := _refused(at, firing, row, stop):
+                yield _not_fired(at, firing, stop, reason)
+                return
+            missing = [name for name in row.needs if name not in firing.given] if row else []
+            lacking |= {name: stop for name in missing if name not in lacking}
+    for name, stop in lacking.items():
+        zh = f"触发的动作 '{firing.trigger}' 必填字段 '{name}'，这里没有给出"
+        en = f"the row of '{firing.trigger}' needs the field '{name}', which is not given here"
+        yield at.place(Code.S17, firing.mark, firing.path, zh, en, _witness(at, firing, stop))
+
+
+def _due(at: At, firing: Firing, state: str) -> list[Stop]:
+    """Where a case can be when this falls due."""
+    if at.travel is None:
+        return []
+    return [stop for stop in at.travel.at(state) if _may_fall_due(at.travel, firing, stop) is not None]
+
+
+def _may_fall_due(travel: Travel, firing: Firing, stop: Stop) -> Scene | None:
+    """The case when this falls due: what its fields then hold; None where it cannot."""
+    facts = travel.stops[stop]
+    some_row = replace(travel.rules.workflow.rows[0], needs=(), takes=(), by=(SYSTEM,), never=())
+    return assume_all(firing.when, travel.rules.scene(some_row, stop.state, stop.level, facts.env, facts.past))
+
+
+def _refused(at: At, firing: Firing, row: Row | None, stop: Stop) -> Reason | None:
+    """Why `system` can never fire it here; None where it may."""
+    if row is None:
+        return "那里没有这个动作的行", "there is no row of this trigger"
+    if SYSTEM not in row.by or SYSTEM in row.never:
+        return "该行的 by 没有 system", "its row does not let `system` act"
+    if firing.meeting and firing.meeting not in row.via:
+        return f"该行的 via 没有会议 '{firing.meeting}'", f"its row is not `via` the meeting '{firing.meeting}'"
+    if not firing.meeting and row.via and not row.at_once_if:
+        return "该行只能在会上决定（via）", "its row is only `via` a meeting"
+    if others := [name for name in firing.given if name not in (*row.needs, *row.takes)]:
+        return f"该行不收字段 {'、'.join(others)}", f"its row takes no {', '.join(others)}"
+    if at.travel is not None and not _may_hold(at.travel, firing, row, stop):
+        return "该行的 when 那时不可能成立", "the `when` of its row cannot hold then"
+    return None
+
+
+def _may_hold(travel: Travel, firing: Firing, row: Row, stop: Stop) -> bool:
+    """Whether the row's conditions may hold for `system` with what the step gives; the rest stays as it is."""
+    due = _may_fall_due(travel, firing, stop)
+    if due is None:
+        return False
+    fired = replace(row, by=(SYSTEM,), never=())
+    scene = travel.rules.scene(fired, stop.state, stop.level, due.env, due.past)
+    given = {name: only(value) for name, value in firing.given.items()}
+    kept = {name: due.values(name) for name in row.takes if name not in given}
+    return assume_all(row.when, replace(scene, env={**scene.env, **kept, **given})) is not None
+
+
+def _not_fired(at: At, firing: Firing, stop: Stop, reason: Reason) -> Finding:
+    zh = f"在状态 '{stop.state}'（{stop.level}）system 不能触发 '{firing.trigger}'：{reason[0]}"
+    en = f"in the state '{stop.state}' ({stop.level}) `system` cannot fire '{firing.trigger}': {reason[1]}"
+    return at.place(Code.S16, firing.mark, firing.path, zh, en, _witness(at, firing, stop))
+
+
+def _witness(at: At, firing: Firing, stop: Stop) -> Witness:
+    if at.travel is None:
+        return ()
+
+    def into(way: Way) -> bool:
+        return way.aim is not None and way.aim.spot == stop.spot
+
+    way = find_way(at.travel, into) or ()
+    return (*way, Step(trigger=firing.trigger, source=stop.state)) if way else ()

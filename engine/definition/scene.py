@@ -1,0 +1,40 @@
+"""A row about to be fired, with all that is known beforehand: what conditions are answered by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.definition.facts import ABSENT, Env, Past, Values, any_of
+from engine.definition.model import Row, Workflow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scene:
+    """A row about to be fired: `before` is what fields hold, `env` with what this act may give. `level` is None before
+    the opening. `blind` scenes know levels alone."""
+
+    workflow: Workflow
+    row: Row
+    state: str
+    level: str | None
+    before: Env
+    env: Env
+    past: Past
+    blind: bool = False
+
+    def values(self, name: str) -> Values:
+        return self.env.get(name, ABSENT)
+
+    @property
+    def gives(self) -> frozenset[str]:
+        return frozenset((*self.row.needs, *self.row.takes))
+
+
+def scene_of(workflow: Workflow, row: Row, at: tuple[str, str | None], env: Env, past: Past, *, blind: bool) -> Scene:
+    """The row at (state, level), with all that its act may give."""
+    during = dict(env)
+    for name in (*row.needs, *row.takes):
+        given = any_of(workflow.fields.get(name))
+        during[name] = given if name in row.needs else during.get(name, ABSENT).joined(given)
+    state, level = at
+    return Scene(workflow=workflow, row=row, state=state, level=level, before=env, env=during, past=past, blind=blind)

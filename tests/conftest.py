@@ -14,6 +14,7 @@ LONG = (
     "properties/test_laws.py",
     "api/test_permissions.py",
     "features/test_scenarios.py",
+    "features/test_whole_book.py",
     "real_input/test_real_input.py",
     "real_input/test_import.py",
     "unit/definition/test_fuzz.py",

@@ -5,6 +5,7 @@ Everything is imported as a township would import it. `PEOPLE` maps a name used 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -26,7 +27,7 @@ VILLAGE, SIBLING, OTHER_VILLAGE = "430482109223", "430482109239", "430482110201"
 WUCHANG, SECOND, SIBLING_WUCHANG, OTHER_WUCHANG = (
     f"{VILLAGE}w01", f"{VILLAGE}w02", f"{SIBLING}w01", f"{OTHER_VILLAGE}w01",
 )  # fmt: skip
-STATION = f"{TOWNSHIP}s1"
+STATION, POWER_COMPANY = f"{TOWNSHIP}s1", f"{COUNTY}d1"
 GROUP, NEIGHBOURHOOD = f"{WUCHANG}g1", f"{WUCHANG}g1n1"
 
 UNITS = [
@@ -101,9 +102,17 @@ COUNCIL = [
     *(Holder(f"members_rep{n}", f"成员代表{n}", "members_rep", WUCHANG) for n in range(1, 5)),
     Holder("village_supervision", "严监督", "village_supervision", VILLAGE),
 ]
+#: The posts that version 2 of the default workflow names and version 1 does not, for `settle_whole_book`.
+WHOLE_BOOK = [
+    Holder("township_duty", "值班员", "township_duty", TOWNSHIP),
+    Holder("township_discipline", "纪委书记", "township_discipline", TOWNSHIP),
+    Holder("petition_clerk", "信访专干", "petition_clerk", TOWNSHIP),
+    Holder("stationed_cadre", "驻村干部", "stationed_cadre", VILLAGE),
+]
 VILLAGERS = [("lishen", "李婶", "10000000001"), ("wangson", "王小军", ""), ("zhangsan", "张三", "10000000003")]
 
 
+_UNITS = "code,name,kind,parent"
 _POSTS = "person,role,unit,body,valid_from,valid_to"
 
 
@@ -123,7 +132,7 @@ def register() -> dict[str, bytes]:
     bodies += [(f"{village}c01", "第一屋场理事会", "council", wuchang) for village, wuchang in villages]
     people = [(holder.person, holder.name, "") for holder in PEOPLE] + VILLAGERS
     return {
-        "units": _csv("code,name,kind,parent", UNITS),
+        "units": _csv(_UNITS, UNITS),
         "bodies": _csv("code,name,kind,units", bodies),
         "people": _csv("id,name,phone", people),
         "posts": _csv(_POSTS, [_post(holder) for holder in PEOPLE]),
@@ -152,18 +161,27 @@ def whole_book() -> Workflow:
 
 def settle(store: Store) -> None:
     """Import the township into an initialised database."""
-    service = ImportService(store)
-    for kind, data in register().items():
-        outcome = service.apply(kind, data)
-        assert not outcome.problems, (kind, outcome.problems)
+    _import(store, register())
 
 
 def settle_council(store: Store) -> None:
     """Import the posts of the first cluster's own affairs, beside the township."""
+    _import(store, _holding(COUNCIL))
+
+
+def settle_whole_book(store: Store) -> None:
+    """Import what version 2 needs beside the township: its posts, and a department of the county."""
+    _import(store, {"units": _csv(_UNITS, [(POWER_COMPANY, "供电公司", "department", COUNTY)]), **_holding(WHOLE_BOOK)})
+
+
+def _holding(holders: list[Holder]) -> dict[str, bytes]:
+    people = _csv("id,name,phone", [(holder.person, holder.name, "") for holder in holders])
+    return {"people": people, "posts": _csv(_POSTS, [_post(holder) for holder in holders])}
+
+
+def _import(store: Store, files: Mapping[str, bytes]) -> None:
     service = ImportService(store)
-    people = _csv("id,name,phone", [(holder.person, holder.name, "") for holder in COUNCIL])
-    posts = _csv(_POSTS, [_post(holder) for holder in COUNCIL])
-    for kind, data in (("people", people), ("posts", posts)):
+    for kind, data in files.items():
         outcome = service.apply(kind, data)
         assert not outcome.problems, (kind, outcome.problems)
 

@@ -1,10 +1,13 @@
-"""The ordinary way of a case from its report to each state: who does what, with what."""
+"""The ordinary way of a case from its report to each state: who does what, with what.
+
+The steps give what version 1 asks for. `also` is what a row of a later version asks for or takes besides.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.definition.model import Value
+from engine.definition.model import Row, Value
 from tests import township as t
 
 Step = tuple[str, str, Mapping[str, Value]]
@@ -55,6 +58,30 @@ FINISH: dict[str, Step] = {
     "township": ("township_station", "finish_in_township", _DONE),
 }
 
+TO_COUNTY: Step = (
+    "township_leader",
+    "refer_to_county",
+    {
+        "department": t.POWER_COMPANY,
+        "channel": "letter",
+        "letter_no": "洋函〔2026〕3号",
+        "expected_reply": "2026-03-27",
+    },
+)
+ON_ACCOUNT: Step = (
+    "village_secretary",
+    "put_on_account",
+    {"account_code": "season", "reason": "汛期不能开挖", "review_on": "2026-03-31", "told_reporter": True},
+)
+ALARM: Step = ("linzhang", "raise_alarm", {"danger_type": "geo", "place": "屋后山坡"})
+DECLINE: Step = (
+    "village_secretary",
+    "decline",
+    {"decline_code": "in_court", "where_to_go": "县人民法院", "told_reporter": True},
+)
+CALL_BACK: Step = ("village_clerk", "record_callback", {"method": "call", "outcome": "reached"})
+STRIKE_OFF: Step = ("village_clerk", "strike_off", {"satisfaction": "good"})
+
 _TO_TOWNSHIP = [ACCEPT, MEASURE, TO_VILLAGE, TO_TOWNSHIP]
 _WAYS: dict[str, list[Step]] = {
     "reported": [],
@@ -64,7 +91,18 @@ _WAYS: dict[str, list[Step]] = {
     "village_handling": [ACCEPT, MEASURE, TO_VILLAGE, IN_VILLAGE],
     "township_queued": _TO_TOWNSHIP,
     "township_handling": [*_TO_TOWNSHIP, IN_TOWNSHIP],
+    "county_tracking": [*_TO_TOWNSHIP, TO_COUNTY],
+    "emergency": [ACCEPT, ALARM],
+    "verifying": [ACCEPT, FINISH["wuchang"]],
+    "on_account": [ACCEPT, MEASURE, TO_VILLAGE, ON_ACCOUNT],
+    "struck_off": [ACCEPT, FINISH["wuchang"], CALL_BACK, STRIKE_OFF],
+    "not_accepted": [DECLINE],
 }
+_ALSO = {"signed_by": "township_station", "agreement": "written"}
+
+
+def also(row: Row) -> dict[str, Value]:
+    return {field: value for field, value in _ALSO.items() if field in (*row.needs, *row.takes)}
 
 
 def way(state: str) -> list[Step]:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest_bdd
 from pytest_bdd import parsers
 
-from engine.definition.model import Field, FieldType, Row, Value, Workflow
+from engine.definition.model import START, SYSTEM, Field, FieldType, Value, Workflow
 from tests import township as t
 
-#: The rules that the scenarios are about.
-WORKFLOW: Workflow = next(w for w in t.default_rules() if w.name == "issue-escalation/1")
+#: Version 2 has every title of version 1, for the same thing: the scenarios of both are read by its words.
+SPOKEN: Workflow = t.whole_book()
 
 PEOPLE = {
     "邻长": "linzhang",
@@ -40,25 +40,33 @@ PEOPLE = {
     "李婶": "lishen",
     "王小军": "wangson",
     "张三": "zhangsan",
+    "镇值班室": "township_duty",
+    "镇纪委": "township_discipline",
+    "信访专干": "petition_clerk",
+    "驻村干部": "stationed_cadre",
+    "系统": SYSTEM,
 }
-UNITS = {"司法所": t.STATION, "陈桥村": t.VILLAGE, "洋泉镇": t.TOWNSHIP}
-MEETINGS = {meeting.title.zh.removeprefix("民情"): meeting.code for meeting in WORKFLOW.meetings.values()}
-PLACES = {
-    "village_weekly": t.VILLAGE,
-    "township_monthly": t.TOWNSHIP,
-    "cluster_meeting": t.WUCHANG,
-    "village_meeting": t.VILLAGE,
-    "members_meeting": t.WUCHANG,
+UNITS = {
+    "司法所": t.STATION,
+    "陈桥村": t.VILLAGE,
+    "香湖村": t.SIBLING,
+    "洋泉镇": t.TOWNSHIP,
+    "供电公司": t.POWER_COMPANY,
 }
-ACTS = {row.title.zh: row.trigger for row in WORKFLOW.rows if row.sources != ("start",)}
-STATES = {state.title.zh: code for code, state in WORKFLOW.states.items()}
-LEVELS = {level.title.zh: code for code, level in WORKFLOW.levels.items()}
-FIELDS = {field.title.zh: field for field in WORKFLOW.fields.values()}
-CATEGORIES = {title.zh: code for code, title in WORKFLOW.fields["category"].choices.items()}
+MEETINGS = {meeting.title.zh.removeprefix("民情"): meeting.code for meeting in SPOKEN.meetings.values()}
+#: Where the meetings of a level are held.
+PLACES = {"wuchang": t.WUCHANG, "village": t.VILLAGE, "township": t.TOWNSHIP}
+ACTS = {row.title.zh: row.trigger for row in SPOKEN.rows if row.sources != (START,)}
+OPENINGS = {row.title.zh: row.trigger for row in SPOKEN.rows if row.sources == (START,)}
+STATES = {state.title.zh: code for code, state in SPOKEN.states.items()}
+LEVELS = {level.title.zh: code for code, level in SPOKEN.levels.items()}
+FIELDS = {field.title.zh: field for field in SPOKEN.fields.values()}
+CATEGORIES = {title.zh: code for code, title in SPOKEN.fields["category"].choices.items()}
 OUTCOMES = {"已生效": "effective", "未生效": "void", "已顺延": "carried", "已离开会议": "left", "仍在等待": "waiting"}
 
 _TITLES = "|".join(sorted(map(re.escape, FIELDS), key=len, reverse=True))
 _VALUE = rf"[,，] ?({_TITLES})「([^」]*)」"
+_VALUES = rf"(?:[,，] ?(?:{_TITLES})「[^」]*」)*"
 
 
 def values(text: str) -> dict[str, Value]:
@@ -77,6 +85,8 @@ def _value(field: Field, said: str) -> Value:
             return PEOPLE.get(said) or _stranger(said)
         case FieldType.UNIT:
             return UNITS.get(said, said)
+        case FieldType.LIST:
+            return [UNITS.get(each, each) for each in said.split("、") if each]
     return said
 
 
@@ -84,10 +94,6 @@ def _stranger(said: str) -> Value:
     """Somebody who is not registered: a name, and a telephone after a space."""
     name, _, phone = said.partition(" ")
     return {"name": name} | ({"phone": phone} if phone else {})
-
-
-def row_called(title: str) -> Row:
-    return next(row for row in WORKFLOW.rows if row.title.zh == title)
 
 
 def _named(case: str) -> str:
@@ -114,7 +120,8 @@ KINDS = {
     "Person": one_of(PEOPLE),
     "Meeting": one_of(MEETINGS),
     "Act": one_of(ACTS),
-    "ActTitle": kind("|".join(sorted(ACTS, key=len, reverse=True))),
+    "ActTitle": kind("|".join(sorted(map(re.escape, ACTS), key=len, reverse=True))),
+    "Opening": one_of(OPENINGS),
     "State": one_of(STATES),
     "Level": one_of(LEVELS),
     "Field": one_of(FIELDS),
@@ -122,9 +129,9 @@ KINDS = {
     "Outcome": one_of(OUTCOMES),
     "Case": kind("(?:该)?事项(?:「[^「」]+」)?", _named),
     "About": kind("(?:对事项「[^「」]+」)?", _named),
-    "Values": kind(f"(?:{_VALUE.replace('(', '(?:')})*", values),
+    "Values": kind(_VALUES, values),
     "Said": kind("[^「」]*"),
-    "Sentence": kind("[^“”]+"),
+    "Sentence": kind(".+"),
     "N": kind(r"\d+", int),
     "Moment": kind(r"\d{4}-\d\d-\d\d \d\d:\d\d"),
 }

@@ -3,68 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from api.problems import detail, field_text
-from engine.audit.queries import AuditQueries, HistoryFilter
+from engine.audit.queries import AuditQueries
 from engine.audit.verify import verify
-from engine.cases.queries import CaseFilter, CaseQueries
+from engine.cases.door import Act
+from engine.cases.queries import CaseQueries
 from engine.cases.service import Caller, CaseService, OpenCase
-from engine.cases.views import CaseView, EventView
-from engine.definition.model import Value, Workflow
-from engine.meetings.queries import ItemView, MeetingQueries, MeetingView
+from engine.definition.model import START, SYSTEM, FieldType, Row, Value, Workflow
+from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import Attendance, MeetingService, NewDecision, NewMeeting
 from engine.rules.attempt import Command
-from engine.rules.refusals import FieldsRefused, Refusal
+from engine.rules.refusals import Refusal
+from engine.rules.state import Event
+from engine.store.casefile import read_events
 from engine.store.db import Store
 from tests import township as t
-from tests.features.ways import REPORT, way
-from tests.features.words import PLACES, WORKFLOW
+from tests.features.heard import Heard
+from tests.features.sights import Sights
+from tests.features.tally import Example
+from tests.features.ways import REPORT, also, way
+from tests.features.words import PLACES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-#: Who reads every case of the township, unmasked, and who reads the histories of all: by workflow, else the first.
-READERS = {WORKFLOW.name: ("township_party_office", "auditor_county"), "": ("village_clerk", "auditor_township")}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """A refused act: who tried what at which case, why not, and the history as it was before."""
+class World(Sights):
+    """陈桥村 of 洋泉镇 with its neighbours, on a database of its own, under the first of these rules until it is told
+    to follow another. Each act takes a second."""
 
-    person: str
-    trigger: str
-    case: str | None
-    refusal: Refusal
-    before: tuple[str, ...]
-
-    @property
-    def sentences(self) -> list[str]:
-        """What he is told in Chinese: one sentence, or one for each field that is wrong."""
-        if isinstance(self.refusal, FieldsRefused):
-            return [field_text(self.refusal.workflow, problem)[0] for problem in self.refusal.problems]
-        return [detail(self.refusal)[0]]
-
-
-class World:
-    """陈桥村 of 洋泉镇 with its neighbours, on a database of its own. Each act takes a second."""
-
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *rules: Workflow) -> None:
         t.settle(store)
-        self.office, self.clock = t.open_test_office(store, *t.all_rules())
+        self.store = store
+        self.rules = rules[0]
+        self.office, self.clock = t.open_test_office(store, *rules)
         self.service, self.queries = CaseService(self.office), CaseQueries(self.office)
         self.meetings, self.minutes = MeetingService(self.office), MeetingQueries(self.office)
         self.audit = AuditQueries(self.office)
         self.cases: dict[str, str] = {}
         self.meeting = ""
         self.heard: Heard | None = None
+        self.examples: set[Example] = set()
+        self._asked: set[Example] = set()  # rows that a step names, not the way to where it begins
+        self._underway = False
         self._unanswered = False
-        self.follow(WORKFLOW)
 
-    def follow(self, workflow: Workflow) -> None:
+    def follow(self, rules: Workflow) -> None:
         """What happens from now on happens under these rules."""
-        self.workflow = workflow
-        self.reader, self.auditor = READERS.get(workflow.name, READERS[""])
+        self.rules = rules
 
     # --- time --------------------------------------------------------------------------------------------------------
 
@@ -77,13 +64,13 @@ class World:
     # --- acting ------------------------------------------------------------------------------------------------------
 
     def open(self, person: str, name: str, data: Mapping[str, Value], *, unit: str = t.NEIGHBOURHOOD,
-             behalf: Value = None) -> None:  # fmt: skip
-        command = Command(trigger="report", data={**REPORT, **data}, behalf=behalf)
-        self.begin(person, name, command, unit=unit)
+             behalf: Value = None, trigger: str = "report") -> None:  # fmt: skip
+        given = {**REPORT, **data} if trigger == "report" else data
+        self.begin(person, name, Command(trigger=trigger, data=self._named(given), behalf=behalf), unit=unit)
 
     def begin(self, person: str, name: str, command: Command, *, unit: str) -> None:
         """Any opening of the rules that are followed."""
-        wanted = OpenCase(unit=unit, command=command, workflow=self.workflow.name)
+        wanted = OpenCase(unit=unit, command=command, workflow=self.rules.name)
 
         def opened() -> None:
             case = self.service.open(Caller(person=person), wanted).identity.id
@@ -98,40 +85,67 @@ class World:
 
     def go(self, name: str, steps: list[tuple[str, str, Mapping[str, Value]]]) -> None:
         """Take these steps, each directly or in a meeting held for it."""
+        self._underway = True
         for person, trigger, data in steps:
-            via = next(row for row in WORKFLOW.rows if row.trigger == trigger).via
-            if via:
-                self.hold(person, via[0], 9 if via[0] == "village_weekly" else 3)
-                self.decide(person, name, trigger, data)
-                self.close()
-            else:
-                self.fire(person, name, trigger, data)
+            row = self._row(trigger, self.cases[name])
+            assert row is not None, (trigger, self.held(name).state.state)
+            self._step(person, name, row, {**data, **also(row)})
+        self._underway = False
+
+    def _step(self, person: str, name: str, row: Row, data: Mapping[str, Value]) -> None:
+        if row.via:
+            self.hold(person, row.via[0], 9 if row.via[0] == "village_weekly" else 3)
+            self.decide(person, name, row.trigger, data)
+            self.close()
+        else:
+            self.fire(person, name, row.trigger, data)
 
     def fire(self, person: str, name: str, trigger: str, data: Mapping[str, Value], *, behalf: Value = None) -> None:
         case = self.cases[name]
-        command = Command(trigger=trigger, data=data, behalf=behalf)
-        version = self.queries.get(self.reader, case).state.version
-        self._try(person, trigger, case, lambda: self.service.fire(Caller(person=person), case, command, version))
+        command = Command(trigger=trigger, data=self._named(data), behalf=behalf)
+        version = self.held(name).state.version
+
+        def fired() -> None:
+            if person == SYSTEM:  # through the door, as a clock would
+                act = Act(person=SYSTEM, command=command, case_id=case, expected=version)
+                self.service.fire_many([act], atomic=True)
+            else:
+                self.service.fire(Caller(person=person), case, command, version)
+
+        self._try(person, trigger, case, fired)
 
     def decide(self, person: str, name: str, trigger: str, data: Mapping[str, Value]) -> None:
         case = self.cases[name]
-        decision = NewDecision(case_id=case, trigger=trigger, data=dict(data))
+        decision = NewDecision(case_id=case, trigger=trigger, data=self._named(data))
 
         def decided() -> None:
             self.meetings.decide(person, self.meeting, self._meeting_version(), [decision])
 
         self._try(person, trigger, case, decided)
 
+    def _named(self, data: Mapping[str, Value]) -> dict[str, Value]:
+        """A case is given by its name in the scenario."""
+        kinds = {field: self.rules.fields[field].type for field in data if field in self.rules.fields}
+        cases = {field: self.cases.get(str(data[field])) for field, kind in kinds.items() if kind is FieldType.CASE}
+        return {**data, **{field: case for field, case in cases.items() if data[field]}}
+
     def _try(self, person: str, trigger: str, case: str | None, act: Callable[[], object]) -> None:
         """A refusal is kept until a step asks for it; none that nobody asks for goes unnoticed."""
         self.settled()
-        before = self.trace(case) if case else ()
+        before, row = self.trace(case) if case else "", self._row(trigger, case)
+        self._asked |= {self._example(row)} if row and not self._underway else set()
         try:
             act()
         except Refusal as refusal:
-            self.heard = Heard(person=person, trigger=trigger, case=case, refusal=refusal, before=before)
+            self.heard = Heard(person=person, trigger=trigger, case=case, row=row, refusal=refusal, before=before)
             self._unanswered = True
         self.clock.at += timedelta(seconds=1)
+
+    def _row(self, trigger: str, case: str | None) -> Row | None:
+        return self.rules.row(trigger, self._held(case).state.state if case else START)
+
+    def _example(self, row: Row, refused_by: str | None = None) -> Example:
+        return Example(workflow=self.rules.name, line=row.mark.line, refused_by=refused_by)
 
     def settled(self) -> None:
         if self._unanswered and self.heard:
@@ -142,6 +156,8 @@ class World:
         if self.heard is None:
             raise AssertionError("nothing was refused")
         self._unanswered = False
+        if self.heard.row and self.heard.is_of_the_row:
+            self.examples.add(self._example(self.heard.row, self.heard.code))
         return self.heard
 
     # --- meetings ----------------------------------------------------------------------------------------------------
@@ -150,7 +166,8 @@ class World:
         self._set(person, kind, datetime.fromisoformat(at).replace(tzinfo=SHANGHAI))
 
     def _set(self, person: str, kind: str, at: datetime) -> None:
-        wanted = NewMeeting(meeting=kind, unit=PLACES[kind], at=at, workflow=self.workflow.name)
+        place = PLACES[self.rules.meetings[kind].level]
+        wanted = NewMeeting(meeting=kind, unit=place, at=at, workflow=self.rules.name)
         self._try(person, "create", None, lambda: self._created(person, wanted))
         self.settled()
 
@@ -187,74 +204,20 @@ class World:
     def _meeting_version(self) -> int:
         return self.agenda().meeting.version
 
-    # --- looking -----------------------------------------------------------------------------------------------------
+    # --- the end ------------------------------------------------------------------------------------------------------
 
-    def case(self, name: str) -> CaseView:
+    def finish(self) -> set[Example]:
+        """Nothing was refused unnoticed and every history proves itself. Returns which of the rows that its steps name
+        happened (and what the system did by itself), or refused by what is their own."""
         self.settled()
-        return self.queries.get(self.reader, self.cases[name])
-
-    def history(self, name: str) -> list[EventView]:
-        self.settled()
-        return self.queries.history(self.reader, self.cases[name])
-
-    def last(self, name: str, trigger: str) -> EventView:
-        return next(row for row in reversed(self.history(name)) if row.event.trigger == trigger)
-
-    def agenda(self) -> MeetingView:
-        """The meeting the scenario speaks of, with its agenda: live before it is opened, fixed from then on."""
-        return self.minutes.get(self.reader, self.meeting)
-
-    def item(self, name: str) -> ItemView | None:
-        self.settled()
-        return next((item for item in self.agenda().items if item.item.case_id == self.cases[name]), None)
-
-    def trace(self, case: str) -> tuple[str, ...]:
-        """The hashes of its history: equal when nothing was done."""
-        return tuple(row.hash for row in self.queries.history(self.reader, case))
-
-    def finish(self) -> dict[str, set[int]]:
-        """Nothing was refused unnoticed and every history proves itself. Returns the lines of the rows that happened,
-        under the file they stand in."""
-        self.settled()
-        flaws = verify(self.office.store, self.office.rulebook).flaws
+        flaws = verify(self.store, self.office.rulebook).flaws
         if flaws:
             raise AssertionError(flaws)
-        lines: dict[str, set[int]] = {}
-        for case in set(self.cases.values()):
-            for row in self.queries.history(self.auditor, case):
-                lines.setdefault(row.workflow.name, set()).add(row.event.line)
-        return lines
-
-    # --- what somebody learns ----------------------------------------------------------------------------------------
-
-    def lists(self, person: str) -> list[str]:
-        """Ids of the cases that all his lists together show."""
-        found = [view.identity.id for view in self.queries.page(person, CaseFilter()).cases]
-        found += [row.case_id for row in self.audit.history(person, HistoryFilter()).rows]
-        return found + [row.denial.case_id for row in self.audit.refusals(person)[0] if row.denial.case_id]
-
-    def answers(self, person: str, case: str, meeting: str) -> list[tuple[str, ...]]:
-        """What he hears when he reads this case and meeting, and when he acts on them."""
-        note = Command(trigger="note", data={"text": "路过看到"})
-        caller = Caller(person=person)
-        attempts: list[Callable[[], object]] = [
-            lambda: self.queries.get(person, case),
-            lambda: self.queries.triggers(person, case),
-            lambda: self.queries.history(person, case),
-            lambda: self.service.fire(caller, case, note, 1),
-            lambda: self.service.fire(caller, case, Command(trigger="no_such_trigger"), 99),
-            lambda: self.minutes.get(person, meeting),
-            lambda: self.minutes.closing(person, meeting),
-            lambda: self.meetings.open(person, meeting, 1),
-            lambda: self.meetings.decide(person, meeting, 1, [NewDecision(case_id=case, trigger="note")]),
-            lambda: self.meetings.cancel(person, meeting, 1, "不开了"),
-        ]
-        return [_answer(attempt) for attempt in attempts]
+        with self.store.read() as tx:
+            events = [event for case in set(self.cases.values()) for event in read_events(tx, case)]
+        return self.examples | {found for event in events if (found := _happened(event)) in self._asked
+                                or event.actor == SYSTEM}  # fmt: skip
 
 
-def _answer(attempt: Callable[[], object]) -> tuple[str, ...]:
-    try:
-        attempt()
-    except Refusal as refusal:
-        return (refusal.kind, refusal.code, *detail(refusal))
-    return ("done",)
+def _happened(event: Event) -> Example:
+    return Example(workflow=f"{event.workflow}/{event.workflow_version}", line=event.line)

@@ -36,6 +36,11 @@ def somebody_reports_for(world, person, behalf, given):
     world.open(person, "", given, behalf=behalf)
 
 
+@act("{person:Person}开立「{trigger:Opening}」{given:Values}")
+def somebody_opens(world, person, trigger, given):
+    world.open(person, "", given, trigger=trigger)
+
+
 @act("{person:Person}上报事项, 发生在「{unit:Said}」")
 def somebody_reports_from(world, person, unit):
     places = {"没有的屋场": f"{VILLAGE}w99", "香湖村第一屋场": SIBLING_WUCHANG}
@@ -57,6 +62,11 @@ def somebody_does_for(world, person, behalf, trigger, given):
     world.fire(person, "", trigger, given, behalf=behalf)
 
 
+@act("{person:Person}上报事项「{name:Said}」{given:Values}")
+def somebody_reports_one_of_several(world, person, name, given):
+    world.open(person, name, given)
+
+
 @act("{person:Person}又回访 {times:N} 次都未联系上")
 def nobody_answers(world, person, times):
     for _ in range(times):
@@ -74,6 +84,18 @@ def the_village_returned_it(world, times):
 def the_township_returned_it(world, times):
     for _ in range(times):
         world.go("", [ways.BACK_TO_VILLAGE, ways.AGAIN, ways.TO_TOWNSHIP])
+    world.settled()
+
+
+@act("事项又议定村内办理")
+def the_village_assigned_it_again(world):
+    world.go("", [ways.IN_VILLAGE])
+    world.settled()
+
+
+@act("事项又议定村内办理, 村里又再提碰头会")
+def the_village_assigned_it_and_brought_it_back(world):
+    world.go("", [ways.IN_VILLAGE, ways.AGAIN])
     world.settled()
 
 
@@ -115,6 +137,12 @@ def successor_is(world, person):
     assert (successor.people, successor.units) == ((person,), (UNITS["司法所"],))
 
 
+@fact("等待{person:Person}签收")
+def one_successor(world, person):
+    successor = world.case("").state.successor
+    assert (successor.people, successor.units) == ((person,), ())
+
+
 @fact("没有人等待签收")
 def no_successor(world):
     assert not world.case("").state.successor
@@ -129,3 +157,15 @@ def the_level_is(world, level):
 @fact("{name:Case}已顺延 {times:N} 次")
 def carried_over(world, name, times):
     assert world.case(name).state.stay.carried == times
+
+
+@fact("{name:Case}显示的进度为主事项的「{state:State}」")
+def it_shows_where_its_primary_is(world, name, state):
+    followed = world.case(name).follows
+    assert followed is not None
+    assert followed.state.state == state
+
+
+@fact("同时应急呼叫{first:Person}和{second:Person}")
+def paged_are(world, first, second):
+    assert world.held("").state.paged == (first, second)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tests.features.words import WORKFLOW, act
+from tests.features.words import act
 
 WEEKDAYS = "一二三四五六日"
 
@@ -29,5 +29,5 @@ def hours_pass(world, hours):
 
 @act("规则版本为 {version:N}, 会议由人召集")
 def rules_are(world, version):
-    assert WORKFLOW.version == version
-    assert WORKFLOW.meetings
+    assert world.rules.version == version
+    assert not any(meeting.every for meeting in world.rules.meetings.values())

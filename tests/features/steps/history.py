@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from tests.features.words import fact, row_called
+from tests.features.words import ACTS, fact
 
 
 @fact("历史中有 {times:N} 次「{title:ActTitle}」")
 def it_happened_so_often(world, times, title):
-    trigger = row_called(title).trigger
+    trigger = ACTS[title]
     assert sum(row.event.trigger == trigger for row in world.history("")) == times
 
 
 @fact("历史最后一步为「{title:ActTitle}」, 由{person:Person}办理")
 def the_last_step_is(world, title, person):
     last = world.history("")[-1]
-    assert (last.event.trigger, last.event.actor) == (row_called(title).trigger, person)
+    assert (last.event.trigger, last.event.actor) == (ACTS[title], person)
 
 
-@fact("历史最后一步由系统办理")
-def the_system_took_the_last_step(world):
-    assert world.history("")[-1].event.actor == "system"
+@fact("历史最后一步由{person:Person}办理")
+def who_took_the_last_step(world, person):
+    assert world.history("")[-1].event.actor == person
 
 
 @fact("历史中由{person:Person}录入, 为{behalf:Person}代办")

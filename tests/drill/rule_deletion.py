@@ -1,12 +1,12 @@
-"""Takes each rule out of version 1 in turn and expects the rule tests to notice.
+"""Takes each rule out of a rules file in turn and expects the rule tests of that file to notice.
 
 Every name in `by`, `never` and `via` (groups written out first), every field in `needs`, every condition of `when` and
 `at_once_if` at any depth, also inside `to`, is taken out once. A field goes from `needs` to `takes`; the last name of a
-`by` becomes `reader`, and `reader` becomes `system`; the last element of another list goes with its key, and with `via`
-goes `at_once_if`; an `any`, `all` or `not` without an inner condition goes as a whole. Each such file must load, and
-`tests/rules_v1` must fail on it.
+`by` becomes `reader`, and `reader` becomes `system`; the last condition of a destination becomes one that always holds;
+the last element of another list goes with its key, and with `via` goes `at_once_if`; an `any`, `all` or `not` without
+an inner condition goes as a whole. Each such file must load, and the tests that stand for it in `SUITES` must fail.
 
-    .venv/bin/python tests/drill/rule_deletion.py [--list] [--only TEXT]
+    .venv/bin/python tests/drill/rule_deletion.py [--of NAME ...] [--list] [--only TEXT]
 
 Exit 1 when a mutation survives, does not load, or could not be tried.
 """
@@ -17,6 +17,7 @@ import argparse
 import copy
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -35,10 +36,28 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from engine.definition.check import examine  # noqa: E402
+from tests.rules.case import RULES_FILE  # noqa: E402
 
-V1 = ROOT / "workflows" / "issue-escalation" / "v1.yaml"
-TESTS = "tests/rules_v1"
-KEENEST = ("test_who", "test_never")
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suite:
+    """A rules file of `workflows/` and the folder of tests that hold it."""
+
+    file: str
+    tests: str
+
+    @property
+    def name(self) -> str:
+        return self.file.removesuffix(".yaml")
+
+
+SUITES = (
+    Suite(file="issue-escalation/v1.yaml", tests="tests/rules_v1"),
+    Suite(file="works-project/v1.yaml", tests="tests/rules_works"),
+    Suite(file="cooperative/v1.yaml", tests="tests/rules_coop"),
+)
+KEENEST = ("test_rows", "test_who", "test_never")
+OF_CONDITIONS = ("test_conditions", "test_redo")
 AT_A_TIME = 2
 PATIENCE = 120  # seconds for one run of the rule tests
 NESTING = ("any", "all")
@@ -142,7 +161,9 @@ def mutations(document: Any) -> Iterator[Mutation]:
             data = b"".join([*parts[: index + 1], _dumped([changed]), *parts[index + 2 :]])
             if data not in seen:
                 seen.add(data)
-                yield Mutation(name=f"{row['ref']} {row['trigger']} from {_short(row['from'])}: {what}", data=data)
+                yield Mutation(
+                    name=f"{row.get('ref', '-')} {row['trigger']} from {_short(row['from'])}: {what}", data=data
+                )
 
 
 Edit = Callable[[Row], None]
@@ -163,7 +184,7 @@ def _edits(row: Row) -> Iterator[tuple[str, Edit]]:
         for what, rest in _fewer(target.get("when", [])):
             yield (
                 f"to[{number}].when {what}",
-                lambda changed, number=number, rest=rest: _put(changed["to"][number], "when", rest),
+                lambda changed, number=number, rest=rest: _led_there(changed["to"][number], rest),
             )
 
 
@@ -181,6 +202,12 @@ def _without(row: Row, key: str, name: str) -> None:
 def _only_taken(row: Row, name: str) -> None:
     _without(row, "needs", name)
     row["takes"] = [*row.get("takes", []), name]
+
+
+def _led_there(target: Row, rest: list[Any]) -> None:
+    """Without its last condition a destination would be the last one, and states behind it out of reach."""
+    lost = {"all": target["when"]}
+    target["when"] = rest or [{"any": [lost, {"not": copy.deepcopy(lost)}]}]
 
 
 def _put(holder: Row, key: str, rest: list[Any]) -> None:
@@ -229,20 +256,20 @@ def unsound(data: bytes) -> list[str]:
     return [f"{found.code.value} {found.en}" for found in examine(data, "v1.yaml").findings if found.code.is_error]
 
 
-def tried(mutation: Mutation) -> Trial:
+def tried(suite: Suite, mutation: Mutation) -> Trial:
     """Run the rule tests on this file, until the first that fails."""
     if problems := unsound(mutation.data):
         return Trial(name=mutation.name, end=End.DOES_NOT_LOAD, said="; ".join(problems))
     with tempfile.TemporaryDirectory(prefix="minqing-drill-") as folder:
         file = Path(folder) / "v1.yaml"
         file.write_bytes(mutation.data)
-        end, said = _tested(file)
+        end, said = _tested(suite, mutation, file)
     return Trial(name=mutation.name, end=end, said=said)
 
 
-def _tested(file: Path) -> tuple[End, str]:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", f"--confcutdir={TESTS}", *_tests()]
-    environment = {**os.environ, "MINQING_TEST_V1_FILE": str(file), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+def _tested(suite: Suite, mutation: Mutation, file: Path) -> tuple[End, str]:
+    command = [sys.executable, "-m", "pytest", "-x", "-q", f"--confcutdir={suite.tests}", *_tests(suite, mutation)]
+    environment = {**os.environ, RULES_FILE: str(file), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     try:
         run = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
@@ -254,34 +281,51 @@ def _tested(file: Path) -> tuple[End, str]:
     return end, said[0] if said else run.stdout[-500:] + run.stderr[-500:]
 
 
-def _tests() -> list[str]:
-    """All files of the rule tests; those first that notice most, because a run ends with the first that fails."""
-    files = sorted((ROOT / TESTS).glob("test_*.py"), key=lambda file: (file.stem not in KEENEST, file.stem))
+def _tests(suite: Suite, mutation: Mutation) -> list[str]:
+    """All files of the rule tests; those first that most likely notice: a run ends with the first that fails."""
+    keenest = OF_CONDITIONS if re.search(r": (when|at_once_if|to\[)", mutation.name) else KEENEST
+    files = sorted((ROOT / suite.tests).glob("test_*.py"), key=lambda file: (file.stem not in keenest, file.stem))
     return [str(file.relative_to(ROOT)) for file in files]
 
 
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
+    ends = [
+        _drilled(suite, options) for suite in SUITES if suite.name in (options.of or [each.name for each in SUITES])
+    ]
+    return 0 if all(ends) else 1
+
+
+def _drilled(suite: Suite, options: argparse.Namespace) -> bool:
+    """Every mutation of this file was noticed; says which were not, and how many there were."""
     started = time.monotonic()
-    document = written_out(V1)
-    control = tried(Mutation(name="nothing taken out", data=written(document)))
+    document = written_out(ROOT / "workflows" / suite.file)
+    control = tried(suite, Mutation(name="nothing taken out", data=written(document)))
     if control.end is not End.SURVIVED:
-        _say(f"the rule tests do not pass on the file as it is: {control.said}")
-        return 1
+        _say(f"{suite.name}: the rule tests do not pass on the file as it is: {control.said}")
+        return False
     chosen = [each for each in mutations(document) if options.only in each.name]
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        trials = list(pool.map(tried, chosen))
+        trials = list(pool.map(lambda mutation: tried(suite, mutation), chosen))
     for trial in trials:
         if options.list or trial.end is not End.NOTICED:
             _say(f"{trial.end.value}: {trial.name}\n    {trial.said}")
+    _say(f"{suite.name}: {_sum(trials)}, {time.monotonic() - started:.0f} s")
+    return bool(trials or options.only) and all(trial.end is End.NOTICED for trial in trials)
+
+
+def _sum(trials: list[Trial]) -> str:
     counts = Counter(trial.end for trial in trials)
     survivors = f"{counts[End.SURVIVED]} survivors" if counts[End.SURVIVED] else "no survivors"
-    _say(f"{len(trials)} mutations, {counts[End.NOTICED]} noticed, {survivors}, {time.monotonic() - started:.0f} s")
-    return 0 if trials and counts[End.NOTICED] == len(trials) else 1
+    return f"{len(trials)} mutations, {counts[End.NOTICED]} noticed, {survivors}"
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
+    names = [suite.name for suite in SUITES]
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "--of", action="append", choices=names, metavar="NAME", help=f"of {', '.join(names)}; default: all"
+    )
     parser.add_argument("--list", action="store_true", help="show every mutation and the first test that noticed it")
     parser.add_argument("--only", default="", metavar="TEXT", help="only mutations whose name holds this text")
     return parser.parse_args(arguments)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.rules.case import refused
 from tests.rules_v1.acts import DATA
-from tests.rules_v1.village import Answer, Case, code_of, happened, kind_of
+from tests.rules_v1.village import Answer, Case, happened
 from tests.rules_v1.ways import (
     DECLINED,
     DONE,
@@ -25,12 +26,6 @@ from tests.rules_v1.ways import (
     village_queued,
     wuchang_handling,
 )
-
-
-def refused(answer: Answer, code: str) -> bool:
-    assert (kind_of(answer), code_of(answer)) == ("conflict", code)
-    return True
-
 
 # --- T03: sent back for facts at most twice ---
 

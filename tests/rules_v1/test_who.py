@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.rules.case import mark
 from tests.rules_v1.acts import DATA, NEEDS
-from tests.rules_v1.village import ROLES, STATION, Answer, Case, code_of, happened, kind_of
+from tests.rules_v1.village import ROLES, STATION, Case, code_of, happened, kind_of
 from tests.rules_v1.ways import (
     DONE,
     REASONED,
@@ -90,14 +91,6 @@ PREPARED = {
     ("void", "need_info"): lambda: need_info(reported(by="village_clerk_2"), by="village_clerk_2"),
     ("strike_off", "verifying"): lambda: reached(WAYS["verifying"]()),
 }
-
-
-def mark(answer: Answer) -> str:
-    if code_of(answer) == "role":
-        return "-"
-    if code_of(answer) in ("case_not_found", "unit: unknown_unit"):
-        return "x"
-    return "+" if code_of(answer) == "done" else code_of(answer)
 
 
 def drawn(marks: list[str]) -> str:

@@ -93,8 +93,8 @@ DATA: dict[object, dict[str, object]] = {
     "record_measure": MEASURE,
     "correct": {"reason": "地点写错了", "place": "陈桥村三组塘坝下"},
     "note": {"text": "已经和他说过"},
-    **dict.fromkeys(("accept", "carry_over", "urge", "acknowledge", "sign_for", "raise_to_village",
-                     "raise_to_township"), {}),
+    **{trigger: {} for trigger in ("accept", "carry_over", "urge", "acknowledge", "sign_for", "raise_to_village",
+                                   "raise_to_township")},
 }  # fmt: skip
 
 #: trigger, or (trigger, from) -> what the act needs. Rows not named need nothing.
@@ -170,8 +170,8 @@ GOOD: dict[str, object] = {
     name: value for data in [*DATA.values(), REACHED] for name, value in data.items()
 } | {
     "content": "从三组的塘坝往下五十米", "reporter": "villager", "urgency": "normal", "text": "已经和他说过",
-    "agreement": "oral", "protected": "none", "is_petition": False, "petition_no": "香信2026-3", "repeat_of": MERGED["primary"],
-    "danger": "none", "requirement": "三天内拿出办法", "reply_by": "2026-03-10", "instruction": True,
+    "agreement": "oral", "protected": "none", "is_petition": False, "petition_no": "香信2026-3",
+    "repeat_of": MERGED["primary"], "danger": "none", "requirement": "三天内拿出办法", "reply_by": "2026-03-10", "instruction": True,
     "direct_alarm": False, "expected_reply": "2026-04-10", "due": "2026-04-10", "lead_unit": STATION.code,
 }  # fmt: skip
 

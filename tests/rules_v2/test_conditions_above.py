@@ -20,6 +20,7 @@ from tests.rules_v2.ways import (
     TO_TOWNSHIP,
     TO_VILLAGE,
     UP,
+    WAYS,
     county_tracking,
     merged,
     petition,
@@ -86,7 +87,7 @@ def test_t16_the_third_return_is_ruled_by_the_township_secretary():
 @pytest.mark.parametrize(("state", "who"), [("village_queued", "village_secretary"),
                                             ("township_queued", "township_leader")])  # fmt: skip
 def test_t12_a_case_is_carried_over_twice_in_a_stay_and_not_a_third_time(state, who):
-    case = OPEN_STATES[state]()
+    case = WAYS[state]()
     for _ in range(2):
         assert happened(case.decide_in_meeting(who, "carry_over", quorate=False, reason="没有时间了"))
 
@@ -198,7 +199,7 @@ MERGEABLE = [state for state in OPEN_STATES if state not in ("county_tracking", 
 
 @pytest.mark.parametrize("state", MERGEABLE)
 def test_t23_a_case_is_merged_under_an_open_other_equally_sealed_one(state):
-    case = OPEN_STATES[state]()
+    case = WAYS[state]()
 
     def merge(primary: str = PRIMARY, **how: object) -> Answer:
         other = replace(case.cases[primary], **how)
@@ -226,4 +227,9 @@ def test_t23_t24_a_merged_case_follows_its_primary_until_it_is_split_off():
     assert case.state.closed_at is not None
 
     assert happened(case.fire("village_secretary", "split", reason="其实是两条渠"))
-    assert (case.at, case.level, case.state.primary, case.state.closed_at) == ("village_handling", "village", None, None)
+    assert (case.at, case.level, case.state.primary, case.state.closed_at) == (
+        "village_handling",
+        "village",
+        None,
+        None,
+    )

@@ -16,6 +16,7 @@ from tests.rules_v2.ways import (
     OPEN_STATES,
     REASONED,
     REPORT,
+    WAYS,
     need_info,
     reported,
     village_handling,
@@ -129,7 +130,7 @@ ENDS = [*(("decline", state, "village_secretary", "told_reporter") for state in 
 @pytest.mark.parametrize(("trigger", "state", "who", "flag"), ENDS)
 def test_t25_t39_not_for_hazards_the_protected_and_petitions(trigger, state, who, flag):
     def ending(**corrected: object) -> Answer:
-        case = OPEN_STATES[state]()
+        case = WAYS[state]()
         assert happened(case.fire("township_party_office_2", "correct", reason="登记有误", **corrected))
         return case.ask(who, trigger, **DATA[trigger])
 
@@ -142,7 +143,7 @@ def test_t25_t39_not_for_hazards_the_protected_and_petitions(trigger, state, who
 
 @pytest.mark.parametrize(("trigger", "state", "who", "flag"), ENDS)
 def test_t25_t39_not_before_the_reporter_was_told_or_has_confirmed(trigger, state, who, flag):
-    answer = OPEN_STATES[state]().ask(who, trigger, **{**DATA[trigger], flag: False})
+    answer = WAYS[state]().ask(who, trigger, **{**DATA[trigger], flag: False})
 
     assert refused(answer, f"field:{flag}")
 
@@ -181,7 +182,7 @@ def test_t40_also_while_more_facts_are_asked_for():
 
 @pytest.mark.parametrize("state", OPEN_STATES)
 def test_t38_a_case_is_urged_once_in_24_hours(state):
-    case = OPEN_STATES[state]()
+    case = WAYS[state]()
     assert happened(case.fire("linzhang_2", "urge"))
     urging = partial(case.ask, "village_clerk", "urge")
 

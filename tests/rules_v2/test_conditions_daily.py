@@ -12,6 +12,7 @@ from tests.rules_v2.ways import (
     LEFT,
     OPEN_STATES,
     RECUSAL,
+    WAYS,
     petition,
     reported,
     township_handling,
@@ -42,7 +43,7 @@ def test_t33_t35_the_new_responsible_is_neither_a_party_nor_a_relative_nor_recus
 @pytest.mark.parametrize("state", LOW)
 def test_t33_about_the_village_secretary_the_case_leaves_the_village(state):
     about = {**RECUSAL, "about": "village_secretary"}
-    secretary, another = OPEN_STATES[state](), OPEN_STATES[state]()
+    secretary, another = WAYS[state](), WAYS[state]()
     assert happened(secretary.fire("township_leader", "recuse", **about))
     assert happened(another.fire("township_leader", "recuse", **{**RECUSAL, "about": "village_clerk"}))
 
@@ -52,7 +53,7 @@ def test_t33_about_the_village_secretary_the_case_leaves_the_village(state):
 
 @pytest.mark.parametrize("state", HIGH)
 def test_t33_above_the_village_it_stays_whoever_it_is_about(state):
-    case = OPEN_STATES[state]()
+    case = WAYS[state]()
     assert happened(case.fire("township_leader", "recuse", **{**RECUSAL, "about": "village_secretary"}))
 
     assert case.at == state
@@ -60,7 +61,7 @@ def test_t33_above_the_village_it_stays_whoever_it_is_about(state):
 
 @pytest.mark.parametrize("state", [*LOW, *HIGH])
 def test_t33_the_new_one_is_responsible_at_once_and_the_one_concerned_reads_no_further(state):
-    case = OPEN_STATES[state]()
+    case = WAYS[state]()
     assert happened(case.fire("township_party_office", "recuse", **{**RECUSAL, "about": "zuzhang"}))
 
     assert (case.responsible, case.successor) == (("council_member_2",), ())
@@ -110,7 +111,7 @@ def test_t35_until_it_is_signed_for_the_former_stays_responsible(way):
     ],
 )
 def test_t36_a_case_is_extended_once_at_a_level(state, who):
-    case = OPEN_STATES[state]()
+    case = WAYS[state]()
     data = DATA.get(("extend", state)) or DATA["extend"]
     assert happened(case.fire(who, "extend", **data))
 
@@ -133,7 +134,7 @@ WHO = ("township_party_office", "township_leader", "township_secretary")
 
 
 def carded(state: str, card: str) -> Case:
-    case = OPEN_STATES[state]()
+    case = WAYS[state]()
     if card != "none":
         assert happened(case.fire("township_leader_2", "supervise", card=card, requirement="抓紧"))
     return case
@@ -172,7 +173,7 @@ def test_t37_a_card_says_what_it_requires_and_lifting_says_why(who):
 @pytest.mark.parametrize("state", OPEN_STATES)
 def test_t42_only_a_petition_leaves_the_petition_procedure_and_only_once(state):
     case = OPEN_STATES[state](petition())
-    assert refused(OPEN_STATES[state]().ask("petition_clerk", "leave_petition", **LEFT), "field:is_petition")
+    assert refused(WAYS[state]().ask("petition_clerk", "leave_petition", **LEFT), "field:is_petition")
 
     assert happened(case.fire("petition_clerk", "leave_petition", **LEFT))
     assert case.value("is_petition") is False

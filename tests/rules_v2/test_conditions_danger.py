@@ -6,7 +6,7 @@ import pytest
 
 from tests.rules.case import happened
 from tests.rules_v2.township import Case
-from tests.rules_v2.ways import ALARM, CONTROLLED, OPEN_STATES, emergency, reported
+from tests.rules_v2.ways import ALARM, CONTROLLED, OPEN_STATES, WAYS, emergency, reported
 
 BEFORE = [state for state in OPEN_STATES if state != "emergency"]
 RAISED = {
@@ -18,14 +18,14 @@ RAISED = {
 
 
 def alarmed(state: str) -> Case:
-    case = OPEN_STATES[state]()
+    case = WAYS[state]()
     assert happened(case.fire("stationed_cadre", "raise_alarm", **ALARM))
     return case
 
 
 @pytest.mark.parametrize("state", BEFORE)
 def test_t30_an_alarm_moves_any_open_case_at_its_level_and_says_how_pressing_it_is(state):
-    before, case = OPEN_STATES[state](), alarmed(state)
+    before, case = WAYS[state](), alarmed(state)
 
     assert (case.at, case.level) == ("emergency", before.level)
     assert (case.value("urgency"), case.value("danger")) == ("critical", "uncontrolled")
@@ -73,7 +73,7 @@ def test_t31_without_a_risk_left_it_is_to_be_verified_at_its_level(state):
 
 @pytest.mark.parametrize("state", BEFORE)
 def test_t32_a_false_alarm_goes_back_where_it_was(state):
-    before, case = OPEN_STATES[state](), alarmed(state)
+    before, case = WAYS[state](), alarmed(state)
     assert happened(case.fire("township_leader", "false_alarm", reason="是烧秸秆"))
 
     assert (case.at, case.level, case.value("danger"), case.value("urgency")) == (state, before.level, "none", "normal")
@@ -84,7 +84,12 @@ def test_t32_a_case_opened_as_an_alarm_is_then_one_reported():
     assert happened(case.fire("linzhang", "raise_alarm", **ALARM))
     assert happened(case.fire("township_duty", "false_alarm", reason="是烧秸秆"))
 
-    assert (case.at, case.level, case.value("danger"), case.value("urgency")) == ("reported", "wuchang", "none", "normal")
+    assert (case.at, case.level, case.value("danger"), case.value("urgency")) == (
+        "reported",
+        "wuchang",
+        "none",
+        "normal",
+    )
 
 
 def test_t32_a_second_false_alarm_of_a_case_opened_as_an_alarm_leads_to_reported_again():

@@ -40,7 +40,7 @@ def test_an_ordinary_case_is_read_by_every_post_that_reaches_it(state):
 
 @pytest.mark.parametrize("state", OPEN_STATES)
 def test_a_sealed_case_is_read_by_discipline_inspection_alone(state):
-    case = OPEN_STATES[state]()
+    case = WAYS[state]()
     assert happened(case.fire("township_discipline", "seal", seal_code="discipline"))
 
     assert case.readers == {"township_discipline"}
@@ -63,7 +63,7 @@ def test_sealed_at_the_opening_even_who_opened_it_reads_it_no_more():
 @pytest.mark.parametrize("protected", ["minor", "violence"])
 @pytest.mark.parametrize("state", OPEN_STATES)
 def test_a_protected_case_is_read_by_few(state, protected):
-    case = corrected(OPEN_STATES[state](), protected=protected)
+    case = corrected(WAYS[state](), protected=protected)
 
     stations = {"township_station"} if state in ("township_handling", "county_tracking") else set()
     assert case.readers == PROTECTED | stations
@@ -73,7 +73,7 @@ def test_a_protected_case_is_read_by_few(state, protected):
 
 @pytest.mark.parametrize("state", OPEN_STATES)
 def test_who_is_responsible_for_a_protected_case_reads_it_whatever_his_post(state):
-    case = corrected(OPEN_STATES[state](), protected="minor")
+    case = corrected(WAYS[state](), protected="minor")
 
     for person in case.state.responsible.people:
         assert case.is_read_by(person)
@@ -127,7 +127,7 @@ def test_a_case_about_anybody_else_is_seen_by_the_village_hall(about):
 @pytest.mark.parametrize("state", OPEN_STATES)
 @pytest.mark.parametrize("about", VILLAGE_HALL)
 def test_whom_a_correction_names_takes_the_case_from_the_sight_of_the_whole_hall(state, about):
-    case = corrected(OPEN_STATES[state](), about=about)
+    case = corrected(WAYS[state](), about=about)
 
     assert case.readers.isdisjoint(VILLAGE_HALL)
     assert case.readers >= {"township_party_office", "township_leader", "stationed_cadre"}

@@ -283,7 +283,8 @@ def _tested(suite: Suite, mutation: Mutation, file: Path) -> tuple[End, str]:
 def _tests(suite: Suite, mutation: Mutation) -> list[str]:
     """All files of the rule tests; those first that most likely notice: a run ends with the first that fails."""
     keenest = OF_CONDITIONS if re.search(r": (when|at_once_if|to\[)", mutation.name) else KEENEST
-    files = sorted((ROOT / suite.tests).glob("test_*.py"), key=lambda file: (not file.stem.startswith(keenest), file.stem))
+    files = sorted((ROOT / suite.tests).glob("test_*.py"))
+    files.sort(key=lambda file: not file.stem.startswith(keenest))
     return [str(file.relative_to(ROOT)) for file in files]
 
 

@@ -171,8 +171,9 @@ GOOD: dict[str, object] = {
 } | {
     "content": "从三组的塘坝往下五十米", "reporter": "villager", "urgency": "normal", "text": "已经和他说过",
     "agreement": "oral", "protected": "none", "is_petition": False, "petition_no": "香信2026-3",
-    "repeat_of": MERGED["primary"], "danger": "none", "requirement": "三天内拿出办法", "reply_by": "2026-03-10", "instruction": True,
-    "direct_alarm": False, "expected_reply": "2026-04-10", "due": "2026-04-10", "lead_unit": STATION.code,
+    "repeat_of": MERGED["primary"], "danger": "none", "requirement": "三天内拿出办法", "reply_by": "2026-03-10",
+    "instruction": True, "direct_alarm": False, "expected_reply": "2026-04-10", "due": "2026-04-10",
+    "lead_unit": STATION.code,
 }  # fmt: skip
 
 #: Rows whose `by` names relations, or a station, which acts only where it is in charge. For the others see the grid.

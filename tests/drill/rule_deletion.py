@@ -55,6 +55,7 @@ SUITES = (
     Suite(file="issue-escalation/v1.yaml", tests="tests/rules_v1"),
     Suite(file="works-project/v1.yaml", tests="tests/rules_works"),
     Suite(file="cooperative/v1.yaml", tests="tests/rules_coop"),
+    Suite(file="issue-escalation/v2.yaml", tests="tests/rules_v2"),
 )
 KEENEST = ("test_rows", "test_who", "test_never")
 OF_CONDITIONS = ("test_conditions", "test_redo")
@@ -284,7 +285,8 @@ def _tested(suite: Suite, mutation: Mutation, file: Path) -> tuple[End, str]:
 def _tests(suite: Suite, mutation: Mutation) -> list[str]:
     """All files of the rule tests; those first that most likely notice: a run ends with the first that fails."""
     keenest = OF_CONDITIONS if re.search(r": (when|at_once_if|to\[)", mutation.name) else KEENEST
-    files = sorted((ROOT / suite.tests).glob("test_*.py"), key=lambda file: (file.stem not in keenest, file.stem))
+    files = sorted((ROOT / suite.tests).glob("test_*.py"))
+    files.sort(key=lambda file: not file.stem.startswith(keenest))
     return [str(file.relative_to(ROOT)) for file in files]
 
 

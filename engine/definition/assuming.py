@@ -64,8 +64,10 @@ def _changed(asked: FieldChange, scene: Scene) -> Scene:
         return scene
     order = list(field.choices)
     olds = [order.index(value) for value in old.known if value in order]
-    fits = (lambda at: at > min(olds)) if asked.up else (lambda at: at < max(olds))
-    known = frozenset(value for value in new.known if olds and value in order and fits(order.index(value)))
+    if not olds:
+        return scene
+    fitting = order[min(olds) + 1 :] if asked.up else order[: max(olds)]
+    known = new.known & frozenset(fitting)
     return replace(scene, env={**scene.env, asked.field: Values(False, known)}) if known else scene
 
 

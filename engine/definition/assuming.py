@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from engine.definition.answers import answer
 from engine.definition.facts import ABSENT, Values, joined_env
-from engine.definition.model import AllOf, AnyOf, Condition, FieldGiven, FieldIs, Not
+from engine.definition.model import AllOf, AnyOf, Condition, FieldChange, FieldGiven, FieldIs, Not
 from engine.definition.scene import Scene
 
 
@@ -23,6 +23,8 @@ def assume(asked: Condition, scene: Scene, holds: bool = True) -> Scene | None:
             return (_all if together else _one)(asked.conditions, scene, holds)
         case FieldIs() | FieldGiven():
             return _narrowed(asked, scene, holds)
+        case FieldChange() if holds:
+            return _changed(asked, scene)
     return scene
 
 
@@ -52,6 +54,21 @@ def _one(conditions: tuple[Condition, ...], scene: Scene, holds: bool) -> Scene 
     for other in scenes[1:]:
         env = joined_env(env, other.env)
     return replace(scene, env=env)
+
+
+def _changed(asked: FieldChange, scene: Scene) -> Scene:
+    """The choice given stands on that side of one that it may have been before."""
+    field = scene.workflow.fields.get(asked.field)
+    old, new = scene.before.get(asked.field, ABSENT), scene.values(asked.field)
+    if scene.blind or field is None or not old.known or not new.known:
+        return scene
+    order = list(field.choices)
+    olds = [order.index(value) for value in old.known if value in order]
+    if not olds:
+        return scene
+    fitting = order[min(olds) + 1 :] if asked.up else order[: max(olds)]
+    known = new.known & frozenset(fitting)
+    return replace(scene, env={**scene.env, asked.field: Values(False, known)}) if known else scene
 
 
 def _narrowed(asked: FieldIs | FieldGiven, scene: Scene, holds: bool) -> Scene | None:

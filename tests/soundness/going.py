@@ -16,7 +16,7 @@ from typing import Any
 from transitions import MachineError
 
 from engine.definition.findings import Step
-from engine.definition.model import BACK, SYSTEM, Counter, Field, FieldType, Row, Since, Workflow
+from engine.definition.model import BACK, SYSTEM, ActorIs, Condition, Counter, Field, FieldType, Row, Since, Workflow
 from engine.rules.attempt import SYSTEM_ACTOR, Actor, Attempt, Command, InMeeting, Post, Snapshot, Unit, World
 from engine.rules.decide import Decision, Request, decide, make_attempt
 from engine.rules.machine import Compiled
@@ -34,10 +34,14 @@ def _post(role: str, unit: Unit) -> Post:
 
 
 POSTS = (_post("clerk", VILLAGE), _post("head", VILLAGE), _post("leader", TOWN))
-#: One person for each post, and one who holds them all.
-PEOPLE = (*(Actor(person=post.role, posts=(post,)) for post in POSTS), Actor(person="all_in_one", posts=POSTS))
+#: One person for each post, and one for each few of them.
+PEOPLE = tuple(
+    Actor(person="_and_".join(post.role for post in posts), posts=posts)
+    for number in (1, 2, 3)
+    for posts in itertools.combinations(POSTS, number)
+)
 WORLD = World(
-    holders={post.role: (post.role, "all_in_one") for post in POSTS},
+    holders={post.role: (post.role,) for post in POSTS},
     known=frozenset(("person", actor.person) for actor in PEOPLE),
 )
 _VALUES: Mapping[FieldType, tuple[Any, ...]] = {
@@ -109,10 +113,23 @@ def acts(workflow: Workflow, case: Case, trigger: str | None = None, *, everyone
     waits = (timedelta(), timedelta(days=60)) if _asks_time(workflow) else (timedelta(),)
     for row in workflow.rows_from(case.source):
         if trigger in (None, row.trigger) and row is workflow.row(row.trigger, case.source):
-            tried = itertools.product((*PEOPLE, SYSTEM_ACTOR), _data(workflow, row), _meetings(workflow, row), waits)
+            tried = itertools.product(
+                (*_people(workflow), SYSTEM_ACTOR), _data(workflow, row), _meetings(workflow, row), waits
+            )
             for actor, data, meeting, wait in tried:
                 if everyone or _is_named(row, actor):
                     yield Act(actor=actor, row=row, data=data, meeting=meeting, wait=wait)
+
+
+def _people(workflow: Workflow) -> tuple[Actor, ...]:
+    """Whoever holds several posts counts only where a condition asks who acts."""
+    return PEOPLE if any(isinstance(each, ActorIs) for each in _conditions(workflow)) else PEOPLE[: len(POSTS)]
+
+
+def _conditions(workflow: Workflow) -> Iterator[Condition]:
+    for row in workflow.rows:
+        for top in (*row.when, *(each for target in row.targets for each in target.when)):
+            yield from walk(top)
 
 
 def _is_named(row: Row, actor: Actor) -> bool:
@@ -121,8 +138,7 @@ def _is_named(row: Row, actor: Actor) -> bool:
 
 
 def _asks_time(workflow: Workflow) -> bool:
-    tops = (top for row in workflow.rows for top in (*row.when, *(each for to in row.targets for each in to.when)))
-    return any(isinstance(each, Since) for top in tops for each in walk(top))
+    return any(isinstance(each, Since) for each in _conditions(workflow))
 
 
 def _data(workflow: Workflow, row: Row) -> list[Mapping[str, Any]]:

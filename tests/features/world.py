@@ -80,6 +80,7 @@ class World(Sights):
 
     def bring(self, name: str, state: str, data: Mapping[str, Value]) -> None:
         """A case that went the ordinary way until it reached `state`."""
+        self._underway = True
         self.open("linzhang", name, {"reporter": "zhangsan", **data})
         self.go(name, way(state))
 
@@ -125,9 +126,9 @@ class World(Sights):
 
     def _named(self, data: Mapping[str, Value]) -> dict[str, Value]:
         """A case is given by its name in the scenario."""
-        kinds = {field: self.rules.fields[field].type for field in data if field in self.rules.fields}
-        cases = {field: self.cases.get(str(data[field])) for field, kind in kinds.items() if kind is FieldType.CASE}
-        return {**data, **{field: case for field, case in cases.items() if data[field]}}
+        fields = [self.rules.fields[field] for field in data if field in self.rules.fields]
+        cases = {field.code: data[field.code] for field in fields if field.type is FieldType.CASE}
+        return {**data, **{field: self.cases[str(name)] for field, name in cases.items() if name}}
 
     def _try(self, person: str, trigger: str, case: str | None, act: Callable[[], object]) -> None:
         """A refusal is kept until a step asks for it; none that nobody asks for goes unnoticed."""

@@ -72,7 +72,7 @@ class AuditQueries:
         with self.office.store.read() as tx:
             actor = reader(tx, self.office, person)
             query = sa.select(refusals).join(units, units.c.code == refusals.c.unit)
-            query = query.where(sa.or_(_own(person), *self._supervised(actor)))
+            query = query.where(sa.or_(_own(person), *self._supervised(actor)), self._not_hidden(tx, actor))
             query = self._in_homes(tx, actor, query, refusals)
             if case_id is not None:
                 query = query.where(refusals.c.case_id == case_id)
@@ -97,6 +97,13 @@ class AuditQueries:
         }
         lines = [register.line_of(u) for post in actor.posts if post.role in roles for u in post.units]
         return [register.below(line) for line in lines]
+
+    def _not_hidden(self, tx: Tx, actor: Actor) -> reach.Clause:
+        """It was about no case, or one that nothing keeps from the reader: a record betrays a case like a list does."""
+        about = sa.and_(cases.c.home == refusals.c.home, cases.c.id == refusals.c.case_id)
+        kept = reach.kept_from(actor, self.office.rulebook, today(tx, self.office))
+        there = sa.select(cases.c.id).select_from(reach.JOINED).where(about, kept)
+        return sa.or_(refusals.c.case_id.is_(None), sa.not_(sa.exists(there.correlate(refusals))))
 
     def _in_homes(self, tx: Tx, actor: Actor, query: sa.Select[tuple[object, ...]],
                   table: sa.Table) -> sa.Select[tuple[object, ...]]:  # fmt: skip

@@ -57,8 +57,22 @@ def readable(actor: Actor, rulebook: Rulebook, day: date) -> Clause:
     return sa.and_(sa.or_(sa.false(), *ways), sa.not_(recused))
 
 
+def kept_from(actor: Actor, rulebook: Rulebook, day: date) -> Clause:
+    """Cases that visibility hides from the actor, or that he was recused from, whatever his reach."""
+    hiding = [
+        sa.and_(_under(each.workflow), sa.not_(_shown(rule, _named(actor, each.workflow), actor, each.workflow, day)))
+        for each in rulebook.all()
+        for rule in each.workflow.visibility
+    ]
+    return sa.or_(tied("person", [actor.person], ("recused",)), *hiding)
+
+
+def _named(actor: Actor, workflow: Workflow) -> list[Post]:
+    return [post for post in actor.posts if post.role in workflow.roles]
+
+
 def _readable(actor: Actor, workflow: Workflow, himself: Clause, day: date) -> Clause:
-    named = [post for post in actor.posts if post.role in workflow.roles]
+    named = _named(actor, workflow)
     through = [_through(post, workflow) for post in named]
     shown = [_shown(rule, named, actor, workflow, day) for rule in workflow.visibility]
     return sa.and_(_under(workflow), sa.or_(himself, *through), *shown)

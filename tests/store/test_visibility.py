@@ -167,6 +167,21 @@ def test_a_hidden_case_is_not_on_the_agenda_that_others_see(store: Store):
     assert (agenda("village_secretary"), agenda("village_clerk")) == ([open_case, hidden], [open_case])
 
 
+def test_what_was_refused_on_a_hidden_case_is_hidden_too(store: Store):
+    world = small(store)
+    sealed, plain = begun(world), begun(world)
+    for case in (sealed, plain):
+        refusal(lambda c=case: world.fire("village_clerk", c, "finish"))
+
+    def seen(person: str) -> set[str | None]:
+        return {view.denial.case_id for view in world.audit.refusals(person)[0]}
+
+    assert seen("village_clerk") == seen("auditor_county") == {sealed, plain}
+    world.fire("zuzhang", sealed, "seal")
+    assert seen("village_clerk") == {plain}
+    assert seen("auditor_county") == {sealed, plain}
+
+
 # --- recusal ---------------------------------------------------------------------------------------------------------
 
 

@@ -286,7 +286,7 @@ def _tests(suite: Suite, mutation: Mutation) -> list[str]:
     """All files of the rule tests; those first that most likely notice: a run ends with the first that fails."""
     keenest = OF_CONDITIONS if re.search(r": (when|at_once_if|to\[)", mutation.name) else KEENEST
     files = sorted((ROOT / suite.tests).glob("test_*.py"))
-    files.sort(key=lambda file: not file.stem.startswith(keenest))
+    files.sort(key=lambda file: next((n for n, stem in enumerate(keenest) if file.stem.startswith(stem)), len(keenest)))
     return [str(file.relative_to(ROOT)) for file in files]
 
 

@@ -202,10 +202,6 @@ VILLAGE_GATE = ("assign_in_village", "return_to_wuchang", "refer_to_township", "
 TOWNSHIP_GATE = ("assign_in_township", "return_to_village", "carry_over", "put_on_account")
 
 
-def handed_over(before: Way) -> Way:
-    return step(before, "township_leader_2", "transfer", HANDED)
-
-
 def sent_back_by_its_opener(case: Case | None = None) -> Case:
     case = case or reported(by="village_clerk_2")
     assert happened(case.fire("village_clerk_2", "ask_for_more", **REASONED))
@@ -242,8 +238,8 @@ TABLE = Table(
     prepared={
         ("void", "need_info"): once(sent_back_by_its_opener),
         ("strike_off", "verifying"): once(called),
-        ("sign_for", "wuchang_handling"): once(handed_over(wuchang_handling)),
-        ("sign_for", "village_handling"): once(handed_over(village_handling)),
+        ("sign_for", "wuchang_handling"): once(step(wuchang_handling, "township_leader_2", "transfer", HANDED)),
+        ("sign_for", "village_handling"): once(step(village_handling, "township_leader_2", "transfer", HANDED)),
         ("sign_for", "township_handling"): once(unsigned),
         **{("leave_petition", state): once(as_petition(way)) for state, way in OPEN_STATES.items()},
     },

@@ -59,8 +59,7 @@ def test_being_related_to_somebody_else_keeps_nobody_out(trigger, state, who):
 
 
 def recused(state: str, who: str) -> Case:
-    """Its rows are asked for one who is recused. A secretary concerned would take the case away from the village, so he
-    is recused by a correction."""
+    """By a correction, which leaves the case where it is."""
     case = brought(state)
     assert happened(case.fire("township_party_office_2", "correct", reason="与当事人有关系", about=who))
     return case

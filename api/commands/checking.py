@@ -11,11 +11,9 @@ import typer
 
 from api.commands import comparing
 from api.commands.ending import Exit, JsonFlag, print_json, told
+from engine.cases.rules_folder import beside
 from engine.definition.check import examine
-from engine.definition.check_replaces import Former
 from engine.definition.findings import Finding
-from engine.definition.loader import load_file
-from engine.definition.model import Workflow
 
 app = typer.Typer()
 
@@ -74,14 +72,3 @@ def _as_json(finding: Finding) -> dict[str, Any]:
         "hint": {"zh": finding.advice("zh"), "en": finding.advice("en")},
         "witness": [asdict(step) for step in finding.witness],
     }
-
-
-def beside(file: Path) -> Former:
-    """Looks for the version that a file replaces where versions lie: `v<N>.yaml` in the same folder."""
-
-    def find(key: str, version: int) -> Workflow | None:
-        former = file.parent / f"v{version}.yaml"
-        found = load_file(former).workflow if former.is_file() else None
-        return found if found and (found.key, found.version) == (key, version) else None
-
-    return find

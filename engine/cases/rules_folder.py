@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.definition.check import examine
+from engine.definition.check_replaces import Former
 from engine.definition.findings import Finding
+from engine.definition.loader import load_file
 from engine.definition.model import Workflow
 from engine.rules.rulebook import Rulebook
 from engine.store.db import Store
@@ -27,7 +29,8 @@ def read_folder(folder: Path) -> list[Workflow]:
     """Every `<key>/v<N>.yaml` of the folder. Raises RulesRefused when any has an error or lies in the wrong place."""
     workflows, errors, misplaced = [], [], []
     for path in sorted(folder.glob("*/v*.yaml")):
-        reading = examine(path.read_bytes(), path.relative_to(folder.parent).as_posix())
+        name = path.relative_to(folder.parent).as_posix()
+        reading = examine(path.read_bytes(), name, beside(path), warnings=False)
         errors += [finding for finding in reading.findings if finding.code.is_error]
         if reading.workflow is not None:
             workflows.append(reading.workflow)
@@ -35,6 +38,17 @@ def read_folder(folder: Path) -> list[Workflow]:
     if errors or misplaced:
         raise RulesRefused(tuple(errors), tuple(misplaced))
     return workflows
+
+
+def beside(file: Path) -> Former:
+    """Looks for the version that a file replaces where versions lie: `v<N>.yaml` in the same folder."""
+
+    def find(key: str, version: int) -> Workflow | None:
+        former = file.parent / f"v{version}.yaml"
+        found = load_file(former).workflow if former.is_file() else None
+        return found if found and (found.key, found.version) == (key, version) else None
+
+    return find
 
 
 def _misplaced(path: Path, workflow: Workflow) -> list[str]:

@@ -26,15 +26,21 @@ _PARTS: tuple[Callable[[At], Iterator[Finding]], ...] = (
 )  # fmt: skip
 
 
-def check_workflow(workflow: Workflow, former: Former = nowhere) -> tuple[Finding, ...]:
+#: Parts that only warn: a server that starts does not wait for them.
+_WARNING = (of_handlers, of_use, of_conditions)
+
+
+def check_workflow(workflow: Workflow, former: Former = nowhere, *, warnings: bool = True) -> tuple[Finding, ...]:
     """All that is unsound, in the order of its places; empty for a workflow that has nothing wrong with it. `former`
-    finds the version that this one replaces."""
+    finds the version that this one replaces. Without `warnings`, the errors are all there and few warnings."""
     at = At(workflow, explore(workflow))
-    found = [finding for part in _PARTS for finding in part(at)]
-    return in_order([*found, *of_replaced(at, former)])
+    parts = [part for part in _PARTS if warnings or part not in _WARNING]
+    if not warnings and not workflow.clocks:
+        parts.remove(of_cycles)
+    return in_order([*(finding for part in parts for finding in part(at)), *of_replaced(at, former)])
 
 
-def examine(data: bytes, file: str, former: Former = nowhere) -> Reading:
+def examine(data: bytes, file: str, former: Former = nowhere, *, warnings: bool = True) -> Reading:
     """Reads and checks a file. Where it cannot be read in full, what does not hang on the unread parts is checked
     all the same. `workflow` is None exactly when the loader found an error; an unsound one is there."""
     draft = read_draft(data, file)
@@ -43,7 +49,7 @@ def examine(data: bytes, file: str, former: Former = nowhere) -> Reading:
     if has_error(draft):
         findings = tuple(_check_rest(draft.workflow, draft.findings))
     else:
-        findings = check_workflow(draft.workflow, former)
+        findings = check_workflow(draft.workflow, former, warnings=warnings)
     workflow = None if has_error(draft) else draft.workflow
     return Reading(workflow=workflow, findings=in_order([*draft.findings, *findings]))
 

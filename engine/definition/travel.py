@@ -72,7 +72,7 @@ class Travel:
     many ways may still be tried to show findings of this file: a large one must not take for ever."""
 
     rules: Rules
-    patience: int = 12_000
+    patience: int = 400
     stops: dict[Stop, Facts] = field(default_factory=dict)
     ways: dict[Stop, tuple[Way, ...]] = field(default_factory=dict)
 

@@ -66,7 +66,7 @@ def _read(text: str, report: Report, *, pure: bool) -> Node | None:
     except _Stop:
         return None
     except MarkedYAMLError as error:
-        _syntax(error, report)
+        _syntax(error, report, text)
     except Exception as error:  # noqa: BLE001 - the library raises anything on hostile input; a file is never a crash
         zh, en = "文件无法解析", "the file cannot be parsed"
         report.add(Code.S00, NOWHERE, "", f"{zh}（{type(error).__name__}）", f"{en} ({type(error).__name__})")
@@ -111,11 +111,12 @@ def _mark(mark: Any) -> Mark:
     return Mark(line=mark.line + 1, column=mark.column + 1) if mark is not None else NOWHERE
 
 
-def _syntax(error: MarkedYAMLError, report: Report) -> None:
+def _syntax(error: MarkedYAMLError, report: Report, text: str) -> None:
     problem = str(error.problem or error.context or "")
     marks = [error.problem_mark, error.context_mark]
     mark = next(filter(None, reversed(marks) if is_unended(problem) else marks), None)
-    report.add(Code.S00, _mark(mark), "", *explained(problem))
+    place = _mark(mark)
+    report.add(Code.S00, place, "", *explained(problem, text.split("\n")[max(place.line - 2, 0) : place.line]))
 
 
 class _Builder:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.definition.words import shown
 
 #: A part of the parser's sentence, and what it means in zh and en.
@@ -45,8 +47,25 @@ def is_unended(problem: str) -> bool:
     return any(part in problem for part in _UNENDED)
 
 
-def explained(problem: str) -> tuple[str, str]:
-    """The parser's sentence in zh and en; one we have no words for is quoted."""
+#: What a Chinese keyboard writes for the punctuation of YAML.
+_WIDE = dict(zip("：，【】｛｝", ":,[]{}", strict=True))
+
+
+def explained(problem: str, lines: Sequence[str] = ()) -> tuple[str, str]:
+    """The parser's sentence in zh and en; one we have no words for is quoted. `lines` are those where it stumbled:
+    wide punctuation in them is pointed at, for it looks right and is none."""
+    zh, en = _meaning(problem)
+    wide = next((character for line in lines for character in line if character in _WIDE), None)
+    if wide is None:
+        return zh, en
+    narrow = _WIDE[wide]
+    return (
+        f"{zh}；附近有全角的“{wide}”，作语法用时请改成半角的 {narrow}",
+        f"{en}; there is a full-width “{wide}” nearby: where it is syntax, write {narrow}",
+    )
+
+
+def _meaning(problem: str) -> tuple[str, str]:
     for part, zh, en in _MEANINGS:
         if part in problem:
             return zh, en

@@ -198,3 +198,14 @@ def test_the_code_of_a_refusal_is_s00_and_has_a_path():
         (Code.S00, "states.done.title.zh"),
         (Code.S00, "states.list[1]"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wide", "narrow"),
+    [("a:\n  b： c\n  d: e\n", "：", ":"), ("a: {b: c， d: e}\nf: [\n", "，", ","), ("a: 【b]\nc: d: e\n", "【", "[")],
+)
+def test_the_punctuation_of_a_chinese_keyboard_is_pointed_at(text, wide, narrow):
+    ((code, _, said),) = findings_of(text.encode())
+
+    assert code == "S00"
+    assert said.endswith(f"；附近有全角的“{wide}”，作语法用时请改成半角的 {narrow}")

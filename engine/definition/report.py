@@ -10,10 +10,10 @@ _GUESSES = 300
 
 
 class Report:
-    """The findings of one file."""
+    """The findings of one file; without `warnings` its errors alone (a map of an import has no style)."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, *, warnings: bool = True) -> None:
+        self.file, self._warnings = file, warnings
         self._findings: list[Finding] = []
         #: Where a duration first counts by `business_hours`, and its path; None where none does.
         self.counts_business_hours: tuple[Mark, str] | None = None
@@ -21,7 +21,8 @@ class Report:
         self.groups_used: set[str] = set()
 
     def add(self, code: Code, mark: Mark, path: str, zh: str, en: str) -> None:
-        self._findings.append(Finding(code=code, file=self.file, mark=mark, path=path, zh=zh, en=en))
+        if code.is_error or self._warnings:
+            self._findings.append(Finding(code=code, file=self.file, mark=mark, path=path, zh=zh, en=en))
 
     @property
     def has_error(self) -> bool:

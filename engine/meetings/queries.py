@@ -94,10 +94,17 @@ class MeetingQueries:
             last = rows[limit - 1] if len(rows) > limit else None
             return views, (last.at, last.id) if last else None
 
-    def _lines(self, actor: Actor) -> list[str]:
-        workflows = [compiled.workflow for compiled in self.office.rulebook.all()]
-        roles = {role.code for workflow in workflows for role in workflow.roles.values() if not role.by_unit}
-        return [register.line_of(unit) for post in actor.posts if post.role in roles for unit in post.units]
+    def _lines(self, actor: Actor) -> dict[tuple[str, int], list[str]]:
+        """Of each version of the rules, the lines of the units where one has a post of a role that it names."""
+        return {
+            (workflow.key, workflow.version): [
+                register.line_of(unit)
+                for post in actor.posts
+                if post.role in workflow.roles and not workflow.roles[post.role].by_unit
+                for unit in post.units
+            ]
+            for workflow in (compiled.workflow for compiled in self.office.rulebook.all())
+        }
 
     def _found(self, tx: Tx, person: str, meeting_id: str) -> tuple[MeetingRow, Sight]:
         meeting = read_meeting(tx, meeting_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -126,10 +126,23 @@ def another_is_open(tx: Tx, meeting: MeetingRow) -> bool:
     return tx.execute(query).first() is not None
 
 
-def list_meetings(tx: Tx, lines: Sequence[str], *, homes: list[str] | None, unit: str | None, status: str | None,
-                  after: tuple[datetime, str] | None, limit: int) -> list[MeetingRow]:  # fmt: skip
-    """Meetings at units below the lines, the latest first."""
-    query = _MEETING.where(sa.or_(sa.false(), *(below(line) for line in lines)))
+def list_meetings(
+    tx: Tx,
+    lines: Mapping[tuple[str, int], Sequence[str]],
+    *,
+    homes: list[str] | None,
+    unit: str | None,
+    status: str | None,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> list[MeetingRow]:
+    """Meetings under each version of the rules at units below its lines, the latest first."""
+    under = [
+        sa.and_(meetings.c.workflow == key, meetings.c.workflow_version == version, below(line))
+        for (key, version), found in lines.items()
+        for line in found
+    ]
+    query = _MEETING.where(sa.or_(sa.false(), *under))
     if homes is not None:
         query = query.where(meetings.c.home.in_(homes))
     if unit is not None:

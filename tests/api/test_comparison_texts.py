@@ -10,7 +10,7 @@ from engine.definition.check import examine
 from engine.definition.compare import compare
 from engine.definition.differences import KEYS
 from engine.definition.model import Workflow
-from tests.unit.definition.files import DESIGN, FULL, SMALL, V1, workflow_of
+from tests.unit.definition.files import DESIGN, FULL, SMALL, V1, loaded
 
 
 def told(old: str, *edits: tuple[str, str]) -> tuple[Told, ...]:
@@ -18,7 +18,7 @@ def told(old: str, *edits: tuple[str, str]) -> tuple[Told, ...]:
     for before, after in edits:
         assert before in new, before
         new = new.replace(before, after)
-    return tell(compare(workflow_of(old), workflow_of(new)))
+    return tell(compare(loaded(old), loaded(new)))
 
 
 def sentences(old: str, *edits: tuple[str, str]) -> list[str]:
@@ -182,7 +182,7 @@ def test_a_renamed_trigger_is_warned_of_before_the_differences():
 def files() -> list[Workflow]:
     paths = [V1, DESIGN / "issue-escalation.v2.yaml", DESIGN / "works-project.v1.yaml"]
     read = [examine(path.read_bytes(), path.name).workflow for path in paths if path.exists()]
-    return [workflow_of(FULL), workflow_of(SMALL), *(workflow for workflow in read if workflow)]
+    return [loaded(FULL), loaded(SMALL), *(workflow for workflow in read if workflow)]
 
 
 def test_any_two_files_can_be_told_apart_in_both_languages():

@@ -26,7 +26,7 @@ _HEADER_LIMIT = 1_000
 
 def read_map(data: bytes, file: str, rulebook: Rulebook) -> ImportMap:
     """The map, held against the rules it names. Raises MapRefused."""
-    report = Report(file)
+    report = Report(file, warnings=False)
     root = parse(data, report)
     found = _read(Place(root, "", NOWHERE, report), rulebook) if root is not None else None
     if found is None or report.findings:

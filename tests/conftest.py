@@ -12,6 +12,7 @@ pytest_plugins = ["tests.databases"]
 #: Files that take longest start first, so that no worker waits at the end for one of them.
 LONG = (
     "properties/test_laws.py",
+    "soundness/test_agreement.py",
     "api/test_permissions.py",
     "features/test_scenarios.py",
     "features/test_whole_book.py",
@@ -23,7 +24,7 @@ LONG = (
 )
 #: What measuring would slow down and what could hardly add to it: thousands of times the same lines, or the engine
 #: from outside. So the figure is a lower bound.
-UNMEASURED = ("properties", "api", "real_input", "features", "races", "test_fuzz.py")
+UNMEASURED = ("properties", "api", "real_input", "features", "races", "test_fuzz.py", "test_agreement.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

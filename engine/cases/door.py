@@ -86,6 +86,7 @@ def judge_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | No
 
 def _weigh(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups) -> tuple[list[Outcome], dict[str, _Desk]]:
     now = office.clock.now(tx)
+    lookups.begin_moves()
     own = {act.case_id for act in acts if act.case_id}
     locked = lookups.lock(own.union(*(cases_named(act.command) for act in acts)))
     desks = {case: _Desk(held=held, before=held.state, events=[]) for case, held in locked.items() if case in own}
@@ -106,6 +107,7 @@ def _fire(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act
         return Outcome(act=act, held=desk.held, refusal=decision)
     lookups.claim(request.world.files, identity.id)
     _take(office, desk, decision)
+    lookups.move(desk.held)
     return Outcome(act=act, held=desk.held, event=decision.event)
 
 

@@ -20,7 +20,7 @@ from engine.store.casefile import Held, home_of, lock_cases
 from engine.store.clock import real_now
 from engine.store.db import Tx
 from engine.store.filebook import attach, usable_files
-from engine.store.ties import is_followed
+from engine.store.ties import followers_of
 
 _CASE_ID = re.compile(r"[A-Za-z0-9_-]+-[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 
@@ -33,6 +33,7 @@ class Lookups:
         self._office = office
         self._actors: dict[tuple[str, date], Actor] = {}
         self._locked: dict[str, Held] = {}
+        self._moved: dict[str, Held] = {}
         self._claims: dict[str, str] = {}
 
     def lock(self, ids: Iterable[str]) -> dict[str, Held]:
@@ -40,6 +41,14 @@ class Lookups:
         wanted = set(ids)
         self._locked |= lock_cases(self._tx, wanted - self._locked.keys())
         return {case: held for case, held in self._locked.items() if case in wanted}
+
+    def begin_moves(self) -> None:
+        """Several acts are judged from here on, each after those before it."""
+        self._moved = {}
+
+    def move(self, held: Held) -> None:
+        """An act before the next one brought the case here; nothing of it is written yet."""
+        self._moved[held.identity.id] = held
 
     def actor(self, person: str, day: date) -> Actor:
         if person == SYSTEM:
@@ -66,7 +75,7 @@ class Lookups:
             kin=register.kin(self._tx, people, day) if asked.kin else {},
             known=known | {("case", code) for code in others},
             cases=others,
-            followed=asked.followed and is_followed(self._tx, case.home, case.id),
+            followed=asked.followed and self._is_followed(case),
         )
 
     def reading(self, held: Held, person: str, now: datetime) -> Attempt:
@@ -89,7 +98,8 @@ class Lookups:
 
     def _others(self, ids: set[str], home: str, person: str, now: datetime) -> dict[str, OtherCase]:
         """Cases of the same home that the person may read, all of them."""
-        found = self.lock(code for code in ids if home_of(code) == home)
+        locked = self.lock(code for code in ids if home_of(code) == home)
+        found = {code: self._moved.get(code, held) for code, held in locked.items()}
         attempts = {code: self.reading(held, person, now) for code, held in found.items()}
         return {
             code: OtherCase(
@@ -100,6 +110,11 @@ class Lookups:
             for code, attempt in attempts.items()
             if reads_whole(attempt)
         }
+
+    def _is_followed(self, case: Snapshot) -> bool:
+        if any(held.state.primary == case.id for held in self._moved.values()):
+            return True
+        return bool(followers_of(self._tx, case.home, case.id) - self._moved.keys())
 
     def files(self, workflow: Workflow, row: Row | None, case_id: str, person: str,
               command: Command) -> Mapping[str, Value]:  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.cases.reading import as_read, attempt_to_read, found, offers_of, reader, sight_of, today
 from engine.cases.views import CaseView, Choices, EventView, Followed, people_and_places, registered, see_event
@@ -114,9 +115,10 @@ class CaseQueries:
             return None
         return Followed(identity=held.identity, workflow=self._workflow(held), state=held.state)
 
-    def is_kept_from(self, tx: Tx, held: Held, person: str) -> bool:
-        """Visibility hides the case from the person, or he was recused from it, whatever his reach."""
-        return is_kept_from(attempt_to_read(tx, self.office, held, person))
+    def open_to(self, tx: Tx, held: Sequence[Held], person: str) -> list[Held]:
+        """Those that visibility does not hide from the person, nor was he recused from them, whatever his reach."""
+        lookups, now = Lookups(tx, self.office), self.office.clock.now(tx)
+        return [each for each in held if not is_kept_from(lookups.reading(each, person, now))]
 
     def views(self, tx: Tx, held: Sequence[Held], sight: Sight = Sight.MASKED) -> list[CaseView]:
         """The cases as a reader of this sight may see them, in the order given."""

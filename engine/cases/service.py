@@ -85,8 +85,10 @@ class CaseService:
         def body(tx: Tx) -> Held:
             lookups = Lookups(tx, self.office)
             held = lookups.lock([case_id, *cases_named(command)]).get(case_id)
-            kept = self._kept(tx, held.identity.home, caller) if held else None
-            if kept is not None:
+            key = self._key(caller)
+            kept = self._told_of(tx, held, key, caller.person, lookups) if held and key else None
+            if kept is not None and key is not None:
+                _must_be_same(kept, key)
                 return self._as_answered(tx, kept, caller.person)
             act = Act(person=caller.person, command=command, case_id=case_id, expected=expected)
             return self._done(tx, caller, fire_all(tx, self.office, [act], lookups)[0])
@@ -126,33 +128,42 @@ class CaseService:
         if reused is not None:
             return [Outcome(act=acts[reused], held=None, refusal=KeyReused())]
         fresh = iter(fire_all(tx, self.office, [act for n, act in enumerate(acts) if n not in kept], lookups))
-        outcomes = [
-            Outcome(act=act, held=self._as_answered(tx, kept[n], act.person)) if n in kept else next(fresh)
-            for n, act in enumerate(acts)
-        ]
+        outcomes = [self._again(tx, act, kept[n]) if n in kept else next(fresh) for n, act in enumerate(acts)]
         keep_answers(tx, list(_answered(outcomes, keys)), real_now())
         return outcomes
 
     def _kept_each(self, tx: Tx, acts: Sequence[Act], keys: Sequence[Key | None], lookups: Lookups) -> dict[int, Kept]:
-        """Place -> what was answered under its key, of cases that who acts may still read."""
+        """Place -> what was answered under its key, as far as who acts may hear of it."""
         locked = lookups.lock([act.case_id for act in acts if act.case_id])
-        now, found = real_now(), {}
+        found = {}
         for place, (act, key) in enumerate(zip(acts, keys, strict=True)):
             held = locked.get(act.case_id or "")
-            kept = find_answer(tx, held.identity.home, key, now) if held and key else None
-            if held and kept and may_read(attempt_to_read(tx, self.office, held, act.person, lookups=lookups)):
+            kept = self._told_of(tx, held, key, act.person, lookups) if held and key else None
+            if kept is not None:
                 found[place] = kept
         return found
 
+    def _again(self, tx: Tx, act: Act, kept: Kept) -> Outcome:
+        try:
+            return Outcome(act=act, held=self._as_answered(tx, kept, act.person))
+        except NotFound as refusal:
+            return Outcome(act=act, held=None, refusal=refusal)
+
     # --- what was answered before ------------------------------------------------------------------------------------
+
+    def _told_of(self, tx: Tx, held: Held, key: Key, person: str, lookups: Lookups) -> Kept | None:
+        """What the key answered. Who may not read the case hears of that only by sending the very request again: else a
+        key used elsewhere in the home would tell that the case exists."""
+        kept = find_answer(tx, held.identity.home, key, real_now())
+        if kept is None or may_read(attempt_to_read(tx, self.office, held, person, lookups=lookups)):
+            return kept
+        return kept if (kept.request, kept.case_id) == (key.request, held.identity.id) else None
 
     def _kept(self, tx: Tx, home: str, caller: Caller) -> Kept | None:
         key = self._key(caller)
         kept = find_answer(tx, home, key, real_now()) if key else None
-        if kept is None or key is None:
-            return None
-        if kept.request != key.request:
-            raise KeyReused
+        if kept is not None and key is not None:
+            _must_be_same(kept, key)
         return kept
 
     def _key(self, caller: Caller, place: int | None = None) -> Key | None:
@@ -192,6 +203,12 @@ class CaseService:
         except Refusal as refusal:
             record(self.office, [(refused, refusal)])
             raise
+
+
+def _must_be_same(kept: Kept, key: Key) -> None:
+    """Raises KeyReused."""
+    if kept.request != key.request:
+        raise KeyReused
 
 
 def _answered(outcomes: Sequence[Outcome], keys: Sequence[Key | None]) -> Iterator[tuple[str, Key, str, int]]:

@@ -26,7 +26,7 @@ class Followed:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseView:
     """`data` is the latest value of each field as this reader may see it. `holder` is the code of the unit at the
-    case's level. `names` maps every person id, unit, post place and case in it to a name (a case: its number).
+    case's level. `names` maps every person id, unit and post place in it to a name.
     `follows` is given for one case alone, never in lists."""
 
     identity: Identity

@@ -143,7 +143,7 @@ class MeetingQueries:
     def _item_views(self, tx: Tx, items: Sequence[Item], sight: Sight, person: str) -> list[ItemView]:
         """The items; one whose case is hidden from the reader, or from which he is recused, is not there."""
         held = read_cases(tx, [item.case_id for item in items])
-        shown = [each for each in held.values() if not self._cases.is_kept_from(tx, each, person)]
+        shown = self._cases.open_to(tx, list(held.values()), person)
         cases = {view.identity.id: view for view in self._cases.views(tx, shown)}
         fired = read_events_at(tx, {(item.case_id, item.seq) for item in items if item.seq is not None})
         views = [_item_view(item, cases[item.case_id], fired, sight) for item in items if item.case_id in cases]

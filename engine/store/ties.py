@@ -35,9 +35,9 @@ _FOLLOWERS = sa.select(case_ties.c.case_id).where(
 )
 
 
-def is_followed(tx: Tx, home: str, case_id: str) -> bool:
-    """Some case of the home follows this one now."""
-    return tx.execute(_FOLLOWERS.limit(1), {"home": home, "case": case_id}).first() is not None
+def followers_of(tx: Tx, home: str, case_id: str) -> frozenset[str]:
+    """The cases of the home that follow this one now."""
+    return frozenset(tx.execute(_FOLLOWERS, {"home": home, "case": case_id}).scalars())
 
 
 _COLUMNS = ("home", "case_id", "slot", "kind", "target")

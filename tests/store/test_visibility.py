@@ -4,11 +4,13 @@ case follows its primary. On both databases."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from engine.audit.queries import HistoryFilter
+from engine.cases.door import Act
 from engine.cases.lookups import Lookups
 from engine.cases.queries import CaseFilter
 from engine.cases.reading import attempt_to_read
@@ -250,3 +252,70 @@ def test_a_case_that_is_followed_follows_none_until_they_are_split_off(store: St
     assert refused.code == "is_followed"
     world.fire("village_secretary", first, "split")
     world.fire("zuzhang", second, "merge", primary=third)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_acts_of_one_request_see_what_those_before_them_did(store: Store, turned: bool):
+    """Else a bulk could make a chain: the first follows the second, which follows the third."""
+    world = small(store)
+    first, second, third = (begun(world) for _ in range(3))
+    acts = [_merging(first, second), _merging(second, third)]
+
+    outcomes = world.cases.fire_many(list(reversed(acts)) if turned else acts)
+
+    codes = [outcome.refusal.code if outcome.refusal else None for outcome in outcomes]
+    assert codes == ([None, "case:primary"] if turned else [None, "is_followed"])
+
+
+def test_two_cases_of_one_request_do_not_follow_each_other(store: Store):
+    world = small(store)
+    first, second = begun(world), begun(world)
+    outcomes = world.cases.fire_many([_merging(first, second), _merging(second, first)])
+
+    assert [outcome.refusal is None for outcome in outcomes] == [True, False]
+
+
+def test_what_is_split_off_in_a_request_is_free_in_it(store: Store):
+    world = small(store)
+    first, second, third = (begun(world) for _ in range(3))
+    world.fire("zuzhang", first, "merge", primary=second)
+    split = Act(person="village_secretary", command=Command(trigger="split", data={}), case_id=first)
+
+    outcomes = world.cases.fire_many([split, _merging(second, third)])
+
+    assert [outcome.refusal for outcome in outcomes] == [None, None]
+
+
+def _merging(case: str, primary: str) -> Act:
+    return Act(person="zuzhang", command=Command(trigger="merge", data={"primary": primary}), case_id=case)
+
+
+def test_a_key_used_before_tells_nothing_of_a_case_out_of_reach(store: Store):
+    world = small(store)
+    mine = begun(world)
+    theirs = world.opened("village_clerk_2", t.SIBLING_WUCHANG, "begin", {}, workflow="small").identity.id
+    absent = theirs[:-4] + "0000"
+    note = Command(trigger="note", data={"words": "一"})
+    world.sent(Caller(person="zuzhang", token="t", key="k", request=["first"]), mine, note, 1)
+
+    for case in (theirs, absent):
+        other = Caller(person="zuzhang", token="t", key="k", request=["other"])
+        assert isinstance(refusal(lambda c=case, w=other: world.sent(w, c, note, 1)), NotFound)
+
+
+def test_a_bulk_sent_again_answers_the_act_that_hid_its_case_as_done(store: Store):
+    world = small(store)
+    hidden, plain = begun(world), begun(world, "village_clerk")  # who opened a case reads it for good
+    acts = [
+        Act(person="zuzhang", command=Command(trigger="seal", data={}), case_id=hidden, expected=1),
+        Act(person="zuzhang", command=Command(trigger="note", data={"words": "一"}), case_id=plain, expected=1),
+    ]
+    caller = Caller(person="zuzhang", token="t", key="k", request=["bulk"])
+
+    first, again = (world.cases.fire_many(acts, caller=caller) for _ in range(2))
+
+    assert [each.refusal for each in (*first, *again)] == [None] * 4
+    assert [each.held.state.version for each in again] == [2, 2]
+    world.ends("zuzhang", date(2026, 3, 5))
+    late = world.cases.fire_many(acts, caller=caller)
+    assert [each.refusal.code if each.refusal else None for each in late] == [None, "case_not_found"]

@@ -171,17 +171,18 @@ def test_a_hidden_case_is_not_on_the_agenda_that_others_see(store: Store):
 
 def test_what_was_refused_on_a_hidden_case_is_hidden_too(store: Store):
     world = small(store)
-    sealed, plain = begun(world), begun(world)
-    for case in (sealed, plain):
+    sealed, plain, of_his = (begun(world) for _ in range(3))
+    for case in (sealed, plain, of_his):
         refusal(lambda c=case: world.fire("village_clerk", c, "finish"))
 
     def seen(person: str) -> set[str | None]:
         return {view.denial.case_id for view in world.audit.refusals(person)[0]}
 
-    assert seen("village_clerk") == seen("auditor_county") == {sealed, plain}
+    assert seen("village_clerk") == seen("auditor_county") == {sealed, plain, of_his}
     world.fire("zuzhang", sealed, "seal")
+    world.fire("zuzhang", of_his, "note", friend="village_clerk")
     assert seen("village_clerk") == {plain}
-    assert seen("auditor_county") == {sealed, plain}
+    assert seen("auditor_county") == {sealed, plain, of_his}
 
 
 # --- recusal ---------------------------------------------------------------------------------------------------------

@@ -120,6 +120,10 @@ def _value(choices: Mapping[str, Title], value: Value) -> Text:
 
 def _given(asked: _Asked, condition: FieldGiven) -> Text:
     zh, en = asked.field(condition.field)
+    if condition.now:
+        return asked.either(
+            (f"请在本次填写「{zh}」", f"Fill in {en} this time"), (f"本次不得填写「{zh}」", f"Leave out {en} this time")
+        )
     return asked.either((f"请填写「{zh}」", f"Fill in {en}"), (f"不得填写「{zh}」", f"Leave out {en}"))
 
 

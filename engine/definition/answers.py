@@ -66,6 +66,8 @@ def _field_is(asked: FieldIs, scene: Scene) -> Answer:
 
 
 def _field_given(asked: FieldGiven, scene: Scene) -> Answer:
+    if asked.now:
+        return scene.gives_now(asked.field)
     values = scene.values(asked.field)
     return False if values.is_absent else None if values.missing else True
 
@@ -83,7 +85,7 @@ def _field_share(asked: FieldShare, scene: Scene) -> Answer:
 
 def _field_change(asked: FieldChange, scene: Scene) -> Answer:
     field = scene.workflow.fields.get(asked.field)
-    if asked.field not in scene.gives or scene.level is None:
+    if scene.gives_now(asked.field) is False or scene.level is None:
         return False
     old = scene.before.get(asked.field, ABSENT)
     return None if field is None else change_answer(asked, field, old, scene.values(asked.field))

@@ -50,10 +50,11 @@ def _one(conditions: tuple[Condition, ...], scene: Scene, holds: bool) -> Scene 
     scenes = [found for condition in conditions if (found := assume(condition, scene, holds)) is not None]
     if not scenes:
         return None
-    env = scenes[0].env
+    env, settled = scenes[0].env, scenes[0].settled
     for other in scenes[1:]:
         env = joined_env(env, other.env)
-    return replace(scene, env=env)
+        settled = {name: gives for name, gives in settled.items() if other.settled.get(name) is gives}
+    return replace(scene, env=env, settled=settled)
 
 
 def _changed(asked: FieldChange, scene: Scene) -> Scene:
@@ -75,6 +76,8 @@ def _narrowed(asked: FieldIs | FieldGiven, scene: Scene, holds: bool) -> Scene |
     if scene.blind or asked.field not in scene.workflow.fields:
         return scene
     values = scene.values(asked.field)
+    if isinstance(asked, FieldGiven) and asked.now:
+        return _settled(asked.field, scene, holds)
     if isinstance(asked, FieldGiven):
         narrow = values.given() if holds else ABSENT
     elif values.known is None:
@@ -84,3 +87,12 @@ def _narrowed(asked: FieldIs | FieldGiven, scene: Scene, holds: bool) -> Scene |
     else:
         narrow = Values(values.missing, values.known - frozenset(asked.values))
     return None if narrow.is_impossible else replace(scene, env={**scene.env, asked.field: narrow})
+
+
+def _settled(name: str, scene: Scene, gives: bool) -> Scene | None:
+    """This act gives the field, or leaves it as it was."""
+    values = scene.values(name)
+    narrow = values.given() if gives else values.met(scene.before.get(name, ABSENT))
+    if narrow.is_impossible:
+        return None
+    return replace(scene, env={**scene.env, name: narrow}, settled={**scene.settled, name: gives})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine.definition.field_tests import is_now
 from engine.definition.findings import Code
 from engine.definition.model import AllOf, AnyOf, Condition, Not
 from engine.definition.names import Names
@@ -25,22 +26,28 @@ class Scope:
     en: str
     subjects: frozenset[str]
     refuses: bool = True
-    changes: bool = True  #: a field may be compared with its value before, or with a clock
+    acting: bool = True  #: an act is judged: what it gives is told from what was there before
 
 
 WHEN = Scope(zh="这里", en="here", subjects=frozenset(SUBJECTS) - {"state"})
 CLOCK_WHEN = Scope(
-    zh="时限的 when 中", en="in the `when` of a clock", subjects=frozenset({"field", "counter", "level"})
+    zh="时限的 when 中",
+    en="in the `when` of a clock",
+    subjects=frozenset({"field", "counter", "level"}),
+    acting=False,
 )
 COUNTER_WHERE = Scope(
     zh="计数的 where 中",
     en="in the `where` of a counter",
     subjects=frozenset({"field", "actor"}),
     refuses=False,
-    changes=False,
+    acting=False,
 )
 VISIBILITY_WHEN = Scope(
-    zh="visibility 中", en="in `visibility`", subjects=frozenset({"state", "field", "person", "level"})
+    zh="visibility 中",
+    en="in `visibility`",
+    subjects=frozenset({"state", "field", "person", "level"}),
+    acting=False,
 )
 
 
@@ -68,7 +75,7 @@ def _condition(place: Place, names: Names, scope: Scope) -> Condition:
     tests = tests_of(subject, scope)
     refusal = ("refuse",) if scope.refuses else ()
     keys = properties(place, (subject, *tests, *refusal), passed=TESTS)
-    bare = _NOTHING if _misfits(place, subject, tests) else _bare(subject, keys, names, scope)
+    bare = _NOTHING if _misfits(place, subject, tests) or _no_act(keys, scope) else _bare(subject, keys, names, scope)
     return replace(bare, mark=place.node.mark, refuse=keys.read("refuse", title, None))
 
 
@@ -104,7 +111,7 @@ def _not(place: Place, names: Names, scope: Scope) -> Condition:
 
 def tests_of(subject: str, scope: Scope) -> tuple[str, ...]:
     tests = SUBJECTS[subject].tests if subject in SUBJECTS else ()
-    return tests if scope.changes else tuple(test for test in tests if test not in ("change", "of"))
+    return tests if scope.acting else tuple(test for test in tests if test not in ("change", "of"))
 
 
 def _misfits(place: Place, subject: str, tests: tuple[str, ...]) -> bool:
@@ -116,6 +123,15 @@ def _misfits(place: Place, subject: str, tests: tuple[str, ...]) -> bool:
         en = f"'{entry.key}' does not fit '{subject}'" + (f"; there are: {', '.join(tests)}" if tests else "")
         place.fail(Code.S18, zh, en, at=entry.mark)
     return bool(wrong)
+
+
+def _no_act(keys: Properties, scope: Scope) -> bool:
+    """S18: `given: now` where no act is judged."""
+    if scope.acting or "given" not in keys or not is_now(keys["given"]):
+        return False
+    zh, en = f"{scope.zh}没有“本次”，请写 given: true", f"there is no act {scope.en}: write `given: true`"
+    keys["given"].fail(Code.S18, zh, en)
+    return True
 
 
 def _subject(place: Place) -> str:

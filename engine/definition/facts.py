@@ -31,6 +31,12 @@ class Values:
     def given(self) -> Values:
         return Values(False, self.known)
 
+    def met(self, other: Values) -> Values:
+        """What both allow."""
+        if self.known is None or other.known is None:
+            return Values(self.missing and other.missing, other.known if self.known is None else self.known)
+        return Values(self.missing and other.missing, self.known & other.known)
+
     @property
     def is_absent(self) -> bool:
         """Certainly without a value."""

@@ -71,10 +71,16 @@ def _is(keys: Properties, field: Field) -> Condition:
 def _given(keys: Properties, field: Field) -> Condition:
     place = keys["given"]
     scalar = place.scalar(Kind.FLAG)
-    if scalar is None or scalar.value is not True:
+    if not is_now(place) and (scalar is None or scalar.value is not True):
         instead = "{not: {field: …, given: true}}"
-        place.wrong(" true", "true", hint=(f"要否定请写 {instead}", f"else write {instead}"))
-    return FieldGiven(field=field.code)
+        place.wrong(" true 或 now", "true or now", hint=(f"要否定请写 {instead}", f"else write {instead}"))
+    return FieldGiven(field=field.code, now=is_now(place))
+
+
+def is_now(place: Place) -> bool:
+    """`given: now`: in this very act."""
+    scalar = place.scalar(Kind.TEXT)
+    return scalar is not None and scalar.value == "now"
 
 
 def _change(keys: Properties, field: Field) -> Condition:

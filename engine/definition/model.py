@@ -197,7 +197,10 @@ class FieldIs(Condition):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldGiven(Condition):
+    """`now`: given in this very act, whatever was given before."""
+
     field: str
+    now: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.definition.facts import ABSENT, Env, Past, Values, any_of
 from engine.definition.model import Row, Workflow
@@ -11,7 +12,8 @@ from engine.definition.model import Row, Workflow
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:
     """A row about to be fired: `before` is what fields hold, `env` with what this act may give. `level` is None before
-    the opening. `blind` scenes know levels alone."""
+    the opening. `blind` scenes know levels alone. `settled` says of fields whether this act gives them, where that was
+    assumed."""
 
     workflow: Workflow
     row: Row
@@ -21,6 +23,7 @@ class Scene:
     env: Env
     past: Past
     blind: bool = False
+    settled: Mapping[str, bool] = field(default_factory=dict)
 
     def values(self, name: str) -> Values:
         return self.env.get(name, ABSENT)
@@ -28,6 +31,15 @@ class Scene:
     @property
     def gives(self) -> frozenset[str]:
         return frozenset((*self.row.needs, *self.row.takes))
+
+    def gives_now(self, name: str) -> bool | None:
+        """Whether this act certainly gives the field (True), certainly does not (False), or may (None)."""
+        if name in self.row.needs:
+            return True
+        if name not in self.row.takes:
+            return False
+        untold = self.values(name).met(self.before.get(name, ABSENT))
+        return True if untold.is_impossible else self.settled.get(name)
 
 
 def scene_of(workflow: Workflow, row: Row, at: tuple[str, str | None], env: Env, past: Past, *, blind: bool) -> Scene:

@@ -33,6 +33,7 @@ from engine.definition.model import (
     Not,
     PersonIs,
     Since,
+    Slot,
     StateIs,
     TimeUnit,
     Value,
@@ -40,7 +41,7 @@ from engine.definition.model import (
 )
 from engine.rules.attempt import Actor, Attempt, Veil
 from engine.rules.fold import as_list, count
-from engine.rules.people import is_one
+from engine.rules.people import filled, is_one
 
 Answer = bool | None
 _WORDS: dict[type[Condition], Callable[[Attempt, Any], Answer]] = {}
@@ -78,7 +79,8 @@ def field_is(attempt: Attempt, asked: FieldIs) -> Answer:
 
 @condition(FieldGiven)
 def field_given(attempt: Attempt, asked: FieldGiven) -> Answer:
-    if attempt.has(asked.field):
+    """`now` asks of this act alone; a value that the row sets is not given."""
+    if asked.field in attempt.given if asked.now else attempt.has(asked.field):
         return True
     return None if asked.field in attempt.open_fields else False
 
@@ -187,6 +189,8 @@ def _stands_as(attempt: Attempt, person: Value, name: str) -> bool:
         return False
     if name in attempt.workflow.roles:
         return person in attempt.world.holders.get(name, ())
+    if name == "recused" and person in filled(attempt, Slot.RECUSED):
+        return True  # whom this very act recuses
     return is_one(name, replace(attempt, actor=Actor(person=person)))
 
 

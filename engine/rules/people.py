@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.definition.model import SYSTEM
+from engine.definition.model import SYSTEM, Slot
 from engine.rules.attempt import Attempt, Post
 from engine.rules.fold import as_list
 from engine.rules.state import NOBODY, CaseState, Charge, PostHeld
@@ -124,7 +124,12 @@ def _reporter_side(attempt: Attempt) -> bool:
 
 def parties(attempt: Attempt) -> tuple[str, ...]:
     """Registered people whom a field with `fills: party` names, this act's values included."""
-    fields = [name for name, field in attempt.workflow.fields.items() if field.fills == "party"]
+    return filled(attempt, Slot.PARTY)
+
+
+def filled(attempt: Attempt, slot: Slot) -> tuple[str, ...]:
+    """Registered people whom the fields of a slot name now: in this act, else the latest."""
+    fields = [name for name, field in attempt.workflow.fields.items() if field.fills is slot]
     values = (value for name in fields for value in as_list(attempt.value(name)))
     return tuple(value for value in values if isinstance(value, str))
 

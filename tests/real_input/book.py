@@ -266,7 +266,7 @@ class Book:
     _after_returned = _after_village
 
     def _after_on_account(self, case: Case) -> None:
-        self._fire(case, "village_secretary", "resume", resume_code="ready")
+        self._fire(case, "village_secretary", "resume", resume_code="ready", reason="水位已退")
         self._fire(case, "village_secretary", "settle_before_meeting", **DONE)
         self._struck_off(case)
 

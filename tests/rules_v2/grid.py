@@ -1,15 +1,15 @@
 """Who may fire each row of version 2: every one of the eighteen roles, from every state the row leaves.
 
 `+` may · `-` sees the case, but it is not his part (403) · `x` out of reach (404; at the opening 422 on the unit) ·
-`actor` named, but neither of the case's level nor of a higher one (409). A line: ref, trigger, from, to in the ordinary
-way, then linzhang zuzhang pianzhang party_group_leader council_member, village_clerk village_cadre village_secretary,
-stationed_cadre township_party_office township_duty township_station township_leader township_secretary
-township_discipline petition_clerk, auditor_township auditor_county. The station's post sits at the one that has signed
-for the case in `township_handling`, and still has it in `county_tracking`.
+`actor` named, but neither of the case's level nor of a higher one (409) · `level` named, but not at this level (409).
+A line: ref, trigger, from, to in the ordinary way, then linzhang zuzhang pianzhang party_group_leader council_member,
+village_clerk village_cadre village_secretary, stationed_cadre township_party_office township_duty township_station
+township_leader township_secretary township_discipline petition_clerk, auditor_township auditor_county. The station's
+post sits at the one that has signed for the case in `township_handling`, and still has it in `county_tracking`.
 """
 
 GRID = """
-    T01 report                start             reported          + + + + + | + + + | - + + x - - - + | - -
+    T01 report                start             reported          + + + + + | + + + | + + + x + + + + | - -
     T02 accept                reported          wuchang_handling  - + + + - | - - - | - - - x - - - - | - -
     T03 ask_for_more          reported          need_info         - - + + - | + - - | - - - x - - - - | - -
     T04 supply_more           need_info         reported          - + + - - | + - - | - - - x - - - - | - -
@@ -37,7 +37,7 @@ GRID = """
     T17 sign_for              township_handling township_handling - - - - - | - - - | - - - + - - - - | - -
     T48 sign_for              wuchang_handling  wuchang_handling  - - - - + | - - - | - - - x - - - - | - -
     T48 sign_for              village_handling  village_handling  - - - - + | - - - | - - - x - - - - | - -
-    T18 finish_in_township    township_handling verifying         - - - - - | - - - | - - - + + - - - | - -
+    T18 finish_in_township    township_handling verifying         - - - - - | - - - | - - - + - - - - | - -
     T19 refer_to_county       township_queued   county_tracking   - - - - - | - - - | - - - x + + - - | - -
     T19 refer_to_county       township_handling county_tracking   - - - - - | - - - | - - - - + + - - | - -
     T20 record_reply          county_tracking   verifying         - - - - - | - - - | - + - + - - - - | - -
@@ -64,30 +64,34 @@ GRID = """
     T25 decline               reported          not_accepted      - - - - - | - - + | - - - x + - - - | - -
     T25 decline               need_info         not_accepted      - - - - - | - - + | - - - x + - - - | - -
     T25 decline               village_queued    not_accepted      - - - - - | - - + | - - - x + - - - | - -
-    T25 decline               township_queued   not_accepted      - - - - - | - - + | - - - x + - - - | - -
+    T25 decline               township_queued   not_accepted      - - - - - | - - actor | - - - x + - - - | - -
     T26 appeal                not_accepted      township_queued   - - - - - | - - - | - + - x - - - + | - -
-    T30 raise_alarm           start             emergency         + + + + + | + + + | + + + x - - - - | - -
-    T30 raise_alarm           reported          emergency         + + + + + | + + + | + + + x - - - - | - -
-    T30 raise_alarm           need_info         emergency         + + + + + | + + + | + + + x - - - - | - -
-    T30 raise_alarm           wuchang_handling  emergency         + + + + + | + + + | + + + x - - - - | - -
-    T30 raise_alarm           village_queued    emergency         + + + + + | + + + | + + + x - - - - | - -
-    T30 raise_alarm           village_handling  emergency         + + + + + | + + + | + + + x - - - - | - -
-    T30 raise_alarm           township_queued   emergency         + + + + + | + + + | + + + x - - - - | - -
-    T30 raise_alarm           township_handling emergency         + + + + + | + + + | + + + + - - - - | - -
-    T30 raise_alarm           county_tracking   emergency         + + + + + | + + + | + + + + - - - - | - -
-    T30 raise_alarm           verifying         emergency         + + + + + | + + + | + + + x - - - - | - -
-    T30 raise_alarm           on_account        emergency         + + + + + | + + + | + + + x - - - - | - -
+    T30 raise_alarm           start             emergency         + + + + + | + + + | + + + x + + + + | - -
+    T30 raise_alarm           reported          emergency         + + + + + | + + + | + + + x + + + + | - -
+    T30 raise_alarm           need_info         emergency         + + + + + | + + + | + + + x + + + + | - -
+    T30 raise_alarm           wuchang_handling  emergency         + + + + + | + + + | + + + x + + + + | - -
+    T30 raise_alarm           village_queued    emergency         + + + + + | + + + | + + + x + + + + | - -
+    T30 raise_alarm           village_handling  emergency         + + + + + | + + + | + + + x + + + + | - -
+    T30 raise_alarm           township_queued   emergency         + + + + + | + + + | + + + x + + + + | - -
+    T30 raise_alarm           township_handling emergency         + + + + + | + + + | + + + + + + + + | - -
+    T30 raise_alarm           county_tracking   emergency         + + + + + | + + + | + + + + + + + + | - -
+    T30 raise_alarm           verifying         emergency         + + + + + | + + + | + + + x + + + + | - -
+    T30 raise_alarm           on_account        emergency         + + + + + | + + + | + + + x + + + + | - -
     T49 acknowledge           emergency         emergency         - - - - - | - - + | - - + x - - - - | - -
     T31 control_danger        emergency         village_handling  - - - - - | - - + | - - + x + - - - | - -
     T32 false_alarm           emergency         reported          - - - - - | - - - | - - + x + - - - | - -
     T33 recuse                reported          reported          - - - - - | - - + | - + - x + - - - | - -
+    T33 recuse                need_info         need_info         - - - - - | - - + | - + - x + - - - | - -
     T33 recuse                wuchang_handling  wuchang_handling  - - - - - | - - + | - + - x + - - - | - -
     T33 recuse                village_queued    village_queued    - - - - - | - - + | - + - x + - - - | - -
     T33 recuse                village_handling  village_handling  - - - - - | - - + | - + - x + - - - | - -
-    T33 recuse                township_queued   township_queued   - - - - - | - - - | - + - x + - - - | - -
-    T33 recuse                township_handling township_handling - - - - - | - - - | - + - - + - - - | - -
-    T33 recuse                verifying         verifying         - - - - - | - - - | - + - x + - - - | - -
-    T34 seal                  start             sealed            + + + + + | + + + | - + + x - - - + | - -
+    T33 recuse                township_queued   township_queued   - - - - - | - - level | - + - x + - - - | - -
+    T33 recuse                township_handling township_handling - - - - - | - - level | - + - - + - - - | - -
+    T33 recuse                county_tracking   county_tracking   - - - - - | - - level | - + - - + - - - | - -
+    T33 recuse                emergency         emergency         - - - - - | - - - | - + - x + - - - | - -
+    T33 recuse                verifying         verifying         - - - - - | - - + | - + - x + - - - | - -
+    T33 recuse                on_account        on_account        - - - - - | - - + | - + - x + - - - | - -
+    T34 seal                  start             sealed            + + + + + | + + + | + + + x + + + + | - -
     T34 seal                  reported          sealed            - - - - - | - - - | - + - x - - + - | - -
     T34 seal                  need_info         sealed            - - - - - | - - - | - + - x - - + - | - -
     T34 seal                  wuchang_handling  sealed            - - - - - | - - - | - + - x - - + - | - -

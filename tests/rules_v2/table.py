@@ -15,6 +15,7 @@ from tests.rules_v2.ways import (
     CONTROLLED,
     DECLINED,
     DONE,
+    FALSE,
     GUIDED,
     HANDED,
     LEAD,
@@ -69,7 +70,7 @@ DATA: dict[object, dict[str, object]] = {
     "record_reply": SOLVED,
     "bring_back": WHY,
     "put_on_account": ACCOUNT,
-    "resume": {"resume_code": "ready"},
+    "resume": {"resume_code": "ready", **WHY},
     "merge": MERGED,
     "split": WHY,
     "record_callback": {"method": "call", "outcome": "not_reached"},
@@ -80,7 +81,7 @@ DATA: dict[object, dict[str, object]] = {
     "appeal": WHY,
     "raise_alarm": ALARM,
     "control_danger": CONTROLLED,
-    "false_alarm": WHY,
+    "false_alarm": FALSE,
     "recuse": RECUSAL,
     "seal": {"seal_code": "discipline"},
     "transfer": HANDED,
@@ -102,7 +103,6 @@ NEEDS: dict[object, tuple[str, ...]] = {
     "report": ("category", "source", "heard_on"),
     "ask_for_more": ("return_code", "reason"),
     "supply_more": ("supplement",),
-    "finish_on_spot": ("result",),
     "finish_in_wuchang": ("measures", "result"),
     "refer_to_village": ("reason_code", "reason"),
     "assign_in_village": ("responsible", "plan", "due"),
@@ -130,8 +130,8 @@ NEEDS: dict[object, tuple[str, ...]] = {
     "appeal": ("reason",),
     "raise_alarm": ("danger_type",),
     "control_danger": ("disposition", "controlled_on", "residual_risk"),
-    "false_alarm": ("reason",),
-    "recuse": ("recusal_code", "about", "responsible"),
+    "false_alarm": ("reason", "urgency"),
+    "recuse": ("recusal_code", "recused_person", "responsible"),
     "seal": ("seal_code",),
     "transfer": ("responsible", "reason"),
     "extend": ("reason", "due"),
@@ -150,44 +150,55 @@ FINISHING = ("finish_on_spot", "finish_in_wuchang", "settle_before_meeting", "fi
 TAKES: dict[object, tuple[str, ...]] = {
     "report": ("gist", "files", "content", "place", "reporter", "urgency", "about", "protected", "is_petition",
                "petition_no", "repeat_of", "danger"),
-    **dict.fromkeys(FINISHING, ("agreement",)),
+    **dict.fromkeys(FINISHING, ("agreement", "files")),
+    "finish_on_spot": ("result", "files", "agreement"),
+    **dict.fromkeys(("supply_more", "record_reply", "control_danger", "record_measure"), ("files",)),
     "carry_over": ("reason",),
     "resume": ("reason",),
-    "record_callback": ("satisfaction", "text"),
-    "raise_alarm": ("place", "text"),
+    "record_callback": ("satisfaction", "text", "files"),
+    "raise_alarm": ("place", "text", "files"),
     ("raise_alarm", "start"): ("place", "gist", "files", "content", "reporter"),
     "recuse": ("reason",),
     ("seal", "start"): ("gist", "files", "content", "place", "reporter", "about", "source", "heard_on"),
     "supervise": ("requirement", "reply_by", "reason"),
     "urge": ("text",),
-    "correct": ("gist", "content", "place", "category", "urgency", "source", "heard_on", "reporter", "about",
+    "correct": ("gist", "content", "place", "category", "urgency", "source", "heard_on", "reporter",
                 "protected", "is_petition", "petition_no", "repeat_of", "danger"),
-    "note": ("instruction",),
+    "note": ("instruction", "files"),
 }  # fmt: skip
 
-#: A good value for every field but uploads.
+#: What is said when an act gives nothing at all, where its row needs no field but asks for one of several.
+NOTHING_SAID: dict[str, str] = {"finish_on_spot": "field:result"}
+
+#: A good value for every field.
 GOOD: dict[str, object] = {
     name: value for data in [*DATA.values(), REACHED] for name, value in data.items()
 } | {
     "content": "从三组的塘坝往下五十米", "reporter": "villager", "urgency": "normal", "text": "已经和他说过",
     "agreement": "oral", "protected": "none", "is_petition": False, "petition_no": "香信2026-3",
     "repeat_of": MERGED["primary"], "danger": "none", "requirement": "三天内拿出办法", "reply_by": "2026-03-10",
-    "instruction": True, "direct_alarm": False, "expected_reply": "2026-04-10", "due": "2026-04-10",
+    "instruction": True, "direct_alarm": False, "past_village": False, "about": "villager", "files": ["upload-1"],
+     "expected_reply": "2026-04-10", "due": "2026-04-10",
     "lead_unit": STATION.code,
 }  # fmt: skip
 
 #: Rows whose `by` names relations, or a station, which acts only where it is in charge. For the others see the grid.
 BY: dict[object, str] = {
-    "raise_alarm": "linzhang zuzhang pianzhang party_group_leader council_member village_clerk village_cadre "
-    "village_secretary stationed_cadre township_party_office township_duty township_station",
+    "raise_alarm": "reader",
+    ("raise_alarm", "start"): "linzhang zuzhang pianzhang party_group_leader council_member village_clerk "
+    "village_cadre village_secretary stationed_cadre township_party_office township_duty township_leader "
+    "township_secretary township_discipline petition_clerk",
     "supply_more": "reporter_side zuzhang pianzhang village_clerk",
     "finish_in_village": "responsible village_clerk village_cadre village_secretary party_group_leader",
     "sign_for": "successor",
-    "finish_in_township": "responsible township_station township_leader",
+    "finish_in_township": "responsible",
     "record_reply": "township_party_office township_station",
     "bring_back": "responsible township_leader",
     ("bring_back", "village_handling"): "responsible village_secretary",
     "acknowledge": "paged",
+    "decline": "village_secretary township_leader",
+    "recuse": "village_secretary township_party_office township_leader",
+    ("recuse", "emergency"): "township_party_office township_leader",
     "transfer": "party_group_leader village_secretary township_leader township_station",
     "urge": "reporter_side zuzhang village_clerk township_party_office",
     "void": "opener village_clerk",

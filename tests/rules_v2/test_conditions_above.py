@@ -23,9 +23,11 @@ from tests.rules_v2.ways import (
     WAYS,
     county_tracking,
     merged,
+    on_account,
     petition,
     reported,
     township_handling,
+    township_on_account,
     township_queued,
     unsigned,
     village_handling,
@@ -97,13 +99,36 @@ def test_t12_a_case_is_carried_over_twice_in_a_stay_and_not_a_third_time(state, 
 # --- T17, T18: signed for first ---
 
 
-@pytest.mark.parametrize("who", ["zuzhang_2", "township_leader", "township_leader_2"])
-def test_t18_nothing_is_finished_in_the_township_before_it_was_signed_for(who):
+def test_t18_the_first_receiver_stays_responsible_but_does_not_finish_for_the_township():
     case = unsigned()
 
-    assert refused(case.ask(who, "finish_in_township", **DONE), "counter:signed_here")
-    assert happened(case.fire("township_station", "sign_for", **SIGNED))
-    assert happened(case.ask("township_leader", "finish_in_township", **DONE))
+    assert case.responsible == ("zuzhang_2",)
+    assert refused(case.ask("zuzhang_2", "finish_in_township", **DONE), "actor")
+    for who in ("township_leader_2", "township_station"):
+        assert code_of(case.ask(who, "finish_in_township", **DONE)) == "role"
+
+
+@pytest.mark.parametrize("signing", ["township_station_2", "township_leader_2"])
+def test_t18_once_signed_for_the_station_and_the_leader_in_charge_finish_it(signing):
+    case = unsigned()
+    assert happened(case.fire(signing, "sign_for", **SIGNED))
+
+    for who in ("township_station", "township_leader_2"):
+        assert happened(case.ask(who, "finish_in_township", **DONE))
+    for who in ("zuzhang_2", "township_leader", "township_secretary"):
+        assert code_of(case.ask(who, "finish_in_township", **DONE)) == "role"
+
+
+@pytest.mark.parametrize("who", ["council_member_2", "village_clerk_2", "villager"])
+def test_t18_who_leads_it_without_a_post_of_the_township_does_not_finish_it(who):
+    case = township_queued()
+    assert happened(
+        case.act("township_leader_2", "assign_in_township", **{**DATA["assign_in_township"], "case_leader": who})
+    )
+    assert happened(case.fire(who, "sign_for", **SIGNED))
+
+    assert refused(case.ask(who, "finish_in_township", **DONE), "actor")
+    assert happened(case.ask("township_station", "finish_in_township", **DONE))
 
 
 # --- T20: what the county did not solve comes back to the township ---
@@ -164,6 +189,23 @@ def test_t50_what_was_brought_back_in_the_village_does_not_count_in_the_township
     assert happened(case.act("township_leader_2", "assign_in_township", **DATA["assign_in_township"]))
 
     assert happened(case.fire("township_leader", "bring_back", reason="要再议"))
+
+
+# --- T21: resumed by the level that has it or a higher one, who says why ---
+
+
+@pytest.mark.parametrize(("way", "who"), [(on_account, "village_secretary"), (on_account, "township_leader"),
+                                          (township_on_account, "township_leader")])  # fmt: skip
+def test_t21_who_resumes_it_says_why_in_this_act_but_the_system_need_not(way, who):
+    case = way()
+
+    assert refused(case.ask(who, "resume", resume_code="ready"), "field:reason")
+    assert happened(case.ask(who, "resume", resume_code="ready", reason="秋收完了"))
+    assert happened(case.ask("system", "resume", resume_code="review_day"))
+
+
+def test_t21_what_the_township_put_on_account_the_village_does_not_resume():
+    assert refused(township_on_account().ask("village_secretary", "resume", **DATA["resume"]), "actor")
 
 
 # --- T22: on account, never in danger, the reporter told, with a review ---

@@ -1,17 +1,16 @@
-"""The conditions of recusal, handing on, extending, supervising, petitions and corrections."""
+"""The conditions of handing on, extending, supervising, petitions and corrections."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.rules.case import Answer, happened, refused
+from tests.rules.case import Answer, happened, mark, refused
 from tests.rules_v2.table import DATA
-from tests.rules_v2.township import Case
+from tests.rules_v2.township import ROLES, Case
 from tests.rules_v2.ways import (
     HANDED,
     LEFT,
     OPEN_STATES,
-    RECUSAL,
     WAYS,
     petition,
     reported,
@@ -19,55 +18,6 @@ from tests.rules_v2.ways import (
     village_handling,
     wuchang_handling,
 )
-
-# --- T33, T35: the new responsible is not concerned ---
-
-LOW = ("reported", "wuchang_handling", "village_queued", "village_handling")
-HIGH = ("township_queued", "township_handling", "verifying")
-HANDED_ON = ("wuchang_handling", "village_handling", "township_handling")
-NAMING = [*(("recuse", state) for state in (*LOW, *HIGH)), *(("transfer", state) for state in HANDED_ON)]
-
-
-@pytest.mark.parametrize(("trigger", "state"), NAMING)
-def test_t33_t35_the_new_responsible_is_neither_a_party_nor_a_relative_nor_recused(trigger, state):
-    case = OPEN_STATES[state](reported(reporter="zuzhang"))
-    case.relate("pianzhang", "zuzhang")
-    assert happened(case.fire("township_party_office", "correct", reason="有利害关系", about="council_member"))
-
-    for concerned in ("zuzhang", "pianzhang", "council_member"):
-        answer = case.ask("township_leader", trigger, **{**DATA[trigger], "responsible": concerned})
-        assert refused(answer, "person:responsible")
-    assert happened(case.ask("township_leader", trigger, **{**DATA[trigger], "responsible": "linzhang"}))
-
-
-@pytest.mark.parametrize("state", LOW)
-def test_t33_about_the_village_secretary_the_case_leaves_the_village(state):
-    about = {**RECUSAL, "about": "village_secretary"}
-    secretary, another = WAYS[state](), WAYS[state]()
-    assert happened(secretary.fire("township_leader", "recuse", **about))
-    assert happened(another.fire("township_leader", "recuse", **{**RECUSAL, "about": "village_clerk"}))
-
-    assert (secretary.at, secretary.level) == ("township_queued", "township")
-    assert another.at == state
-
-
-@pytest.mark.parametrize("state", HIGH)
-def test_t33_above_the_village_it_stays_whoever_it_is_about(state):
-    case = WAYS[state]()
-    assert happened(case.fire("township_leader", "recuse", **{**RECUSAL, "about": "village_secretary"}))
-
-    assert case.at == state
-
-
-@pytest.mark.parametrize("state", [*LOW, *HIGH])
-def test_t33_the_new_one_is_responsible_at_once_and_the_one_concerned_reads_no_further(state):
-    case = WAYS[state]()
-    assert happened(case.fire("township_party_office", "recuse", **{**RECUSAL, "about": "zuzhang"}))
-
-    assert (case.responsible, case.successor) == (("council_member_2",), ())
-    assert not case.is_read_whole_by("zuzhang")
-    assert case.is_read_whole_by("zuzhang_2")
-
 
 # --- T35: by who holds it or a superior, and signed for ---
 
@@ -167,6 +117,15 @@ def test_t37_a_card_says_what_it_requires_and_lifting_says_why(who):
     assert happened(case.ask(who, "supervise", card="none", reason="已经办好"))
 
 
+def test_t37_what_an_earlier_act_required_or_gave_as_reason_is_not_said_again_by_itself():
+    case = reported()
+    assert happened(case.fire("township_leader", "supervise", card="normal", requirement="三天内拿出办法"))
+    assert happened(case.fire("village_clerk", "correct", reason="写错了", place="塘坝下"))
+
+    assert refused(case.ask("township_leader", "supervise", card="yellow"), "field:requirement")
+    assert refused(case.ask("township_leader", "supervise", card="none"), "field:requirement")
+
+
 # --- T42: only a petition leaves the procedure ---
 
 
@@ -223,7 +182,34 @@ def test_t45_a_petition_with_a_number_is_not_corrected_into_none(state):
     assert happened(numberless.ask("village_clerk", "correct", reason="登记错了", is_petition=False))
 
 
-def test_t45_what_is_no_petition_has_no_number():
-    answer = reported().ask("village_clerk", "correct", reason="补登", petition_no="香信2026-3")
+def test_t45_who_has_left_the_petition_procedure_is_corrected_as_before():
+    case = reported(is_petition=True, petition_no="香信2026-3")
+    assert happened(case.fire("petition_clerk", "leave_petition", **LEFT))
 
-    assert refused(answer, "field:is_petition")
+    assert happened(case.ask("village_clerk", "correct", reason="登记错了", place="塘坝下"))
+
+
+@pytest.mark.parametrize("state", OPEN_STATES)
+def test_t45_what_is_none_becomes_a_petition_with_its_number(state):
+    case = WAYS[state]()
+    assert happened(case.fire("village_clerk", "correct", reason="补登", is_petition=True, petition_no="香信2026-3"))
+
+    assert case.value("is_petition") is True
+    assert case.events[-1].payload["data"]["petition_no"] == "香信2026-3"
+
+
+# --- T47: instructions are the leaders' ---
+
+
+@pytest.mark.parametrize("state", OPEN_STATES)
+def test_t47_only_leaders_instruct(state):
+    case = WAYS[state]()
+
+    for who in ROLES:
+        answer = case.ask(who, "note", text="请三天内办好", instruction=True)
+        if who in ("village_secretary", "township_leader", "township_secretary"):
+            assert happened(answer)
+        elif mark(case.ask(who, "note", text="我去看看")) == "+":
+            assert refused(answer, "field:instruction")
+    assert happened(case.fire("village_secretary", "note", text="请三天内办好", instruction=True))
+    assert happened(case.ask("zuzhang", "note", text="我去看看"))

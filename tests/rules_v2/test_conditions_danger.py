@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.case import happened
+from tests.rules.case import happened, refused
 from tests.rules_v2.township import Case
-from tests.rules_v2.ways import ALARM, CONTROLLED, OPEN_STATES, WAYS, emergency, reported
+from tests.rules_v2.ways import ALARM, CONTROLLED, FALSE, OPEN_STATES, WAYS, emergency, reported
 
 BEFORE = [state for state in OPEN_STATES if state != "emergency"]
 RAISED = {
@@ -71,34 +71,37 @@ def test_t31_without_a_risk_left_it_is_to_be_verified_at_its_level(state):
     assert (case.at, case.level, case.value("danger")) == ("verifying", level, "none")
 
 
+@pytest.mark.parametrize("urgency", ["normal", "urgent"])
 @pytest.mark.parametrize("state", BEFORE)
-def test_t32_a_false_alarm_goes_back_where_it_was(state):
+def test_t32_a_false_alarm_goes_back_where_it_was_and_says_how_pressing_it_is_now(state, urgency):
     before, case = WAYS[state](), alarmed(state)
-    assert happened(case.fire("township_leader", "false_alarm", reason="是烧秸秆"))
+    assert happened(case.fire("township_leader", "false_alarm", reason="是烧秸秆", urgency=urgency))
 
-    assert (case.at, case.level, case.value("danger"), case.value("urgency")) == (state, before.level, "none", "normal")
+    assert (case.at, case.level, case.value("danger"), case.value("urgency")) == (state, before.level, "none", urgency)
+
+
+@pytest.mark.parametrize("who", ["township_duty", "township_leader"])
+def test_t32_after_a_false_alarm_nothing_is_critical(who):
+    for case in (alarmed("reported"), emergency()):
+        assert refused(case.ask(who, "false_alarm", reason="是烧秸秆", urgency="critical"), "field:urgency")
 
 
 def test_t32_a_case_opened_as_an_alarm_is_then_one_reported():
     case = Case()
     assert happened(case.fire("linzhang", "raise_alarm", **ALARM))
-    assert happened(case.fire("township_duty", "false_alarm", reason="是烧秸秆"))
+    assert happened(case.fire("township_duty", "false_alarm", **FALSE))
 
-    assert (case.at, case.level, case.value("danger"), case.value("urgency")) == (
-        "reported",
-        "wuchang",
-        "none",
-        "normal",
-    )
+    assert (case.at, case.level, case.value("danger")) == ("reported", "wuchang", "none")
+    assert (case.value("urgency"), case.value("direct_alarm")) == ("normal", True)
 
 
 def test_t32_a_second_false_alarm_of_a_case_opened_as_an_alarm_leads_to_reported_again():
     case = Case()
     assert happened(case.fire("linzhang", "raise_alarm", **ALARM))
-    assert happened(case.fire("township_duty", "false_alarm", reason="是烧秸秆"))
+    assert happened(case.fire("township_duty", "false_alarm", **FALSE))
     assert happened(case.fire("zuzhang", "accept"))
     assert happened(case.fire("linzhang", "raise_alarm", **ALARM))
-    assert happened(case.fire("township_duty", "false_alarm", reason="又是烧秸秆"))
+    assert happened(case.fire("township_duty", "false_alarm", **FALSE))
 
     assert case.at == "reported"
 

@@ -10,12 +10,12 @@ from tests.rules_v2.township import ROLES, VILLAGE_HALL, Case
 from tests.rules_v2.ways import (
     LEAD,
     OPEN_STATES,
+    RECUSAL,
     REPORT,
     WAYS,
     reported,
     unsigned,
     village_handling,
-    village_queued,
 )
 
 ALL = set(ROLES) - {"township_station"}  # a station reads where it has, or is to have, the case
@@ -124,23 +124,6 @@ def test_a_case_about_anybody_else_is_seen_by_the_village_hall(about):
     assert about not in ("zuzhang", "stationed_cadre") or about not in case.readers
 
 
-@pytest.mark.parametrize("state", OPEN_STATES)
-@pytest.mark.parametrize("about", VILLAGE_HALL)
-def test_whom_a_correction_names_takes_the_case_from_the_sight_of_the_whole_hall(state, about):
-    case = corrected(WAYS[state](), about=about)
-
-    assert case.readers.isdisjoint(VILLAGE_HALL)
-    assert case.readers >= {"township_party_office", "township_leader", "stationed_cadre"}
-
-
-def test_the_holders_of_the_day_decide_who_is_a_village_cadre():
-    case = reported(about="villager")
-    assert case.readers >= set(VILLAGE_HALL)
-
-    case.holders = {**case.holders, "village_cadre": ("villager",)}
-    assert case.readers.isdisjoint(VILLAGE_HALL)
-
-
 def test_a_clerk_who_reports_about_a_village_cadre_does_not_read_it_after():
     case = Case()
     assert happened(case.fire("village_clerk", "report", **REPORT, about="village_secretary"))
@@ -149,13 +132,14 @@ def test_a_clerk_who_reports_about_a_village_cadre_does_not_read_it_after():
 
 
 def test_who_is_recused_while_a_case_runs_reads_what_was_written_before():
-    case = corrected(reported(), about="zuzhang")
+    case = reported()
+    assert happened(case.fire("township_leader", "recuse", **{**RECUSAL, "recused_person": "zuzhang"}))
 
     assert case.is_read_by("zuzhang")
     assert not case.is_read_whole_by("zuzhang")
 
 
 def test_both_rules_hold_together():
-    case = corrected(corrected(village_queued(), protected="minor"), about="village_cadre")
+    case = reported(protected="minor", about="village_cadre", by="township_party_office")
 
     assert case.readers == PROTECTED - {"village_secretary"}

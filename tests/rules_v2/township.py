@@ -71,6 +71,8 @@ DECISIONS = (
 
 THIS = "430482109-1"
 PRIMARY = "430482109-2"
+#: An upload that may be attached to the case.
+UPLOADS = {"upload-1": {"id": "upload-1"}}
 OPEN = OtherCase(open=True, follows=None, veils=frozenset())
 
 
@@ -120,4 +122,5 @@ class Case(CaseOnBench):
 
     def _request(self, who: str | Actor, command: Command, meeting: InMeeting | None) -> Request:
         request = super()._request(who, command, meeting)
-        return replace(request, world=replace(request.world, cases=self.cases, followed=self.followed))
+        world = replace(request.world, cases=self.cases, followed=self.followed, files=UPLOADS)
+        return replace(request, world=world)

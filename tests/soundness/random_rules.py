@@ -122,6 +122,7 @@ def _leaf(chance: random.Random, counters: Document, triggers: list[str]) -> Doc
         {"field": "ok", "is": chance.choice((True, False))},
         {"field": "kind", "is": chance.choice(_KINDS)},
         {"field": "ok", "given": True},
+        {"field": chance.choice(("ok", "kind")), "given": "now"},
         {"field": "kind", "change": chance.choice(("up", "down"))},
         {"actor": chance.choice((*_ROLES, "opener", "superior", "holder"))},
         {"since": chance.choice((*triggers, "opened", "closed")), "at_most": "1 hour"},

@@ -38,7 +38,7 @@ _SHAPES: dict[str, dict[str, Schema]] = {
     "field": {
         "field": CODE,
         "is": one_or_many(VALUE),
-        "given": {"const": True},
+        "given": {"enum": [True, "now"]},
         "at_least": either(WHOLE, DURATION),
         "at_most": _BOUND,
         "of": CODE,
@@ -64,14 +64,15 @@ def _kinds(name: str, scope: Scope) -> Iterator[Schema]:
     refusal = ("refuse",) if scope.refuses else ()
     for subject in SUBJECTS:
         if subject in scope.subjects:
-            yield _asked(subject, tests_of(subject, scope), refusal)
+            yield _asked(subject, scope, refusal)
     for subject in NESTING:
         inner = ref(name) if subject == "not" else one_or_many(ref(name))
         yield closed("when", (subject, *refusal), {subject: inner, "refuse": TITLE}, (subject,))
 
 
-def _asked(subject: str, tests: tuple[str, ...], refusal: tuple[str, ...]) -> Schema:
-    shapes = {**_SHAPES[subject], "refuse": TITLE}
+def _asked(subject: str, scope: Scope, refusal: tuple[str, ...]) -> Schema:
+    tests = tests_of(subject, scope)
+    shapes = {**_SHAPES[subject], "refuse": TITLE, **({} if scope.acting else {"given": {"const": True}})}
     shape = closed("when", (subject, *tests, *refusal), shapes, (subject,))
     if subject == "field":
         shape["oneOf"] = list(_one_test(tests))

@@ -177,7 +177,10 @@ KEY_TEXTS: Mapping[str, tuple[str, str]] = {
     "when.not": ("该条件不成立", "The condition does not hold"),
     "when.refuse": ("代替标准说法的一句话", "What a refusal says instead of the standard sentence"),
     "when.is": ("是这个值，或列表之一", "Is this value, or one of a list"),
-    "when.given": ("已填；要否定请写 not", "Has a value; else write `not`"),
+    "when.given": (
+        "true：已有值；now：本次填写；要否定请写 not",
+        "true: has a value; now: given in this act; else write `not`",
+    ),
     "when.at_least": ("不小于、不早于、已满", "Not under, not sooner than"),
     "when.at_most": ("不大于、不晚于、不超过", "Not over, not later than"),
     "when.of": ("at_most 的百分数是哪个时限的", "The clock that the share in at_most is of"),

@@ -131,6 +131,12 @@ def test_a_field_is_given_when_it_has_a_value_text_or_not():
     assert answers("{not: {field: words, given: true}}", [{}, {"words": "有"}]) == [True, False]
 
 
+def test_a_field_is_given_now_when_this_very_act_gives_it():
+    assert answers("{field: words, given: now}", [{}, {"words": "有"}, {"words": "  "}]) == [False, True, False]
+    assert answers("{field: words, given: now}", [{}, {"words": "又"}], words="早就有") == [False, True]
+    assert answers("{not: {field: kind, given: now}}", [{}, {"kind": "a"}], kind="a") == [True, False]
+
+
 @pytest.mark.parametrize(
     ("condition", "given", "answer"),
     [
@@ -335,6 +341,13 @@ def test_working_time_needs_a_calendar_that_does_not_run_yet(unit):
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
+def test_whom_this_very_act_recuses_counts_as_recused():
+    asked = {"charge": MATE.person, "out": MATE.person}
+
+    assert answers("{person: charge, is: recused}", [asked, {**asked, "out": BOSS.person}]) == [True, False]
+    assert answers("{person: charge, is: recused}", [{"charge": MATE.person}], out=MATE.person) == [True]
+
+
 def test_who_acts_is_one_of_a_role_or_in_a_relation():
     assert [Asked("{actor: boss}").answer(who) for who in (HELPER, BOSS, AUDITOR, NOBODY)] == [
         False,
@@ -466,6 +479,7 @@ def test_what_the_act_may_still_give_leaves_it_undecided(condition, answer):
 
 def test_a_value_the_case_has_already_counts_as_given_even_when_it_may_be_given_again():
     assert Asked("{field: words, given: true}", words="早就有").openly() is True
+    assert Asked("{field: words, given: now}", words="早就有").openly() is None
 
 
 def test_a_field_the_row_does_not_take_is_decided_by_the_case():

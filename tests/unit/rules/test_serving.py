@@ -14,6 +14,7 @@ BUSINESS = 'open: "08:30"\nclose: "17:30"'
 CLOCKED = {"clocks": "handle: {T, per: case, limits: 3 natural days}", "business_hours": BUSINESS}
 ROWS = SECTIONS["transitions"]
 STEPS = "text: {T, type: choice, choices: {a: {zh: 甲, en: A}, b: {zh: 乙, en: B}}}"
+NUMBER = "number: {T, type: integer}\ntext: {T, type: text}"
 WHO = "text: {T, type: text}\nwho: {T, type: person}"
 
 
@@ -45,7 +46,7 @@ def test_the_default_rules_and_the_smallest_are_run_whole():
     [
         (CLOCKED, "clocks"),
         ({"visibility": "- {T, when: {state: new}, only_to: handler}"}, "visibility"),
-        ({"visibility": "- {T, when: {field: text, change: up}, only_to: boss}", "fields": STEPS}, "visibility"),
+        ({"visibility": "- {T, when: {field: number, at_least: 1}, only_to: boss}", "fields": NUMBER}, "visibility"),
         ({"visibility": "- {T, when: {person: who, is: party}, never_to: boss}", "fields": WHO}, "visibility"),
         (meeting('every: {week: friday, at: "15:00"}, on_holiday: skip'), "every"),
         (meeting("carry_over: {trigger: note, at_most: 1, then: {fire: finish}}"), "then"),

@@ -120,9 +120,9 @@ def _csv(header: str, rows: list[tuple[str, ...]]) -> bytes:
     return "\n".join([header, *(",".join(row) for row in rows)]).encode()
 
 
-def _post(holder: Holder) -> tuple[str, ...]:
+def _post(holder: Holder, last_day: str = "") -> tuple[str, ...]:
     unit, body = ("", holder.place) if holder.body else (holder.place, "")
-    return (holder.person, holder.role, unit, body, "2025-01-01", "")
+    return (holder.person, holder.role, unit, body, "2025-01-01", last_day)
 
 
 def register() -> dict[str, bytes]:
@@ -172,6 +172,12 @@ def settle_council(store: Store) -> None:
 def settle_whole_book(store: Store) -> None:
     """Import what version 2 needs beside the township: its posts, and a department of the county."""
     _import(store, {"units": _csv(_UNITS, [(POWER_COMPANY, "供电公司", "department", COUNTY)]), **_holding(WHOLE_BOOK)})
+
+
+def end_posts(store: Store, person: str, last_day: str) -> None:
+    """Somebody of the township serves until this day, in ISO form, and no longer."""
+    posts = [_post(holder, last_day) for holder in PEOPLE if holder.person == person]
+    _import(store, {"posts": _csv(_POSTS, posts)})
 
 
 def _holding(holders: list[Holder]) -> dict[str, bytes]:

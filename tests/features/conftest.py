@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
@@ -52,7 +53,7 @@ def rules() -> list[Workflow]:
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest, store, rules: list[Workflow]) -> Iterator[World]:
-    township = World(store, *rules)
+def world(request: pytest.FixtureRequest, store, rules: list[Workflow], tmp_path: Path) -> Iterator[World]:
+    township = World(store, *rules, folder=tmp_path)
     yield township
     TALLY.examples[*_title(request.node), _backend(request.node)] = township.finish()

@@ -14,6 +14,7 @@ _HEAD = """# Every row of the rules by example
 Written by the scenarios of [`features/v2`](../features/v2) as they run, checked in each run: for every row of version 2
 one scenario in which it happens, and one in which it refuses by a field or condition of its own. A row that has neither
 fields nor conditions refuses by whom it keeps out (`never`), by how often it may be (`carry_over`) or by its `role`.
+Several lines of one `ref` are several rows of the file.
 
 | row | act | happens in | is refused in | by |
 |---|---|---|---|---|
@@ -21,23 +22,30 @@ fields nor conditions refuses by whom it keeps out (`never`), by how often it ma
 
 
 def lacking(workflow: Workflow, found: Found) -> list[str]:
-    """Rows of the file that happen in no scenario, and lines of the rule book of which no row refuses in any."""
-    lacks = [
-        f"{row.ref} {row.title.zh}: happens nowhere" for row in workflow.rows if not _happens(workflow, row, found)
+    """Rows of the file that happen in no scenario, or refuse in none."""
+    shows = {"happens": _happens, "refuses": _refuses}
+    return [
+        f"{row.ref} {row.title.zh}: {what} nowhere"
+        for what, shown in shows.items()
+        for row in workflow.rows
+        if not shown(workflow, row, found)
     ]
-    refs = sorted({row.ref or "" for row in workflow.rows})
-    return lacks + [f"{ref}: refuses nowhere" for ref in refs if not _refuses(workflow, ref, found)]
 
 
 def table(workflow: Workflow, found: Found) -> str:
-    """Markdown; a row of the rule book that is several in the file has a line for each, its refusal at the first."""
+    """Markdown; a row of the rule book that is several in the file has a line for each."""
     rows = sorted(workflow.rows, key=lambda row: (row.ref or "", row.index))
-    lines, told = [], set()
-    for row in rows:
-        refused = next(iter(_refuses(workflow, row.ref or "", found)), None) if row.ref not in told else None
-        told.add(row.ref)
-        lines.append(_line(row, min(_happens(workflow, row, found), default=None), refused))
-    return _HEAD + "".join(lines)
+    return _HEAD + "".join(_line(row, *_best(workflow, row, found)) for row in rows)
+
+
+def _best(workflow: Workflow, row: Row, found: Found) -> tuple[Title | None, tuple[Title, str] | None]:
+    """Where it happens and where it refuses: if there is one, a scenario that shows both."""
+    refused = _refuses(workflow, row, found)
+    happens = sorted(_happens(workflow, row, found))
+    both = [each for each in refused if each[0] in happens and not _miswritten(each[1])]
+    if both:
+        return both[0][0], both[0]
+    return next(iter(happens), None), next(iter(refused), None)
 
 
 def _line(row: Row, happens: Title | None, refused: tuple[Title, str] | None) -> str:
@@ -54,9 +62,12 @@ def _happens(workflow: Workflow, row: Row, found: Found) -> list[Title]:
     return [title for title, examples in found.items() if wanted in examples]
 
 
-def _refuses(workflow: Workflow, ref: str, found: Found) -> list[tuple[Title, str]]:
+def _refuses(workflow: Workflow, row: Row, found: Found) -> list[tuple[Title, str]]:
     """(scenario, code): what is missing and what does not hold before what is merely miswritten."""
-    lines = {row.mark.line for row in workflow.rows if row.ref == ref}
     refused = [(title, each.refused_by) for title, examples in found.items() for each in examples
-               if each.refused_by and each.workflow == workflow.name and each.line in lines]  # fmt: skip
-    return sorted(refused, key=lambda each: (" " in each[1] and not each[1].endswith(" missing"), each))
+               if each.refused_by and (each.workflow, each.line) == (workflow.name, row.mark.line)]  # fmt: skip
+    return sorted(refused, key=lambda each: (_miswritten(each[1]), each))
+
+
+def _miswritten(code: str) -> bool:
+    return " " in code and not code.endswith(" missing")

@@ -13,6 +13,7 @@ from pytest_bdd import parsers
 
 from engine.definition.model import START, SYSTEM, Field, FieldType, Value, Workflow
 from tests import township as t
+from tests.unit.files import made
 
 #: Version 2 has every title of version 1, for the same thing: the scenarios of both are read by its words.
 SPOKEN: Workflow = t.whole_book()
@@ -53,6 +54,8 @@ UNITS = {
     "洋泉镇": t.TOWNSHIP,
     "供电公司": t.POWER_COMPANY,
 }
+#: What can be uploaded, and how its bytes are made.
+FILES = {"照片": made.jpeg, "语音": made.m4a}
 MEETINGS = {meeting.title.zh.removeprefix("民情"): meeting.code for meeting in SPOKEN.meetings.values()}
 #: Where the meetings of a level are held.
 PLACES = {"wuchang": t.WUCHANG, "village": t.VILLAGE, "township": t.TOWNSHIP}
@@ -133,6 +136,8 @@ KINDS = {
     "Said": kind("[^「」]*"),
     "Sentence": kind(".+"),
     "N": kind(r"\d+", int),
+    "Cell": kind("[A-Z]+[0-9]+"),
+    "Day": kind(r"\d{4}-\d\d-\d\d"),
     "Moment": kind(r"\d{4}-\d\d-\d\d \d\d:\d\d"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine.audit.queries import AuditQueries
@@ -12,9 +13,12 @@ from engine.cases.door import Act
 from engine.cases.queries import CaseQueries
 from engine.cases.service import Caller, CaseService, OpenCase
 from engine.definition.model import START, SYSTEM, FieldType, Row, Value, Workflow
+from engine.files.depots import FolderDepot
+from engine.files.service import FileService
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import Attendance, MeetingService, NewDecision, NewMeeting
 from engine.rules.attempt import Command
+from engine.rules.fold import as_list
 from engine.rules.refusals import Refusal
 from engine.rules.state import Event
 from engine.store.casefile import read_events
@@ -24,16 +28,16 @@ from tests.features.heard import Heard
 from tests.features.sights import Sights
 from tests.features.tally import Example
 from tests.features.ways import REPORT, also, way
-from tests.features.words import PLACES
+from tests.features.words import FILES, PLACES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class World(Sights):
     """陈桥村 of 洋泉镇 with its neighbours, on a database of its own, under the first of these rules until it is told
-    to follow another. Each act takes a second."""
+    to follow another. Uploads go to a folder of its own. Each act takes a second."""
 
-    def __init__(self, store: Store, *rules: Workflow) -> None:
+    def __init__(self, store: Store, *rules: Workflow, folder: Path) -> None:
         t.settle(store)
         self.store = store
         self.rules = rules[0]
@@ -41,6 +45,7 @@ class World(Sights):
         self.service, self.queries = CaseService(self.office), CaseQueries(self.office)
         self.meetings, self.minutes = MeetingService(self.office), MeetingQueries(self.office)
         self.audit = AuditQueries(self.office)
+        self.files = FileService(self.office, FolderDepot(folder))
         self.cases: dict[str, str] = {}
         self.meeting = ""
         self.heard: Heard | None = None
@@ -66,7 +71,8 @@ class World(Sights):
     def open(self, person: str, name: str, data: Mapping[str, Value], *, unit: str = t.NEIGHBOURHOOD,
              behalf: Value = None, trigger: str = "report") -> None:  # fmt: skip
         given = {**REPORT, **data} if trigger == "report" else data
-        self.begin(person, name, Command(trigger=trigger, data=self._named(given), behalf=behalf), unit=unit)
+        command = Command(trigger=trigger, data=self._named(person, given), behalf=behalf)
+        self.begin(person, name, command, unit=unit)
 
     def begin(self, person: str, name: str, command: Command, *, unit: str) -> None:
         """Any opening of the rules that are followed."""
@@ -103,7 +109,7 @@ class World(Sights):
 
     def fire(self, person: str, name: str, trigger: str, data: Mapping[str, Value], *, behalf: Value = None) -> None:
         case = self.cases[name]
-        command = Command(trigger=trigger, data=self._named(data), behalf=behalf)
+        command = Command(trigger=trigger, data=self._named(person, data), behalf=behalf)
         version = self.held(name).state.version
 
         def fired() -> None:
@@ -117,18 +123,29 @@ class World(Sights):
 
     def decide(self, person: str, name: str, trigger: str, data: Mapping[str, Value]) -> None:
         case = self.cases[name]
-        decision = NewDecision(case_id=case, trigger=trigger, data=self._named(data))
+        decision = NewDecision(case_id=case, trigger=trigger, data=self._named(person, data))
 
         def decided() -> None:
             self.meetings.decide(person, self.meeting, self._meeting_version(), [decision])
 
         self._try(person, trigger, case, decided)
 
-    def _named(self, data: Mapping[str, Value]) -> dict[str, Value]:
-        """A case is given by its name in the scenario."""
-        fields = [self.rules.fields[field] for field in data if field in self.rules.fields]
-        cases = {field.code: data[field.code] for field in fields if field.type is FieldType.CASE}
-        return {**data, **{field: self.cases[str(name)] for field, name in cases.items() if name}}
+    def _named(self, person: str, data: Mapping[str, Value]) -> dict[str, Value]:
+        """A case is given by its name in the scenario, a file by what it is: he who acts has just uploaded it."""
+        return {field: self._meant(person, field, value) for field, value in data.items()}
+
+    def _meant(self, person: str, code: str, value: Value) -> Value:
+        field = self.rules.fields.get(code)
+        if field is None or not value:
+            return value
+        if field.type is FieldType.CASE:
+            return self.cases[str(value)]
+        if field.of is FieldType.FILE:
+            return [self._upload(person, each) for each in as_list(value)]
+        return value
+
+    def _upload(self, person: str, what: Value) -> str:
+        return self.files.take(person, self.files.admit(person), FILES[str(what)]()).id
 
     def _try(self, person: str, trigger: str, case: str | None, act: Callable[[], object]) -> None:
         """A refusal is kept until a step asks for it; none that nobody asks for goes unnoticed."""

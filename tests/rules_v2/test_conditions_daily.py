@@ -212,4 +212,5 @@ def test_t47_only_leaders_instruct(state):
         elif mark(case.ask(who, "note", text="我去看看")) == "+":
             assert refused(answer, "field:instruction")
     assert happened(case.fire("village_secretary", "note", text="请三天内办好", instruction=True))
+    assert happened(case.ask("linzhang", "note", text="看过了", instruction=False))  # a box left unticked
     assert happened(case.ask("zuzhang", "note", text="我去看看"))

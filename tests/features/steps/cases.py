@@ -47,6 +47,11 @@ def somebody_reports_from(world, person, unit):
     world.open(person, "", {}, unit=places[unit])
 
 
+@act("{person:Person}上报事项, 反映人的姓名中有换行")
+def somebody_reports_a_broken_name(world, person):
+    world.open(person, "", {"reporter": {"name": "邓\n老五"}})
+
+
 @act("{person:Person}上报事项, 详情长达 {length:N} 个字")
 def somebody_reports_at_length(world, person, length):
     world.open(person, "", {"content": "渠" * length})

@@ -1,9 +1,10 @@
-"""The time, and the rules in force."""
+"""The time, the rules in force, and how long somebody serves."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from tests import township as t
 from tests.features.words import act
 
 WEEKDAYS = "一二三四五六日"
@@ -25,6 +26,11 @@ def it_is_later(world, moment):
 def hours_pass(world, hours):
     world.settled()
     world.wait(timedelta(hours=hours))
+
+
+@act("{person:Person}的职务到 {day:Day} 为止")
+def a_post_ends(world, person, day):
+    t.end_posts(world.office.store, person, day)
 
 
 @act("规则版本为 {version:N}, 会议由人召集")

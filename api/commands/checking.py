@@ -67,6 +67,7 @@ def _as_json(finding: Finding) -> dict[str, Any]:
         "line": finding.mark.line,
         "column": finding.mark.column,
         "path": finding.path,
+        "trigger": finding.trigger or None,
         "zh": finding.zh,
         "en": finding.en,
         "hint": {"zh": finding.advice("zh"), "en": finding.advice("en")},

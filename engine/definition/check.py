@@ -17,7 +17,7 @@ from engine.definition.check_use import of_use
 from engine.definition.findings import Finding
 from engine.definition.loader import Reading, has_error, read_draft
 from engine.definition.model import Workflow
-from engine.definition.report import in_order
+from engine.definition.report import in_order, with_triggers
 from engine.definition.travel import explore
 
 _PARTS: tuple[Callable[[At], Iterator[Finding]], ...] = (
@@ -37,7 +37,8 @@ def check_workflow(workflow: Workflow, former: Former = nowhere, *, warnings: bo
     parts = [part for part in _PARTS if warnings or part not in _WARNING]
     if not warnings and not workflow.clocks:
         parts.remove(of_cycles)
-    return in_order([*(finding for part in parts for finding in part(at)), *of_replaced(at, former)])
+    found = [*(finding for part in parts for finding in part(at)), *of_replaced(at, former)]
+    return in_order(with_triggers(found, workflow))
 
 
 def examine(data: bytes, file: str, former: Former = nowhere, *, warnings: bool = True) -> Reading:
@@ -72,7 +73,7 @@ def _check_rest(draft: Workflow, errors: tuple[Finding, ...]) -> list[Finding]:
         parts.append(of_ways)
     if not sections & {"", "transitions"}:
         parts.append(of_openings)
-    return [finding for part in parts for finding in part(at)]
+    return with_triggers([finding for part in parts for finding in part(at)], draft)
 
 
 def _part(path: str) -> str:

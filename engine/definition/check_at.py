@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.definition.findings import Code, Finding, Step, Witness
-from engine.definition.model import START, Mark, Row, State, Workflow
+from engine.definition.model import START, Mark, Row, State, Title, Workflow
 from engine.definition.paths import find_way, way_to
 from engine.definition.travel import Travel
 
@@ -17,14 +17,19 @@ class At:
     workflow: Workflow
     travel: Travel | None
 
-    def row(self, code: Code, row: Row, zh: str, en: str, witness: Witness = ()) -> Finding:
-        return self.place(code, row.mark, f"transitions[{row.index}]", zh, en, witness)
+    def row(self, code: Code, row: Row, zh: str, en: str, witness: Witness = (), hint: Title | None = None) -> Finding:
+        return self.place(code, row.mark, f"transitions[{row.index}]", zh, en, witness, hint)
 
-    def state(self, code: Code, state: State, zh: str, en: str, witness: Witness = ()) -> Finding:
-        return self.place(code, state.mark, f"states.{state.code}", zh, en, witness)
+    def state(
+        self, code: Code, state: State, zh: str, en: str, witness: Witness = (), hint: Title | None = None
+    ) -> Finding:
+        return self.place(code, state.mark, f"states.{state.code}", zh, en, witness, hint)
 
-    def place(self, code: Code, mark: Mark, path: str, zh: str, en: str, witness: Witness = ()) -> Finding:
-        return Finding(code=code, file=self.workflow.file, mark=mark, path=path, zh=zh, en=en, witness=witness)
+    def place(
+        self, code: Code, mark: Mark, path: str, zh: str, en: str, witness: Witness = (), hint: Title | None = None
+    ) -> Finding:
+        file = self.workflow.file
+        return Finding(code=code, file=file, mark=mark, path=path, zh=zh, en=en, witness=witness, hint=hint)
 
     # --- ways ---
 

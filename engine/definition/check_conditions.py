@@ -14,19 +14,30 @@ from engine.definition.answers import answer
 from engine.definition.assuming import assume, assume_all
 from engine.definition.check_at import At
 from engine.definition.findings import Code, Finding
-from engine.definition.model import AllOf, AnyOf, Condition, Not, Row
+from engine.definition.model import AllOf, AnyOf, Condition, Not, Row, Title
+from engine.definition.reasons import Reason, why
 from engine.definition.scene import Scene
 from engine.definition.travel import Travel
+
+#: Why the parts of an `all` cannot hold at once.
+_PARTS = ("其中各项互相矛盾", "its parts contradict each other")
+
+_NEEDLESS = Title(
+    zh="没有它也一样，可以删去；要限制，就改问有时成立、有时不成立的事",
+    en="nothing changes without it: drop it, or ask something that holds at times and at times does not",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Idle:
-    """A condition with its one answer; `beside` says that it is impossible only together with those before it."""
+    """A condition with its one answer, and why, where one thing decides it; `beside` says that it is impossible only
+    together with those before it."""
 
     condition: Condition
     holds: bool
     path: str
     beside: bool = False
+    why: Reason | None = None
 
 
 def of_conditions(at: At) -> Iterator[Finding]:
@@ -67,19 +78,35 @@ def _of_list(conditions: tuple[Condition, ...], scenes: list[Scene], path: str) 
 
 
 def _contradicting(conditions: tuple[Condition, ...], scenes: list[Scene], path: str) -> Iterator[Idle]:
-    for condition in conditions:
-        scenes = [found for scene in scenes if (found := assume(condition, scene)) is not None]
-        if not scenes:
-            yield Idle(condition=condition, holds=False, path=path, beside=True)
+    left = scenes
+    for number, condition in enumerate(conditions):
+        left = [found for scene in left if (found := assume(condition, scene)) is not None]
+        if not left:
+            reason = _opponent(conditions[:number], condition, scenes)
+            yield Idle(condition=condition, holds=False, path=path, beside=True, why=reason)
             return
+
+
+def _opponent(before: tuple[Condition, ...], condition: Condition, scenes: list[Scene]) -> Reason | None:
+    """The one condition before that cannot hold beside this one; None where it takes several."""
+    for number, other in enumerate(before, start=1):
+        if all(assume_all((other, condition), scene) is None for scene in scenes):
+            line = other.mark.line
+            hint = Title(
+                zh=f"第 {line} 行的第 {number} 项和这一项只留一项；要“或”就写 any: […]",
+                en=f"keep one of the two (no. {number} in line {line}, and this one); for “or” write any: […]",
+            )
+            return Reason(f"与第 {number} 项（第 {line} 行）矛盾", f"it contradicts no. {number} (line {line})", hint)
+    return None
 
 
 def _within(condition: Condition, scenes: list[Scene], path: str) -> Iterator[Idle]:
     answers = {answer(condition, scene) for scene in scenes}
     if answers in ({True}, {False}):
-        yield Idle(condition=condition, holds=answers == {True}, path=path)
+        holds = answers == {True}
+        yield Idle(condition=condition, holds=holds, path=path, why=why(condition, scenes, holds))
     elif isinstance(condition, AllOf) and all(assume(condition, scene) is None for scene in scenes):
-        yield Idle(condition=condition, holds=False, path=path)
+        yield Idle(condition=condition, holds=False, path=path, why=Reason(*_PARTS))
     elif isinstance(condition, AllOf | AnyOf):
         for part in condition.conditions:
             yield from _within(part, scenes, path)
@@ -89,7 +116,10 @@ def _within(condition: Condition, scenes: list[Scene], path: str) -> Iterator[Id
 
 def _told(at: At, row: Row, idle: Idle) -> Finding:
     zh, en = _sentence(idle)
-    return at.place(Code.S34, idle.condition.mark, idle.path, zh, en, at.into(*row.sources))
+    hint = (idle.why and idle.why.hint) or (_NEEDLESS if idle.holds else None)
+    if idle.why:
+        zh, en = f"{zh}：{idle.why.zh}", f"{en}: {idle.why.en}"
+    return at.place(Code.S34, idle.condition.mark, idle.path, zh, en, at.into(*row.sources), hint)
 
 
 def _sentence(idle: Idle) -> tuple[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.definition.check_at import At
-from engine.definition.cycles import Ways, endless, is_bounded
+from engine.definition.cycles import Anew, Ways, begun_anew, endless, is_bounded
 from engine.definition.findings import Code, Finding, Witness
+from engine.definition.model import Per, Title
 from engine.definition.paths import find_way, step_of
 from engine.definition.rings import rings
 from engine.definition.travel import Travel, Way
@@ -42,7 +43,39 @@ def _told(at: At, code: Code, ring: Ways, witness: Witness) -> Finding:
         f"循环 {shown} 没有计数、时限或顺延来约束",
         f"nothing bounds the cycle {shown}: no counter, clock or carry-over",
     )
-    return at.state(code, at.workflow.states[states[0]], zh, en, witness)
+    hint = _advice(ring, clocks=code is Code.S22)
+    if at.travel and (anew := begun_anew(at.travel, ring)):
+        zh, en = (f"{first}{more}" for first, more in zip((zh, en), _anew(anew), strict=True))
+        hint = _per_case(anew)
+    return at.state(code, at.workflow.states[states[0]], zh, en, witness, hint)
+
+
+def _anew(anew: Anew) -> tuple[str, str]:
+    """That a counter on the cycle does not bound it."""
+    name, per, line = anew.counter.code, anew.counter.per, anew.row.mark.line
+    zh, en = ("每次进入状态", "each stay") if per is Per.STAY else ("每个层级", "each level")
+    return (
+        f"；第 {line} 行看的计数 '{name}'（per: {per}）{zh}重新数，约束不了它",
+        f"; the counter '{name}' (`per: {per}`) that line {line} asks for begins anew with {en}",
+    )
+
+
+def _per_case(anew: Anew) -> Title:
+    name, line = anew.counter.code, anew.counter.mark.line
+    return Title(
+        zh=f"把第 {line} 行的计数 '{name}' 改成 per: case", en=f"make the counter '{name}' in line {line} `per: case`"
+    )
+
+
+def _advice(ring: Ways, *, clocks: bool) -> Title:
+    """A row of the cycle on which a counter would bound it: that of the last way, which closes it."""
+    row = ring[-1].row
+    counter, when = f"{{title: …, of: {row.trigger}, per: case}}", "when: {counter: …, at_most: 2}"
+    zh, en = ("；或让循环中的状态计一个累计的时限", "; or run a clock there that adds up") if clocks else ("", "")
+    return Title(
+        zh=f"如在 counters 中加一个 {counter}，在第 {row.mark.line} 行（{row.trigger}）加 {when}{zh}",
+        en=f"say, add the counter {counter}, and {when} in line {row.mark.line} ({row.trigger}){en}",
+    )
 
 
 def _approached(travel: Travel, ring: Ways) -> Witness:

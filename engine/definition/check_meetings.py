@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.definition.check_at import At
 from engine.definition.findings import Code, Finding
-from engine.definition.model import Meeting, Row, State, Workflow
+from engine.definition.model import Meeting, Row, State, Title, Workflow
 from engine.definition.used import meetings_used
 
 
@@ -23,7 +23,13 @@ def of_gates(at: At) -> Iterator[Finding]:
 def _level_apart(state: State, meeting: Meeting, at: At) -> Finding:
     zh = f"会议 '{meeting.code}' 属于层级 {meeting.level}，状态属于 {state.level or '（未写层级）'}"
     en = f"the meeting '{meeting.code}' sits at level {meeting.level}, the state at {state.level or '(none given)'}"
-    return at.state(Code.S06, state, zh, en, at.into(state.code))
+    level = state.level or "…"
+    hint = Title(
+        zh=f"把第 {meeting.mark.line} 行会议的 level 改成 {level}，或把状态的 level 改成 {meeting.level}；或去掉 gate",
+        en=f"write `level: {level}` for the meeting in line {meeting.mark.line}, or `level: {meeting.level}` for the "
+        "state; or drop the `gate`",
+    )
+    return at.state(Code.S06, state, zh, en, at.into(state.code), hint)
 
 
 def _vias(row: Row, at: At) -> Iterator[Finding]:
@@ -34,12 +40,35 @@ def _vias(row: Row, at: At) -> Iterator[Finding]:
         if not set(gate) & set(row.via):
             zh = f"via 中没有状态 '{source}' 的会议（gate）"
             en = f"`via` names no gate of the state '{source}'"
-            yield at.row(Code.S06, row, zh, en, at.refused(row.trigger, source))
+            yield at.row(
+                Code.S06, row, zh, en, at.refused(row.trigger, source), _gate_wanted(at, row, states.get(source))
+            )
     known = {meeting for gate in gates.values() for meeting in gate}
     for meeting in row.via:
         if meeting not in known and known & set(row.via):
             zh = f"via 的会议 '{meeting}' 不是任何 from 状态的 gate"
-            yield at.row(Code.S06, row, zh, f"the meeting '{meeting}' of `via` is the gate of no `from` state")
+            en = f"the meeting '{meeting}' of `via` is the gate of no `from` state"
+            hint = Title(
+                zh=f"从 via 中去掉 {meeting}，或在状态上写 gate", en=f"drop {meeting}, or give a state its `gate`"
+            )
+            yield at.row(Code.S06, row, zh, en, hint=hint)
+
+
+def _gate_wanted(at: At, row: Row, state: State | None) -> Title:
+    """What to write on the state, or in `via`; an opening waits for no meeting."""
+    if state is None:
+        return Title(zh="开立的行不能写 via，请去掉", en="drop `via`: an opening goes to no meeting")
+    code, gate = state.code, ", ".join(state.gate)
+    if gate:
+        return Title(zh=f"在 via 中写 {gate}，或从 from 中去掉 {code}", en=f"write {gate} in `via`, or drop {code}")
+    fitting = [via for via in row.via if via in at.workflow.meetings and at.workflow.meetings[via].level == state.level]
+    if not fitting:
+        return Title(zh=f"从 from 中去掉 {code}，或去掉 via", en=f"drop {code} from `from`, or drop `via`")
+    line, gate = state.mark.line, ", ".join(fitting)
+    return Title(
+        zh=f"在第 {line} 行的状态 '{code}' 上写 gate: {gate}；或去掉 via",
+        en=f"write `gate: {gate}` on the state '{code}' in line {line}, or drop `via`",
+    )
 
 
 def of_agendas(at: At) -> Iterator[Finding]:

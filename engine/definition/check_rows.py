@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.definition.actors import can_fire_at_all
 from engine.definition.check_at import At
 from engine.definition.findings import Code, Finding
-from engine.definition.model import BACK, CLOSER, NOWHERE, SAME, START, CaseIs, Row, Target
+from engine.definition.model import BACK, CLOSER, NOWHERE, SAME, START, CaseIs, Row, Target, Title
 
 #: What a primary case must be.
 _PRIMARY = {"open", "other", "alike_sealed"}
@@ -68,7 +68,10 @@ def _merging(row: Row, at: At) -> Iterator[Finding]:
             asked = f"{{case: {state.follows}, is: [open, other, alike_sealed]}}"
             zh = f"进入 '{state.code}' 的行须必填 '{state.follows}'，并以 {asked} 为条件"
             en = f"a row into '{state.code}' needs the field '{state.follows}' and the condition {asked}"
-            yield at.row(Code.S23, row, zh, en, at.by(row))
+            hint = Title(
+                zh=f"写 needs: {state.follows} 和 when: {asked}", en=f"write needs: {state.follows} and when: {asked}"
+            )
+            yield at.row(Code.S23, row, zh, en, at.by(row), hint)
 
 
 def _asks_for_primary(row: Row, target: Target, field: str) -> bool:

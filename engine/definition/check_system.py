@@ -9,13 +9,11 @@ from engine.definition.assuming import assume_all
 from engine.definition.check_at import At
 from engine.definition.facts import only
 from engine.definition.findings import Code, Finding, Step, Witness
-from engine.definition.model import SYSTEM, Condition, Mark, Meeting, Row, Value
+from engine.definition.model import SYSTEM, Condition, Mark, Meeting, Row, Title, Value
 from engine.definition.paths import find_way
+from engine.definition.reasons_system import Reason, cannot_hold, no_row, not_in_by, not_taken, not_via, only_via
 from engine.definition.scene import Scene
 from engine.definition.travel import Stop, Travel, Way
-
-#: Why `system` may not fire a row, in zh and en.
-Reason = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,9 +81,24 @@ def _judged(at: At, firing: Firing) -> Iterator[Finding]:
             missing = [name for name in row.needs if name not in firing.given] if row else []
             lacking |= {name: stop for name in missing if name not in lacking}
     for name, stop in lacking.items():
-        zh = f"触发的动作 '{firing.trigger}' 必填字段 '{name}'，这里没有给出"
-        en = f"the row of '{firing.trigger}' needs the field '{name}', which is not given here"
-        yield at.place(Code.S17, firing.mark, firing.path, zh, en, _witness(at, firing, stop))
+        yield _lacks(at, firing, stop, name)
+
+
+def _lacks(at: At, firing: Firing, stop: Stop, name: str) -> Finding:
+    row = at.workflow.row(firing.trigger, stop.state)
+    line = row.mark.line if row else 0
+    zh = f"触发的动作 '{firing.trigger}' 必填字段 '{name}'，这里没有给出"
+    en = f"the row of '{firing.trigger}' needs the field '{name}', which is not given here"
+    zh_or, en_or = ("", "") if firing.path.endswith("carry_over") else _in_with(name)
+    hint = Title(
+        zh=f"{zh_or}把第 {line} 行 needs 里的 {name} 移到 takes", en=f"{en_or}move {name} in line {line} to `takes`"
+    )
+    return at.place(Code.S17, firing.mark, firing.path, zh, en, _witness(at, firing, stop), hint)
+
+
+def _in_with(name: str) -> tuple[str, str]:
+    """A meeting's `carry_over` gives no values: only a step and `then` have a `with`."""
+    return f"在 with 中写 {name}: …；或", f"write `{name}: …` in `with`, or "
 
 
 def _due(at: At, firing: Firing, state: str) -> list[Stop]:
@@ -105,17 +118,17 @@ def _may_fall_due(travel: Travel, firing: Firing, stop: Stop) -> Scene | None:
 def _refused(at: At, firing: Firing, row: Row | None, stop: Stop) -> Reason | None:
     """Why `system` can never fire it here; None where it may."""
     if row is None:
-        return "那里没有这个动作的行", "there is no row of this trigger"
+        return no_row(at.workflow, firing.trigger, stop.state)
     if SYSTEM not in row.by or SYSTEM in row.never:
-        return "该行的 by 没有 system", "its row does not let `system` act"
+        return not_in_by(row)
     if firing.meeting and firing.meeting not in row.via:
-        return f"该行的 via 没有会议 '{firing.meeting}'", f"its row is not `via` the meeting '{firing.meeting}'"
+        return not_via(row, firing.meeting)
     if not firing.meeting and row.via and not row.at_once_if:
-        return "该行只能在会上决定（via）", "its row is only `via` a meeting"
+        return only_via(row)
     if others := [name for name in firing.given if name not in (*row.needs, *row.takes)]:
-        return f"该行不收字段 {'、'.join(others)}", f"its row takes no {', '.join(others)}"
+        return not_taken(row, others)
     if at.travel is not None and not _may_hold(at.travel, firing, row, stop):
-        return "该行的 when 那时不可能成立", "the `when` of its row cannot hold then"
+        return cannot_hold(row)
     return None
 
 
@@ -132,9 +145,9 @@ def _may_hold(travel: Travel, firing: Firing, row: Row, stop: Stop) -> bool:
 
 
 def _not_fired(at: At, firing: Firing, stop: Stop, reason: Reason) -> Finding:
-    zh = f"在状态 '{stop.state}'（{stop.level}）system 不能触发 '{firing.trigger}'：{reason[0]}"
-    en = f"in the state '{stop.state}' ({stop.level}) `system` cannot fire '{firing.trigger}': {reason[1]}"
-    return at.place(Code.S16, firing.mark, firing.path, zh, en, _witness(at, firing, stop))
+    zh = f"在状态 '{stop.state}'（{stop.level}）system 不能触发 '{firing.trigger}'：{reason.zh}"
+    en = f"in the state '{stop.state}' ({stop.level}) `system` cannot fire '{firing.trigger}': {reason.en}"
+    return at.place(Code.S16, firing.mark, firing.path, zh, en, _witness(at, firing, stop), reason.hint)
 
 
 def _witness(at: At, firing: Firing, stop: Stop) -> Witness:

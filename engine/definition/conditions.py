@@ -12,6 +12,7 @@ from engine.definition.nodes import ListNode, MapNode
 from engine.definition.properties import Properties, each, properties, title
 from engine.definition.reading import Place
 from engine.definition.subjects import SUBJECTS, TESTS
+from engine.definition.unknown_keys import lone_refusal
 from engine.definition.words import allowed, guess, listing, shown
 
 NESTING = ("any", "all", "not")
@@ -148,6 +149,9 @@ def _subject(place: Place) -> str:
         zh, en = f"条件应以主语 '{late[0]}' 开头", f"a condition begins with its subject '{late[0]}'"
         place.fail(Code.S11, zh, en, at=first.mark)
         return late[0]
+    if first.key == "refuse":
+        lone_refusal(place, first.mark)
+        return ""
     zh, en = allowed(known, guess(first.key, known))
     place.fail(
         Code.S11, f"不认识的条件 {shown(first.key)}{zh}", f"unknown condition {shown(first.key)}{en}", at=first.mark

@@ -22,9 +22,9 @@ hangs together, again and again (as one asks whether an automaton with pairs of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from engine.definition.model import SAME, Clock, Condition, Counter, CounterBound, LevelIs, Not, Per, Step
+from engine.definition.model import SAME, Clock, Condition, Counter, CounterBound, LevelIs, Not, Per, Row, Step
 from engine.definition.rings import components
 from engine.definition.travel import Stop, Travel, Way
 from engine.definition.used import parts
@@ -51,6 +51,25 @@ def endless(travel: Travel) -> list[Ways]:
 def is_bounded(travel: Travel, cycle: Ways) -> bool:
     """Whether something bounds this very cycle."""
     return not _Search(travel).unbounded(cycle, _BRANCHES)
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """A counter that a row asks for and another way of the same cycle counts, but that each turn begins anew."""
+
+    row: Row
+    counter: Counter
+
+
+def begun_anew(travel: Travel, cycle: Ways) -> Anew | None:
+    """The first counter on the cycle that would bound it, were it `per: case`."""
+    search = _Search(travel)
+    for way in cycle:
+        for code in search.asked(way):
+            counter = travel.rules.workflow.counters.get(code)
+            if counter and any(search.counts(replace(counter, per=Per.CASE), other, way) for other in cycle):
+                return Anew(way.row, counter)
+    return None
 
 
 def _moves(travel: Travel) -> Ways:
@@ -92,16 +111,20 @@ class _Search:
     # --- counters ---
 
     def _guards(self, way: Way, ring: Ways) -> Iterator[Guard]:
-        before = way.row.targets[: way.row.targets.index(way.target)]
-        asked = [each for top in (*way.row.when, *way.target.when) for each in _growing(top, against=True)]
-        asked += [each for target in before for top in target.when for each in _growing(top, against=False)]
-        for code in dict.fromkeys(asked):
+        for code in self.asked(way):
             counter = self.workflow.counters.get(code)
-            counting = frozenset(other for other in ring if counter and self._counts(counter, other, way))
+            counting = frozenset(other for other in ring if counter and self.counts(counter, other, way))
             if counting:
                 yield Guard(way, counting)
 
-    def _counts(self, counter: Counter, way: Way, asking: Way) -> bool:
+    def asked(self, way: Way) -> tuple[str, ...]:
+        """The counters whose growth turns the way's conditions against it."""
+        before = way.row.targets[: way.row.targets.index(way.target)]
+        asked = [each for top in (*way.row.when, *way.target.when) for each in _growing(top, against=True)]
+        asked += [each for target in before for top in target.when for each in _growing(top, against=False)]
+        return tuple(dict.fromkeys(asked))
+
+    def counts(self, counter: Counter, way: Way, asking: Way) -> bool:
         if counter.per is Per.STAY or counter.distinct or self.rules.counts(counter, way.row) is not True:
             return False
         return counter.per is Per.CASE or way.origin.level == asking.origin.level

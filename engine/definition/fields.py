@@ -68,14 +68,15 @@ def _field(code: str, place: Place) -> Field | None:
         return None
     of = keys.read("of", _entry_type, None) if kind is FieldType.LIST else None
     _refuse_misfits(keys, kind, of)
-    if kind is FieldType.LIST and of is None:
+    choices = keys.read("choices", _choices, {})
+    if (kind is FieldType.LIST and of is None) or ((of or kind) is FieldType.CHOICE and not choices):
         return None
     bare = Field(
         code=code,
         title=name,
         type=kind,
         of=of,
-        choices=keys.read("choices", _choices, {}),
+        choices=choices,
         min_length=keys.read("min_length", natural, 1),
         max_length=keys.read("max_length", natural, _LONGEST_LIST if of else _LONGEST_TEXT),
         at_least=keys.read("at_least", integer, None),
@@ -143,7 +144,9 @@ def _refuse_misfilled(place: Place, field: Field, slot: Slot) -> None:
     zh = "、".join(TYPE_NAMES[kind] for kind in kinds) + ("，或它们的列表" if lists else "")
     en = " or ".join(kinds) + (", or a list of these" if lists else "")
     zh = f"'{slot}' 只能由{zh}填入，这个字段是{TYPE_NAMES[field.type]}"
-    place.fail(Code.S23, zh, f"'{slot}' is filled by a {en}; this is of type {field.type}")
+    kind = kinds[0] if field.type is not FieldType.LIST or not lists else f"list, of: {kinds[0]}"
+    hint = Title(zh=f"写 type: {kind}，或去掉 fills", en=f"write type: {kind}, or drop `fills`")
+    place.fail(Code.S23, zh, f"'{slot}' is filled by a {en}; this is of type {field.type}", hint=hint)
 
 
 def _with_default(keys: Properties, field: Field) -> Field:

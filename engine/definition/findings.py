@@ -26,7 +26,7 @@ Witness = tuple[Step, ...]
 class Finding:
     """`path` is where in the document (`transitions[6].to`), empty for the file as a whole. `witness` is the shortest
     way of a case that shows what is said, empty where it is about no way. `hint` says what to do in this very place;
-    without it the hint of the code stands."""
+    without it the hint of the code stands. `trigger` is that of the row the path is about, empty elsewhere."""
 
     code: Code
     file: str
@@ -36,11 +36,18 @@ class Finding:
     en: str
     hint: Title | None = None
     witness: Witness = ()
+    trigger: str = ""
+
+    @property
+    def place(self) -> str:
+        """The path as people read it: a row with its trigger, `transitions[6] (report).to`."""
+        row, bracket, rest = self.path.partition("]")
+        return f"{row}{bracket} ({self.trigger}){rest}" if self.trigger else self.path
 
     def text(self, language: str) -> str:
         """One line: file:line:column, code, path and sentence in `zh` or `en`."""
         where = f"{self.file}:{self.mark.line}:{self.mark.column}"
-        path = f"  {self.path}:" if self.path else ""
+        path = f"  {self.place}:" if self.path else ""
         return f"{where}  {self.code}{path} {self.zh if language == 'zh' else self.en}"
 
     def advice(self, language: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from engine.definition.durations import hour
@@ -23,6 +24,8 @@ REPLACES_KEYS = ("version", "states")
 
 WORKFLOW = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 CURRENCY = re.compile(r"[A-Z]{3}\Z")
+_FILE = re.compile(r"v([1-9][0-9]*)\.ya?ml\Z")
+_FOLDER = "workflows"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +43,10 @@ class Header:
 
 def read_header(keys: Properties, names: Names) -> Header:
     version = keys.read("version", lambda place: integer(place, least=1), 1)
+    key = keys.read("workflow", _key, "")
+    _check_place(keys, key, version)
     return Header(
-        key=keys.read("workflow", _key, ""),
+        key=key,
         version=version,
         draft=keys.flag("draft"),
         title=keys.title(),
@@ -60,6 +65,31 @@ def _key(place: Place) -> str:
         zh = f"{shown(name)} 应为英文小写字母、数字、- 和 _，以字母开头"
         place.fail(Code.S11, zh, f"{shown(name)} should be lower-case letters, digits, - and _, a letter first")
     return name
+
+
+def _check_place(keys: Properties, key: str, version: int) -> None:
+    """S11: where workflows lie, `<workflow>/v<version>.yaml` says which one a file is; the engine refuses any other."""
+    path = PurePath(keys.place.report.file)
+    named = _FILE.match(path.name)
+    folder, above = (*reversed(path.parts[:-1]), "", "")[:2]
+    if not named or not key or version < 1 or "version" not in keys:
+        return
+    if folder in (key, "") or above == _FOLDER:
+        _check_version(keys["version"], path.name, int(named[1]), version)
+    if above == _FOLDER and folder != key:
+        zh, en = f"文件在文件夹 {folder} 中，workflow 却是 {key}", f"the folder is called {folder}, but this is {key}"
+        hint = f"写 workflow: {folder}，或把文件放进文件夹 {key}", f"write `workflow: {folder}`, or move it to {key}"
+        keys["workflow"].fail(Code.S11, zh, en, hint=Title(zh=hint[0], en=hint[1]))
+
+
+def _check_version(place: Place, name: str, named: int, version: int) -> None:
+    if named != version:
+        zh, en = f"文件名是 {name}，version 却是 {version}", f"the file is called {name}, but this is version {version}"
+        hint = Title(
+            zh=f"写 version: {named}，或把文件改名为 v{version}.yaml",
+            en=f"write `version: {named}`, or call the file v{version}.yaml",
+        )
+        place.fail(Code.S11, zh, en, hint=hint)
 
 
 def _timezone(place: Place) -> str:

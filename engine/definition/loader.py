@@ -18,7 +18,7 @@ from engine.definition.names import Names
 from engine.definition.nodes import MapNode
 from engine.definition.properties import Properties, properties
 from engine.definition.reading import Place
-from engine.definition.report import Report
+from engine.definition.report import Report, with_triggers
 from engine.definition.rows import read_rows
 from engine.definition.source import MAX_BYTES, parse
 from engine.definition.states import read_levels, read_roles, read_states
@@ -68,7 +68,8 @@ def read_draft(data: bytes, file: str) -> Reading:
             workflow = replace(_workflow(place), file=file, sha256=sha256(data).hexdigest())
         else:
             place.wrong("写有 workflow、version 等键的映射", "a map with the keys workflow, version and so on")
-    return Reading(workflow=workflow, findings=report.findings)
+    findings = tuple(with_triggers(report.findings, workflow)) if workflow else report.findings
+    return Reading(workflow=workflow, findings=findings)
 
 
 def has_error(reading: Reading) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from engine.definition.examples import example
 from engine.definition.findings import Code
 from engine.definition.model import Title
 from engine.definition.nodes import Kind, ListNode, MapNode, Scalar
 from engine.definition.reading import Place, bad_code, flag, is_code, word
-from engine.definition.words import allowed, guess, shown
+from engine.definition.unknown_keys import is_empty, refuse_unknown
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -47,11 +48,12 @@ def entries(place: Place, *, least: int = 0) -> list[tuple[str, Place]]:
 
 
 class Properties:
-    """The keys of a map that the language knows there, as far as they were given."""
+    """The keys of a map that the language knows there, as far as they were given; `meant` were written wrongly."""
 
-    def __init__(self, place: Place, given: Mapping[str, Place]) -> None:
+    def __init__(self, place: Place, given: Mapping[str, Place], meant: Collection[str] = ()) -> None:
         self.place = place
         self._given = given
+        self._meant = meant
 
     def __contains__(self, key: str) -> bool:
         return key in self._given
@@ -75,12 +77,13 @@ class Properties:
             place = self._given[key]
             place.fail(Code.S11, f"'{key}' {zh}", f"'{key}' {en}", at=place.start)
 
-    def lacking(self, keys: Sequence[str], zh: str, en: str) -> None:
+    def lacking(self, keys: Sequence[str], zh: str, en: str, hint: Title | None = None) -> None:
         """Reports that one of the keys is needed, if none is there."""
-        if isinstance(self.place.node, MapNode) and not any(key in self._given for key in keys):
+        if isinstance(self.place.node, MapNode) and not any(key in self._given or key in self._meant for key in keys):
             names = [f"'{key}'" for key in keys]
             zh, en = f"缺少 {' 或 '.join(names)}：{zh}", f"{' or '.join(names)} is missing: {en}"
-            self.place.missing(keys[0]).fail(Code.S11, zh, en)
+            where = self.place.missing(keys[0])
+            where.fail(Code.S11, zh, en, hint=hint or example(where.path, keys[0]))
 
 
 def properties(
@@ -91,26 +94,22 @@ def properties(
         place.wrong("写有属性的映射 {…}", "a map of properties {…}")
         return Properties(place, {})
     given = {entry.key: place.below(entry.key, entry.node, entry.mark) for entry in place.node.entries}
-    for key in given:
-        if key not in keys and key not in passed:
-            _unknown_key(given[key], key, keys)
+    meant = refuse_unknown(given, keys, passed)
     for key in required:
-        if key not in given:
+        if key not in given and key not in meant:
             _missing(place, key)
-    return Properties(place, {key: given[key] for key in given if key in keys})
-
-
-def _unknown_key(place: Place, key: str, keys: Collection[str]) -> None:
-    zh, en = allowed(keys, guess(key, keys) if place.report.guesses else None)
-    place.fail(Code.S11, f"未知的键 {shown(key)}{zh}", f"unknown key {shown(key)}{en}", at=place.start)
+    known = {key: given[key] for key in given if key in keys and not (key in meant and is_empty(given[key]))}
+    return Properties(place, known, meant)
 
 
 def _missing(place: Place, key: str) -> None:
+    where = place.missing(key)
     if key == "title":
         zh, en = "名称须有中英文 {zh: …, en: …}", "a name in both languages {zh: …, en: …}"
-        place.missing(key).fail(Code.S13, f"缺少 'title'：{zh}", f"'title' is missing: {en}")
+        where.fail(Code.S13, f"缺少 'title'：{zh}", f"'title' is missing: {en}", hint=example(where.path, key))
     else:
-        place.missing(key).fail(Code.S11, f"缺少必填的 '{key}'", f"the required '{key}' is missing")
+        zh, en = f"缺少必填的 '{key}'", f"the required '{key}' is missing"
+        where.fail(Code.S11, zh, en, hint=example(where.path, key))
 
 
 def title(place: Place) -> Title:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from engine.definition.findings import Code
-from engine.definition.model import Mark
+from engine.definition.model import Mark, Title
 from engine.definition.nodes import Kind, Node, Scalar, Unread
 from engine.definition.report import Report
 from engine.definition.words import allowed, found, guess, shown, shown_key
@@ -29,9 +29,9 @@ class Place:
     start: Mark
     report: Report
 
-    def fail(self, code: Code, zh: str, en: str, *, at: Mark | None = None) -> None:
-        """Reports a finding at the value, or at another mark of the same entry."""
-        self.report.add(code, at or self.node.mark, self.path, zh, en)
+    def fail(self, code: Code, zh: str, en: str, *, at: Mark | None = None, hint: Title | None = None) -> None:
+        """Reports a finding at the value, or at another mark of the same entry; `hint` says what to do just here."""
+        self.report.add(code, at or self.node.mark, self.path, zh, en, hint)
 
     def wrong(self, zh: str, en: str, code: Code = Code.S11, hint: tuple[str, str] | None = None) -> None:
         """Reports what should stand here and what does, and how it is written (`hint`, zh and en)."""

@@ -23,10 +23,10 @@ from ruamel.yaml.events import (
 )
 
 from engine.definition.findings import Code
-from engine.definition.model import NOWHERE, Mark
+from engine.definition.model import NOWHERE, Mark, Title
 from engine.definition.nodes import Entry, Kind, ListNode, MapNode, Node, Scalar, Unread, resolve
 from engine.definition.report import Report
-from engine.definition.syntax import explained, is_unended
+from engine.definition.syntax import advice, explained, is_unended
 from engine.definition.words import found, shown, shown_key
 
 MAX_BYTES = 1024 * 1024
@@ -116,7 +116,8 @@ def _syntax(error: MarkedYAMLError, report: Report, text: str) -> None:
     marks = [error.problem_mark, error.context_mark]
     mark = next(filter(None, reversed(marks) if is_unended(problem) else marks), None)
     place = _mark(mark)
-    report.add(Code.S00, place, "", *explained(problem, text.split("\n")[max(place.line - 2, 0) : place.line]))
+    lines = text.split("\n")[max(place.line - 2, 0) : place.line]
+    report.add(Code.S00, place, "", *explained(problem, lines), advice(problem, lines))
 
 
 class _Builder:
@@ -221,10 +222,15 @@ class _Builder:
                 f"键 {shown(key.text)} 重复，第 {line} 行已有",
                 f"the key {shown(key.text)} is already in line {line}",
             )
-            self._fail(key.mark, zh, en)
+            again = key.mark.line
+            hint = Title(
+                zh=f"第 {line} 行和第 {again} 行只留一处；几项写成列表 [甲, 乙]",
+                en=f"keep one of the lines {line} and {again}; several entries make a list [a, b]",
+            )
+            self._fail(key.mark, zh, en, hint=hint)
         else:
             return True
         return False
 
-    def _fail(self, mark: Mark, zh: str, en: str, code: Code = Code.S00) -> None:
-        self._report.add(code, mark, "".join(self._trail).removeprefix("."), zh, en)
+    def _fail(self, mark: Mark, zh: str, en: str, code: Code = Code.S00, hint: Title | None = None) -> None:
+        self._report.add(code, mark, "".join(self._trail).removeprefix("."), zh, en, hint)

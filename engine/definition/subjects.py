@@ -23,6 +23,7 @@ from engine.definition.model import (
     PersonIs,
     Since,
     StateIs,
+    Title,
 )
 from engine.definition.names import Names, refer, unique
 from engine.definition.properties import Properties, each
@@ -33,6 +34,8 @@ from engine.definition.words import EVENT, allowed, guess, shown
 _BOUNDS = ("at_least", "at_most")
 CASE_KINDS = ("open", "other", "alike_sealed")
 _NOTHING = AllOf(conditions=())
+_SINCE_EXAMPLE = Title(zh="例如 at_most: 3 natural days", en="as at_most: 3 natural days")
+_CASE_EXAMPLE = Title(zh="例如 is: [open, other]", en="as is: [open, other]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +59,7 @@ def _clock(keys: Properties, names: Names) -> Condition:
 
 
 def _since(keys: Properties, names: Names) -> Condition:
-    keys.lacking(_BOUNDS, "须写界限", "a bound is needed")
+    keys.lacking(_BOUNDS, "须写界限", "a bound is needed", _SINCE_EXAMPLE)
     known = (OPENED, ENTERED, CLOSED, *names.triggers)
     return Since(
         event=keys.read("since", lambda place: refer(place, EVENT, known), ""),
@@ -84,7 +87,12 @@ def _person(keys: Properties, names: Names) -> Condition:
 
 
 def _case(keys: Properties, names: Names) -> Condition:
-    keys.lacking(("is",), "open、other、alike_sealed 中的一个或几个", "one or several of open, other, alike_sealed")
+    keys.lacking(
+        ("is",),
+        "open、other、alike_sealed 中的一个或几个",
+        "one or several of open, other, alike_sealed",
+        _CASE_EXAMPLE,
+    )
     kinds = keys.read("is", lambda place: unique(filter(None, map(_case_kind, each(place)))), ())
     return CaseIs(field=_typed(keys["case"], names, FieldType.CASE), kinds=kinds)
 

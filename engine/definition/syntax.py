@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from engine.definition.model import Title
 from engine.definition.words import shown
 
 #: A part of the parser's sentence, and what it means in zh and en.
@@ -50,12 +52,61 @@ def is_unended(problem: str) -> bool:
 #: What a Chinese keyboard writes for the punctuation of YAML.
 _WIDE = dict(zip("：，【】｛｝", ":,[]{}", strict=True))
 
+#: One of them that is not within a Chinese text.
+_POINTED = re.compile("(?<![\u4e00-\u9fff])[：，【】｛｝]|[：，【】｛｝](?![\u4e00-\u9fff])")
+
+#: A part of the parser's sentence, and what to do, in zh and en.
+_ADVICE = (
+    (
+        "mapping values are not allowed",
+        '如 title: {zh: "甲：乙", en: A}；一行只写一个键，下一个键另起一行',
+        'as title: {zh: …, en: "A: b"}; one key a line',
+    ),
+    ("character '\\t'", "把行首的 Tab 换成空格，每一层两格", "replace the tab by spaces, two a level"),
+    (
+        "expected <block end>",
+        "同一组的各行从同一列写起；下一层比上一层多空两格",
+        "begin the lines of a group in the same column; a deeper level has two spaces more",
+    ),
+    (
+        "got '<stream end>'",
+        "从这里数起，每个 [ 和 { 都要有对应的 ] 和 }",
+        "counting from here, every [ and { needs its ] and }",
+    ),
+    (
+        "expected ',' or",
+        "看这一行和上一行：各项之间用半角逗号，每个 [ 和 { 都要有对应的 ] 和 }",
+        "look at this line and the one before: commas between the entries, a ] or } for every [ and {",
+    ),
+    (
+        "could not find expected ':'",
+        "写成 键: 值（半角冒号加一个空格）",
+        "write key: value (a plain colon and a space)",
+    ),
+    ("unexpected end of stream", "在这段文字的末尾补上同样的引号", "put the same mark at the end of the text"),
+    ("cannot start any token", '如 zh: "@甲"', 'as en: "@a"'),
+)
+
+
+def advice(problem: str, lines: Sequence[str] = ()) -> Title | None:
+    """What to do about the parser's complaint; None where nothing more than the sentence can be said."""
+    if wide := _pointed(lines):
+        return Title(zh=f"把“{wide}”改成半角的 {_WIDE[wide]} 加一个空格", en=f"write {_WIDE[wide]} and a space")
+    found = next((each for each in _ADVICE if each[0] in problem), None)
+    return Title(zh=found[1], en=found[2]) if found else None
+
+
+def _pointed(lines: Sequence[str]) -> str | None:
+    """Wide punctuation that may be meant as syntax."""
+    found = next(filter(None, map(_POINTED.search, lines)), None)
+    return found[0] if found else None
+
 
 def explained(problem: str, lines: Sequence[str] = ()) -> tuple[str, str]:
     """The parser's sentence in zh and en; one we have no words for is quoted. `lines` are those where it stumbled:
     wide punctuation in them is pointed at, for it looks right and is none."""
     zh, en = _meaning(problem)
-    wide = next((character for line in lines for character in line if character in _WIDE), None)
+    wide = _pointed(lines)
     if wide is None:
         return zh, en
     narrow = _WIDE[wide]

@@ -259,7 +259,7 @@ def test_a_broken_rules_file_ends_with_1(folder: Path):
     assert (text.exit_code, told.exit_code) == (1, 1)
     assert f"{rules}:" in text.stdout
     finding = json.loads(told.stdout)["findings"][0]
-    assert {"code", "line", "column", "path", "zh", "en", "error", "hint", "witness"} == set(finding)
+    assert {"code", "line", "column", "path", "trigger", "zh", "en", "error", "hint", "witness"} == set(finding)
 
 
 def test_a_finding_is_followed_by_the_way_that_shows_it_and_a_hint(folder: Path):
@@ -269,6 +269,8 @@ def test_a_finding_is_followed_by_the_way_that_shows_it_and_a_hint(folder: Path)
     in_chinese = run("check", rules).stdout.splitlines()
     (finding,) = json.loads(run("check", rules, "--json").stdout)["findings"]
 
+    assert "transitions[4] (resume).to: " in told[0]
+    assert (finding["path"], finding["trigger"]) == ("transitions[4].to", "resume")
     assert told[1] == "    way: alarm → resume ✗ (in parked)"
     assert told[2].startswith("    hint: add a destination")
     assert in_chinese[1] == "    走法：alarm → resume ✗（在 parked）"

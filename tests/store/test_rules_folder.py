@@ -61,7 +61,20 @@ def test_an_unsound_file_is_refused_with_its_findings(sqlite_store, folder):
 def test_a_file_that_says_it_is_another_version_is_refused(sqlite_store, folder):
     shutil.copy(v1(folder), folder / "issue-escalation" / "v7.yaml")
 
-    assert "v7.yaml: says it is issue-escalation/1, so it belongs at issue-escalation/v1.yaml" in reasons(
+    assert "the file is called v7.yaml, but this is version 1" in reasons(sqlite_store, folder)
+
+
+def test_a_file_that_lies_in_the_folder_of_another_workflow_is_refused(sqlite_store, folder):
+    (folder / "other").mkdir()
+    shutil.copy(v1(folder), folder / "other" / "v1.yaml")
+
+    assert "the folder is called other, but this is issue-escalation" in reasons(sqlite_store, folder)
+
+
+def test_a_file_whose_name_says_no_version_is_refused(sqlite_store, folder):
+    shutil.copy(v1(folder), folder / "issue-escalation" / "v1-old.yaml")
+
+    assert "v1-old.yaml: says it is issue-escalation/1, so it belongs at issue-escalation/v1.yaml" in reasons(
         sqlite_store, folder
     )
 

@@ -59,9 +59,11 @@ def test_a_finding_in_one_line_names_file_place_code_path_and_sentence():
     (finding,) = examine(path.read_bytes(), "workflows/small/v1.yaml").findings
 
     assert (
-        finding.text("zh") == "workflows/small/v1.yaml:19:73  S01  transitions[1].to: 未知状态 'doen'，是否指 'done'？"
+        finding.text("zh")
+        == "workflows/small/v1.yaml:19:73  S01  transitions[1] (finish).to: 未知状态 'doen'，是否指 'done'？"
     )
-    assert finding.text("en").endswith("transitions[1].to: unknown state 'doen', did you mean 'done'?")
+    assert (finding.path, finding.trigger) == ("transitions[1].to", "finish")
+    assert finding.text("en").endswith("transitions[1] (finish).to: unknown state 'doen', did you mean 'done'?")
 
 
 def test_codes_from_s30_on_are_warnings():

@@ -118,7 +118,7 @@ def _run(backend: str) -> Outcome:
 def _tell(backend: str, outcome: Outcome, seconds: float) -> None:
     told, verdict = outcome.told, outcome.verdict
     lines = [
-        f"{backend}: {told['rows']} rows = {told['opened']} cases + {len(told['problems'])} listed, in {seconds:.0f} s; "
+        f"{backend}: {told['rows']} rows = {told['opened']} cases + {len(told['problems'])} listed, {seconds:.0f} s; "
         f"import peak {outcome.peak / 2**20:.0f} MB; number {TWICE} finds {outcome.found} cases",
         f"  {sum(outcome.fired.values())} acts by {len(outcome.fired)} triggers: "
         + ", ".join(f"{trigger} {count}" for trigger, count in outcome.fired.most_common()),

@@ -106,6 +106,17 @@ def test_t32_a_second_false_alarm_of_a_case_opened_as_an_alarm_leads_to_reported
     assert case.at == "reported"
 
 
+def test_t32_what_the_township_has_by_now_goes_back_to_it_though_it_was_opened_as_an_alarm():
+    case = Case()
+    assert happened(case.fire("linzhang", "raise_alarm", **ALARM))
+    assert happened(case.fire("township_duty", "control_danger", **CONTROLLED))
+    assert happened(case.fire("system", "raise_to_township"))
+    assert happened(case.fire("linzhang", "raise_alarm", **ALARM))
+    assert happened(case.fire("township_duty", "false_alarm", **FALSE))
+
+    assert (case.at, case.level) == ("township_queued", "township")
+
+
 def test_an_emergency_is_open_and_not_merged_nor_finished():
     case = emergency(reported())
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
+from api.demo.affairs import fill_affairs
 from api.demo.holders import fill, fill_county
 from api.demo.households import settle
 from api.demo.names import telephones
@@ -64,6 +65,7 @@ def _filled(found: Town, seed: int) -> Register:
     fill(found, register, Random(f"{seed}:posts:{code}"))
     if code == TOWN:
         settle(found, register, Random(f"{seed}:households:{code}"))
+    fill_affairs(found, register)
     return register
 
 

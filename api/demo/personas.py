@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.demo.affairs import AFFAIR_ROLES
 from api.demo.organisation import SEED, Organisation, build
 from engine.people.accounts import AccountService
 
@@ -16,7 +17,7 @@ TOWN_ROLES = (
     "township_party_office", "township_duty", "township_station", "township_leader",
     "township_secretary", "township_discipline", "petition_clerk", "auditor_township",
 )  # fmt: skip
-#: 陈桥村 and 洋泉镇, `_2` 香湖村, `_other` one village of 庙前镇 and that township.
+#: 陈桥村 and 洋泉镇, `_2` 香湖村, `_other` one village of 庙前镇 and that township; last who runs what is common there.
 PERSONAS = (
     *VILLAGE_ROLES,
     *(f"{role}_2" for role in VILLAGE_ROLES),
@@ -24,6 +25,8 @@ PERSONAS = (
     "auditor_county",
     OPERATOR,
     *(f"{role}_other" for role in (*VILLAGE_ROLES, *TOWN_ROLES)),
+    *AFFAIR_ROLES,
+    *(f"{role}_other" for role in AFFAIR_ROLES),
 )
 _LABEL = "demo"
 

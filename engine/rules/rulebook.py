@@ -13,9 +13,10 @@ class RulesMissing(LookupError):
     """A case was opened under a version, or a file, that this installation does not have."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rulebook:
-    """`(key, version)` -> compiled workflow. `drafts_open`: drafts may open cases (demo and test databases only)."""
+    """`(key, version)` -> compiled workflow; one is like no other but itself. `drafts_open`: drafts may open cases
+    (demo and test databases only)."""
 
     versions: dict[tuple[str, int], Compiled]
     drafts_open: bool = False

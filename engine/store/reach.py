@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -17,6 +18,8 @@ from engine.store.register import below, line_of
 from engine.store.tables import case_ties, cases, units
 
 Clause = sa.ColumnElement[bool]
+#: The clauses of so many readers are kept: with several workflows, building them takes longer than reading a page.
+_READERS = 64
 _PERSON_SLOTS = ("opener", "behalf", "responsible", "successor")
 _UNIT_SLOTS = ("responsible", "successor", "concerned")
 #: Relations as slots: of people, and of units whose posts count.
@@ -48,6 +51,7 @@ def homes_of_person(tx: Tx, person: str) -> list[str]:
     return sorted(tx.execute(tied.distinct()).scalars())
 
 
+@lru_cache(_READERS)
 def readable(actor: Actor, rulebook: Rulebook, day: date) -> Clause:
     """Cases that the actor may read in full; the statement joins `units` to `cases`. A case whose rules are not here
     cannot be shown, so it is left out instead of breaking the list; so is one that he was recused from."""
@@ -57,6 +61,7 @@ def readable(actor: Actor, rulebook: Rulebook, day: date) -> Clause:
     return sa.and_(sa.or_(sa.false(), *ways), sa.not_(recused))
 
 
+@lru_cache(_READERS)
 def kept_from(actor: Actor, rulebook: Rulebook, day: date) -> Clause:
     """Cases that visibility hides from the actor, or that he was recused from, whatever his reach."""
     hiding = [

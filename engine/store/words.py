@@ -23,10 +23,10 @@ from engine.store.tables import cases, numbers, search_grams, search_texts
 from engine.store.words_cut import GRAM_MOST, Need, grams, needs, normal
 
 Clause = sa.ColumnElement[bool]
-#: Up to so many texts with a gram are fetched and looked at; a gram that more have is frequent, and pages fill quickly
-#: when cases are tried in the order of the list.
-MANY = 1000
-_FEW, _LOOKED_UP = 50, 8
+#: Where at most so many texts have a gram, their cases alone are asked; a gram that more have is frequent, and pages
+#: fill quickly when cases are tried in the order of the list.
+MANY = 300
+_ENOUGH, _LOOKED_UP = 20, 8
 _LAST = "\U0010ffff"
 
 
@@ -118,29 +118,26 @@ def saying(tx: Tx, asked: str, homes: Sequence[str] | None) -> list[Clause]:
     words = list(dict.fromkeys(normal(asked).split()))
     if not words:
         return [sa.false()]
-    wanted = needs(words)
-    found = _candidates(tx, wanted, homes_with_cases(tx) if homes is None else homes)
-    narrowed = [] if found is None else [_among(tx, found)]
-    return [*narrowed, *map(_has, wanted[:_LOOKED_UP]), *map(_says, words)]
+    wanted, here = needs(words)[:_LOOKED_UP], homes_with_cases(tx) if homes is None else homes
+    few = _few(tx, wanted, here)
+    narrowed = [_asked(tx, search_grams, _is(need)) for need in wanted] if few is None else [_among(few, here)]
+    return [*narrowed, *(_says(tx, word) for word in words)]
 
 
-def _candidates(tx: Tx, wanted: Sequence[Need], homes: Sequence[str]) -> set[tuple[str, str]] | None:
-    """(home, case) of all that have the grams, or more; None where every gram is frequent."""
-    found: set[tuple[str, str]] | None = None
-    for need in wanted[:_LOOKED_UP]:
-        here = _having(tx, need, homes)
-        if here is not None:
-            found = here if found is None else found & here
-        if found is not None and len(found) <= _FEW:
+def _few(tx: Tx, wanted: Sequence[Need], homes: Sequence[str]) -> Need | None:
+    """What fewest texts have, where these are few; counted no further than that."""
+    found, fewest = None, MANY + 1
+    for need in wanted:
+        had = len(tx.execute(_having(need, homes).limit(fewest)).all())
+        if had < fewest:
+            found, fewest = need, had
+        if fewest <= _ENOUGH:
             break
     return found
 
 
-def _having(tx: Tx, need: Need, homes: Sequence[str]) -> set[tuple[str, str]] | None:
-    """(home, case) of all that have the gram; None where they are many."""
-    found = sa.select(search_grams.c.home, search_grams.c.case_id).where(search_grams.c.home.in_(homes), _is(need))
-    rows = tx.execute(found.limit(MANY + 1)).all()
-    return None if len(rows) > MANY else {(row.home, row.case_id) for row in rows}
+def _having(need: Need, homes: Sequence[str]) -> sa.Select[tuple[str, str]]:
+    return sa.select(search_grams.c.home, search_grams.c.case_id).where(search_grams.c.home.in_(homes), _is(need))
 
 
 def _is(need: Need) -> Clause:
@@ -150,28 +147,19 @@ def _is(need: Need) -> Clause:
     return sa.and_(gram >= need.gram, gram <= need.gram + _LAST * GRAM_MOST)
 
 
-def _has(need: Need) -> Clause:
-    here = (search_grams.c.home == cases.c.home, search_grams.c.case_id == cases.c.id)
-    return sa.exists().where(*here, _is(need))
+def _among(need: Need, homes: Sequence[str]) -> Clause:
+    return sa.tuple_(cases.c.home, cases.c.id).in_(_having(need, homes))
 
 
-def _among(tx: Tx, found: Iterable[tuple[str, str]]) -> Clause:
-    by_home: dict[str, list[str]] = {}
-    for home, case_id in sorted(found):
-        by_home.setdefault(home, []).append(case_id)
-    return sa.or_(
-        sa.false(), *(sa.and_(cases.c.home == home, _one_of(tx, cases.c.id, ids)) for home, ids in by_home.items())
-    )
-
-
-def _one_of(tx: Tx, column: sa.Column[str], values: list[str]) -> Clause:
-    """For PostgreSQL as one array: hundreds of parameters take it longer than the search."""
-    if tx.dialect.name == "sqlite":
-        return column.in_(values)
-    return column == sa.any_(sa.literal(values, ARRAY(sa.String)))
-
-
-def _says(word: str) -> Clause:
+def _says(tx: Tx, word: str) -> Clause:
     """Grams may all be there without the word: only its own text tells."""
-    here = (search_texts.c.home == cases.c.home, search_texts.c.case_id == cases.c.id)
-    return sa.exists().where(*here, search_texts.c.text.contains(word, autoescape=True))
+    return _asked(tx, search_texts, search_texts.c.text.contains(word, autoescape=True))
+
+
+def _asked(tx: Tx, table: sa.Table, said: Clause) -> Clause:
+    """Some row of the case says so. PostgreSQL would make of EXISTS a join with every row of the home that does; a
+    count it asks of the cases in their order, until the page is full."""
+    here = (table.c.home == cases.c.home, table.c.case_id == cases.c.id, said)
+    if tx.dialect.name == "sqlite":
+        return sa.exists().where(*here)
+    return sa.select(sa.func.count()).where(*here).scalar_subquery() > 0

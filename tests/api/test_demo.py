@@ -32,6 +32,7 @@ VILLAGE_ROLES = ["linzhang", "zuzhang", "pianzhang", "party_group_leader", "coun
                  "village_cadre", "village_secretary"]  # fmt: skip
 TOWN_ROLES = ["township_party_office", "township_duty", "township_station", "township_leader", "township_secretary",
               "township_discipline", "petition_clerk", "auditor_township"]  # fmt: skip
+AFFAIR_ROLES = ["council_head", "treasurer", "household_rep", "members_rep", "village_supervision"]
 LATER = {"township_duty", "township_discipline", "petition_clerk"}  #: roles of version 2 of the rules
 
 
@@ -185,6 +186,7 @@ def test_the_personas_are_those_of_the_contract(demo: Demo):
     expected = [
         *VILLAGE_ROLES, *(f"{role}_2" for role in VILLAGE_ROLES), *TOWN_ROLES, "auditor_county", "operator",
         *(f"{role}_other" for role in (*VILLAGE_ROLES, *TOWN_ROLES)),
+        *AFFAIR_ROLES, *(f"{role}_other" for role in AFFAIR_ROLES),
     ]  # fmt: skip
 
     assert sorted(demo.accounts) == sorted(expected)
@@ -204,7 +206,8 @@ def test_every_token_works_and_its_posts_are_those_of_the_file(demo: Demo):
 def test_each_persona_holds_its_role_where_the_contract_says(demo: Demo):
     homes = dict.fromkeys(VILLAGE_ROLES, f"{TOWN}223") | dict.fromkeys(TOWN_ROLES, TOWN)
     homes |= {f"{role}_2": f"{TOWN}239" for role in VILLAGE_ROLES} | {"auditor_county": "430482"}
-    homes |= {f"{role}_other": OTHER_TOWN for role in (*VILLAGE_ROLES, *TOWN_ROLES)}
+    homes |= {f"{role}_other": OTHER_TOWN for role in (*VILLAGE_ROLES, *TOWN_ROLES, *AFFAIR_ROLES)}
+    homes |= dict.fromkeys(AFFAIR_ROLES, f"{TOWN}223")
     for persona, home in homes.items():
         role = persona.removesuffix("_2").removesuffix("_other")
         (place,) = [

@@ -10,9 +10,10 @@ from itertools import combinations
 
 import pytest
 
+from api.demo.affairs import AFFAIR_ROLES
 from api.demo.organisation import build, organisation
 from api.demo.personas import PERSONAS, VILLAGE_ROLES, open_accounts, personas
-from api.demo.places import CHENQIAO, EXTENTS, OTHER_TOWN, TOWN, XIANGHU
+from api.demo.places import CHENQIAO, EXTENTS, MIAOQIAN, OTHER_TOWN, TOWN, XIANGHU
 from engine.people.accounts import AccountService
 from engine.people.imports import KINDS, ImportService
 from engine.store.db import Store
@@ -87,8 +88,9 @@ def test_posts_are_about_3200(tables):
         "village_cadre": 135, "village_clerk": 27, "village_secretary": 27, "township_party_office": 3,
         "township_duty": 2, "township_station": 40, "township_leader": 8, "township_secretary": 1,
         "township_discipline": 2, "petition_clerk": 1, "auditor_township": 2,
+        "council_head": 1, "treasurer": 1, "household_rep": 5, "members_rep": 5, "village_supervision": 3,
     }  # fmt: skip
-    assert sum(roles.values()) == 3206
+    assert sum(roles.values()) == 3221
 
 
 def test_the_other_township_has_every_role_too(tables):
@@ -147,11 +149,11 @@ def test_the_same_seed_makes_the_same_files():
 
 
 def test_personas_are_named_as_the_product_says():
-    assert len(PERSONAS) == len(set(PERSONAS)) == 42
+    assert len(PERSONAS) == len(set(PERSONAS)) == 52
     assert set(personas()) == {*build().personas, "operator"}
     assert [persona for persona, person in personas().items() if person is None] == ["operator"]
     assert {"linzhang", "village_secretary_2", "township_station_other", "auditor_county"} <= set(PERSONAS)
-    assert not {"auditor_county_other", "operator_other", "township_duty_2"} & set(PERSONAS)
+    assert not {"auditor_county_other", "operator_other", "township_duty_2", "treasurer_2"} & set(PERSONAS)
 
 
 def test_a_persona_holds_only_the_post_of_its_role(tables):
@@ -172,6 +174,26 @@ def test_the_village_personas_sit_on_one_line(tables):
         for role in VILLAGE_ROLES:
             place = places[personas()[role + suffix]]
             assert place.startswith(village + "w01") if role in VILLAGE_ROLES[:5] else place == village
+
+
+def test_who_runs_what_is_common_sits_on_the_same_line(tables):
+    covers = {row["code"]: row["units"] for row in tables["bodies"]}
+    places = {row["person"]: row["unit"] or covers[row["body"]] for row in tables["posts"]}
+
+    for suffix, village in (("", CHENQIAO), ("_other", MIAOQIAN)):
+        found = {role: places[personas()[role + suffix]] for role in AFFAIR_ROLES}
+        assert found == dict.fromkeys(AFFAIR_ROLES[:4], village + "w01") | {"village_supervision": village}
+
+
+def test_who_keeps_the_books_decides_and_checks_nothing(tables):
+    roles = defaultdict(set)
+    for row in tables["posts"]:
+        roles[row["person"]].add(row["role"])
+
+    assert {frozenset(found) for found in roles.values() if found & {"treasurer", "village_supervision"}} == {
+        frozenset({"treasurer"}),
+        frozenset({"village_supervision"}),
+    }
 
 
 def test_no_two_personas_are_kin(tables):
@@ -198,7 +220,7 @@ def test_it_imports_cleanly_within_seconds_and_again_without_change(store: Store
 
     assert tuple(first) == KINDS
     assert [outcome.problems for outcome in first.values()] == [()] * len(KINDS)
-    assert first["posts"].added == 3206 + 116 + 2
+    assert first["posts"].added == 3221 + 131 + 2
     assert [(outcome.added, outcome.changed) for outcome in again] == [(0, 0)] * len(KINDS)
     assert took < 10
 

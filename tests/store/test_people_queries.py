@@ -120,7 +120,7 @@ def test_people_are_narrowed_by_unit_and_role(read: OrganisationQueries):
 def test_people_of_another_home_are_not_seen(read: OrganisationQueries):
     assert read.people(WHO["linzhang"], TODAY, unit=OTHER_TOWN).people == ()
     assert read.people(WHO["linzhang"], TODAY, unit=COUNTY, role="auditor_county").people == ()
-    assert len(read.people(WHO["auditor_county"], TODAY, unit=OTHER_TOWN, limit=200).people) == 88
+    assert len(read.people(WHO["auditor_county"], TODAY, unit=OTHER_TOWN, limit=200).people) == 99
 
 
 def test_posts_elsewhere_are_not_shown(read: OrganisationQueries, store: Store):
@@ -146,4 +146,4 @@ def test_people_are_paged_by_id(read: OrganisationQueries):
             break
 
     assert found == sorted(set(found))
-    assert len(found) == 88
+    assert len(found) == 99

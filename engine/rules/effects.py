@@ -19,8 +19,9 @@ def event_of(attempt: Attempt, command: Command, destination: Destination) -> Ev
     values = {**_defaults(attempt), **attempt.given, **_set_values(attempt, destination.target)}
     texts = {name: value for name, value in values.items() if holds_text(workflow.fields[name], value)}
     facts = {name: value for name, value in values.items() if name not in texts}
-    responsible, successor = _charges(attempt, values)
     move = _move(destination.target)
+    level = _level(attempt, destination, move)
+    responsible, successor = _charges(attempt, values, level)
     return Event(
         seq=case.version + 1,
         trigger=row.trigger,
@@ -30,7 +31,7 @@ def event_of(attempt: Attempt, command: Command, destination: Destination) -> Ev
         source=case.source,
         target=destination.state,
         level_from=case.state.level if case.state else None,
-        level_to=_level(attempt, destination, move),
+        level_to=level,
         unit=case.unit.code,
         actor=attempt.actor.person,
         post=acted_through(row.by, attempt),
@@ -90,8 +91,9 @@ def _set_value(attempt: Attempt, setting: Setting) -> Value:
     return setting.value
 
 
-def _charges(attempt: Attempt, values: Mapping[str, Value]) -> tuple[Charge, Charge]:
-    """Responsible and successor after the act."""
+def _charges(attempt: Attempt, values: Mapping[str, Value], level: str) -> tuple[Charge, Charge]:
+    """Responsible and successor after the act, with which the case is at `level`: what waits for a signature is of the
+    level where it was given, and ends when the case leaves that."""
     state, row = attempt.case.state, attempt.row
     now_responsible = state.responsible if state else NOBODY
     now_successor = state.successor if state else NOBODY
@@ -99,7 +101,8 @@ def _charges(attempt: Attempt, values: Mapping[str, Value]) -> tuple[Charge, Cha
         return now_successor, NOBODY
     named = _named_charge(attempt, values)
     if not named:
-        return now_responsible, now_successor
+        stays = state is not None and level == state.level
+        return now_responsible, now_successor if stays else NOBODY
     return (now_responsible, named) if row.hands_over_by else (named, NOBODY)
 
 

@@ -164,6 +164,16 @@ def test_t45_in_the_village_the_township_lowers_it_not_the_village():
     assert happened(lowering(case, "township_party_office"))
 
 
+def test_t45_who_handles_it_does_not_say_that_the_danger_is_less():
+    case = village_handling(reported(danger="uncontrolled"))
+
+    for who in ("village_clerk", "village_secretary"):
+        for danger in ("controlled", "none"):
+            assert refused(case.ask(who, "correct", reason="险情已除", danger=danger), "field:danger")
+    assert happened(case.ask("village_clerk", "correct", reason="又漏了", danger="uncontrolled"))
+    assert happened(case.ask("township_party_office", "correct", reason="险情已除", danger="none"))
+
+
 def test_t45_in_the_township_only_its_secretary_lowers_it():
     case = township_handling(reported(urgency="critical"))
 

@@ -79,6 +79,16 @@ def test_t27_a_hazard_needs_a_check_on_site_by_a_second_person(way):
     assert happened(strike_off(called(case, "not_reached", method="on_site")))
 
 
+def test_t27_what_began_as_an_alarm_needs_a_check_on_site_whatever_its_category():
+    case = reported(category="infra")
+    assert happened(case.fire("linzhang", "raise_alarm", danger_type="road"))
+    assert happened(case.fire("township_duty", "control_danger", **{**DATA["control_danger"], "residual_risk": "none"}))
+    called(case, "reached")
+
+    assert refused(strike_off(case), "field:category")
+    assert happened(strike_off(called(case, "not_reached", method="on_site")))
+
+
 def test_t27_what_was_called_before_a_redo_does_not_count_after_it():
     case = called(verifying(), "reached")
     assert happened(case.fire("village_clerk", "redo", whats_wrong="又堵了"))

@@ -52,7 +52,7 @@ def verified_low() -> Case:
 
 
 def struck(case: Case) -> Case:
-    assert happened(case.fire("township_party_office_2", "record_callback", **REACHED))
+    assert happened(case.fire("township_party_office_2", "record_callback", **{**REACHED, "method": "on_site"}))
     assert happened(case.fire("township_party_office_2", "strike_off", satisfaction="good"))
     return case
 

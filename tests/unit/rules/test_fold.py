@@ -340,7 +340,15 @@ CHARGE = rules(
         - {trigger: sign, T, from: new, to: same, by: reader}
         - {trigger: nod, T, from: new, to: same, by: reader}
         - {trigger: do, T, from: new, to: same, by: reader, handles: true}
-        - {trigger: finish, T, from: new, to: done, by: reader, handles: true}
+        - {trigger: turn, T, from: new, to: waiting, by: reader}
+        - {trigger: rise, T, from: waiting, to: upper, by: reader}
+        - {trigger: finish, T, from: [new, upper], to: done, by: reader, handles: true}
+        """,
+    states="""
+        new: {T, level: low, handling: true}
+        waiting: {T}
+        upper: {T, level: high}
+        done: {T, final: true}
         """,
 )
 
@@ -378,6 +386,14 @@ def test_a_successor_takes_over_by_the_trigger_his_row_names_and_by_no_other():
     matter.fire(MATE, "sign")
     assert both(matter) == (Charge(people=("mate",)), NO_CHARGE)
     assert matter.state.hands_over_by is None
+
+
+def test_what_waits_for_a_signature_ends_when_the_case_leaves_the_level():
+    matter = charged(("give", {"who": "boss"}), ("hand", {"who": "mate"}), ("turn", {}))
+    assert both(matter) == (Charge(people=("boss",)), Charge(people=("mate",)))
+
+    matter.fire(MATE, "rise")
+    assert both(matter) == (Charge(people=("boss",)), NO_CHARGE)
 
 
 def test_naming_another_successor_by_another_row_changes_how_he_takes_over():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 
 import pytest
 
@@ -12,13 +13,14 @@ from api.demo.personas import personas
 from api.demo.places import CHENQIAO, MIAOQIAN
 from engine.cases.office import open_office
 from engine.cases.queries import CaseQueries
-from engine.cases.rules_folder import open_rulebook
+from engine.cases.rules_folder import read_folder
 from engine.cases.service import Caller, CaseService, OpenCase
 from engine.meetings.attendance import Attendance
 from engine.meetings.service import MeetingService, NewDecision, NewMeeting
 from engine.people.imports import ImportService
 from engine.people.setup import SetupService
 from engine.rules.attempt import Command
+from engine.rules.rulebook import Rulebook
 from engine.store.db import Store
 from tests import township as t
 from tests.databases import fresh_store
@@ -29,12 +31,17 @@ from tests.rules_works import project
 START = datetime.fromisoformat(f"{TODAY}T10:00:00+08:00")
 
 
+@cache
+def rulebook() -> Rulebook:
+    return Rulebook.of(read_folder(t.WORKFLOWS), drafts_open=True)
+
+
 class Affair:
     """One case of a 屋场, each act by the persona of that role and ending."""
 
     def __init__(self, store: Store, workflow: str, village: str, end: str = "") -> None:
         self.workflow, self.village, self.end = workflow, village, end
-        office = open_office(store, open_rulebook(store, t.WORKFLOWS))
+        office = open_office(store, rulebook())
         self.cases, self.queries, self.meetings = CaseService(office), CaseQueries(office), MeetingService(office)
         self.people, self.case = personas(), ""
 

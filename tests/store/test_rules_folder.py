@@ -22,9 +22,11 @@ LATER = datetime(2026, 3, 7, tzinfo=UTC)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the rules as they are, to spoil."""
-    shutil.copytree(t.WORKFLOWS, tmp_path / "workflows")
-    return tmp_path / "workflows"
+    """A copy of version 1 in its place, to spoil."""
+    copy = tmp_path / "workflows" / "issue-escalation"
+    copy.mkdir(parents=True)
+    shutil.copy(t.WORKFLOWS / "issue-escalation" / "v1.yaml", copy)
+    return copy.parent
 
 
 def v1(folder: Path) -> Path:
@@ -44,8 +46,8 @@ def reasons(store, folder: Path) -> str:
     return str(refused.value)
 
 
-def test_the_rules_of_the_project_are_served(sqlite_store, folder):
-    assert ("issue-escalation", 1) in open_rulebook(sqlite_store, folder).versions
+def test_the_rules_of_the_project_are_served(sqlite_store):
+    assert ("issue-escalation", 1) in open_rulebook(sqlite_store, t.WORKFLOWS).versions
 
 
 def test_a_folder_without_rules_is_refused(sqlite_store, tmp_path):

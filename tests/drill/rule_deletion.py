@@ -252,17 +252,18 @@ def _short(value: Any) -> str:
 # --- trying --------------------------------------------------------------------------------------------------------
 
 
-def unsound(data: bytes) -> list[str]:
+def unsound(suite: Suite, data: bytes) -> list[str]:
     """Why the file does not load: errors of the loader and the checker."""
-    return [f"{found.code.value} {found.en}" for found in examine(data, "v1.yaml").findings if found.code.is_error]
+    found = examine(data, Path(suite.file).name).findings
+    return [f"{each.code.value} {each.en}" for each in found if each.code.is_error]
 
 
 def tried(suite: Suite, mutation: Mutation) -> Trial:
     """Run the rule tests on this file, until the first that fails."""
-    if problems := unsound(mutation.data):
+    if problems := unsound(suite, mutation.data):
         return Trial(name=mutation.name, end=End.DOES_NOT_LOAD, said="; ".join(problems))
     with tempfile.TemporaryDirectory(prefix="minqing-drill-") as folder:
-        file = Path(folder) / "v1.yaml"
+        file = Path(folder) / Path(suite.file).name
         file.write_bytes(mutation.data)
         end, said = _tested(suite, mutation, file)
     return Trial(name=mutation.name, end=end, said=said)

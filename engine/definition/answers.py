@@ -36,7 +36,7 @@ from engine.definition.model import (
     Since,
     StateIs,
 )
-from engine.definition.scene import Scene
+from engine.definition.scene import Scene, bare
 from engine.definition.used import settings
 
 Answer = bool | None
@@ -54,7 +54,10 @@ def answer(asked: Condition, scene: Scene) -> Answer:
             return decisive if decisive in answers else None if None in answers else not decisive
         case LevelIs():
             return scene.level in asked.levels
-    return None if scene.blind else _WORDS[type(asked)](asked, scene)
+    if scene.blind:
+        return None
+    found = _WORDS[type(asked)](asked, scene)
+    return scene.settled.get(bare(asked)) if found is None else found
 
 
 # --- the words -----------------------------------------------------------------------------------------------------

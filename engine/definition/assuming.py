@@ -7,7 +7,7 @@ from dataclasses import replace
 from engine.definition.answers import answer
 from engine.definition.facts import ABSENT, Values, joined_env
 from engine.definition.model import AllOf, AnyOf, Condition, FieldChange, FieldGiven, FieldIs, Not
-from engine.definition.scene import Scene
+from engine.definition.scene import Scene, bare
 
 
 def assume(asked: Condition, scene: Scene, holds: bool = True) -> Scene | None:
@@ -23,9 +23,9 @@ def assume(asked: Condition, scene: Scene, holds: bool = True) -> Scene | None:
             return (_all if together else _one)(asked.conditions, scene, holds)
         case FieldIs() | FieldGiven():
             return _narrowed(asked, scene, holds)
-        case FieldChange() if holds:
-            return _changed(asked, scene)
-    return scene
+        case FieldChange():
+            return _settled(asked, _changed(asked, scene, holds), holds)
+    return _settled(asked, scene, holds)
 
 
 def assume_all(conditions: tuple[Condition, ...], scene: Scene) -> Scene | None:
@@ -53,23 +53,31 @@ def _one(conditions: tuple[Condition, ...], scene: Scene, holds: bool) -> Scene 
     env, settled = scenes[0].env, scenes[0].settled
     for other in scenes[1:]:
         env = joined_env(env, other.env)
-        settled = {name: gives for name, gives in settled.items() if other.settled.get(name) is gives}
+        settled = {each: told for each, told in settled.items() if other.settled.get(each) is told}
     return replace(scene, env=env, settled=settled)
 
 
-def _changed(asked: FieldChange, scene: Scene) -> Scene:
-    """The choice given stands on that side of one that it may have been before."""
+def _settled(asked: Condition, scene: Scene, holds: bool) -> Scene:
+    return replace(scene, settled={**scene.settled, bare(asked): holds})
+
+
+def _changed(asked: FieldChange, scene: Scene, holds: bool) -> Scene:
+    """The choice given stands on that side of one that it may have been before; or, if not, not beyond all of them."""
     field = scene.workflow.fields.get(asked.field)
     old, new = scene.before.get(asked.field, ABSENT), scene.values(asked.field)
-    if scene.blind or field is None or not old.known or not new.known:
+    if scene.blind or field is None or not old.known or not new.known or (old.missing and not holds):
         return scene
     order = list(field.choices)
     olds = [order.index(value) for value in old.known if value in order]
     if not olds:
         return scene
-    fitting = order[min(olds) + 1 :] if asked.up else order[: max(olds)]
+    if holds:
+        fitting = order[min(olds) + 1 :] if asked.up else order[: max(olds)]
+    else:
+        fitting = order[: max(olds) + 1] if asked.up else order[min(olds) :]
     known = new.known & frozenset(fitting)
-    return replace(scene, env={**scene.env, asked.field: Values(False, known)}) if known else scene
+    missing = new.missing and not holds
+    return replace(scene, env={**scene.env, asked.field: Values(missing, known)}) if known else scene
 
 
 def _narrowed(asked: FieldIs | FieldGiven, scene: Scene, holds: bool) -> Scene | None:
@@ -77,7 +85,7 @@ def _narrowed(asked: FieldIs | FieldGiven, scene: Scene, holds: bool) -> Scene |
         return scene
     values = scene.values(asked.field)
     if isinstance(asked, FieldGiven) and asked.now:
-        return _settled(asked.field, scene, holds)
+        return _given_now(asked, scene, holds)
     if isinstance(asked, FieldGiven):
         narrow = values.given() if holds else ABSENT
     elif values.known is None:
@@ -89,10 +97,10 @@ def _narrowed(asked: FieldIs | FieldGiven, scene: Scene, holds: bool) -> Scene |
     return None if narrow.is_impossible else replace(scene, env={**scene.env, asked.field: narrow})
 
 
-def _settled(name: str, scene: Scene, gives: bool) -> Scene | None:
+def _given_now(asked: FieldGiven, scene: Scene, holds: bool) -> Scene | None:
     """This act gives the field, or leaves it as it was."""
-    values = scene.values(name)
-    narrow = values.given() if gives else values.met(scene.before.get(name, ABSENT))
+    values = scene.values(asked.field)
+    narrow = values.given() if holds else values.met(scene.before.get(asked.field, ABSENT))
     if narrow.is_impossible:
         return None
-    return replace(scene, env={**scene.env, name: narrow}, settled={**scene.settled, name: gives})
+    return _settled(asked, replace(scene, env={**scene.env, asked.field: narrow}), holds)

@@ -105,7 +105,7 @@ def _within(condition: Condition, scenes: list[Scene], path: str) -> Iterator[Id
     if answers in ({True}, {False}):
         holds = answers == {True}
         yield Idle(condition=condition, holds=holds, path=path, why=why(condition, scenes, holds))
-    elif isinstance(condition, AllOf) and all(assume(condition, scene) is None for scene in scenes):
+    elif isinstance(condition, AllOf | AnyOf) and all(assume(condition, scene) is None for scene in scenes):
         yield Idle(condition=condition, holds=False, path=path, why=Reason(*_PARTS))
     elif isinstance(condition, AllOf | AnyOf):
         for part in condition.conditions:

@@ -11,7 +11,7 @@ from engine.definition.model import Per, Title
 from engine.definition.paths import find_way, step_of
 from engine.definition.rings import rings
 from engine.definition.travel import Travel, Way
-from engine.definition.turns import turned
+from engine.definition.turns import can_be_gone, turned
 
 
 def of_cycles(at: At) -> Iterator[Finding]:
@@ -79,9 +79,10 @@ def _advice(ring: Ways, *, clocks: bool) -> Title:
 
 
 def _approached(travel: Travel, ring: Ways) -> Witness:
-    """Into the cycle, then once round, whatever conditions ask."""
+    """Into the cycle by the shortest way, then once round, where that can be gone just so; else none is shown."""
 
     def entering(way: Way) -> bool:
         return way.aim == ring[0].origin
 
-    return (*(find_way(travel, entering) or ()), *(step_of(way) for way in ring))
+    witness = (*(find_way(travel, entering) or ()), *(step_of(way) for way in ring))
+    return witness if can_be_gone(travel, witness) else ()

@@ -35,7 +35,7 @@ from engine.definition.model import (
 )
 from engine.definition.reasons_counters import counter_reason
 from engine.definition.reasons_fields import absent, bound_reason, change_reason, given_reason, is_reason
-from engine.definition.scene import Scene
+from engine.definition.scene import Scene, bare
 from engine.definition.words import listing
 
 Scenes = Sequence[Scene]
@@ -58,6 +58,8 @@ def why(asked: Condition, scenes: Scenes, holds: bool) -> Reason | None:
         case AllOf() | AnyOf():
             decided = [part for part in asked.conditions if {answer(part, scene) for scene in scenes} == {holds}]
             return _of_parts(asked, decided, scenes, holds)
+    if all(bare(asked) in scene.settled for scene in scenes):
+        return Reason("前面的条件已经定了这一点", "the conditions before settle it")
     told = _WORDS[type(asked)](asked, scenes) if type(asked) in _WORDS else None
     return Reason(*told) if told else None
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.definition.facts import ABSENT, Env, Past, Values, any_of
-from engine.definition.model import Row, Workflow
+from engine.definition.model import NOWHERE, Condition, FieldGiven, Row, Workflow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:
     """A row about to be fired: `before` is what fields hold, `env` with what this act may give. `level` is None before
-    the opening. `blind` scenes know levels alone. `settled` says of fields whether this act gives them, where that was
-    assumed."""
+    the opening. `blind` scenes know levels alone. `settled` holds what was assumed of conditions that ask of this very
+    act and its actor: asked again, they answer the same."""
 
     workflow: Workflow
     row: Row
@@ -23,7 +23,7 @@ class Scene:
     env: Env
     past: Past
     blind: bool = False
-    settled: Mapping[str, bool] = field(default_factory=dict)
+    settled: Mapping[Condition, bool] = field(default_factory=dict)
 
     def values(self, name: str) -> Values:
         return self.env.get(name, ABSENT)
@@ -39,7 +39,12 @@ class Scene:
         if name not in self.row.takes:
             return False
         untold = self.values(name).met(self.before.get(name, ABSENT))
-        return True if untold.is_impossible else self.settled.get(name)
+        return True if untold.is_impossible else self.settled.get(FieldGiven(field=name, now=True))
+
+
+def bare(asked: Condition) -> Condition:
+    """The condition without its place and its refusal: the same question is equal wherever it stands."""
+    return replace(asked, mark=NOWHERE, refuse=None)
 
 
 def scene_of(workflow: Workflow, row: Row, at: tuple[str, str | None], env: Env, past: Past, *, blind: bool) -> Scene:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.definition.facts import Walked
 from engine.definition.findings import Witness
 from engine.definition.model import SAME
-from engine.definition.paths import TRIES, Search, Trail
+from engine.definition.paths import TRIES, Search, Trail, step_of
 from engine.definition.travel import Travel, Way
 
 Ring = tuple[Way, ...]
@@ -37,6 +37,16 @@ def turned(travel: Travel, ring: Ring) -> Witness | None:
                 seen.add(key)
                 todo.append(node)
     return ()
+
+
+def can_be_gone(travel: Travel, witness: Witness) -> bool:
+    """Whether one case can take exactly these steps."""
+    search = Search(travel, lambda _: False)
+    trails = [Trail((), {}, Walked(travel.rules), ())]
+    for step in witness:
+        ways = (each for trail in trails for each in search.onward(trail))
+        trails = [longer for way, longer in ways if longer and step_of(way) == step]
+    return bool(trails)
 
 
 def _onward(search: Search, ring: Ring, node: _Node) -> Iterator[_Node]:

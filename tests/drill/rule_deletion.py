@@ -4,7 +4,7 @@ Every name in `by`, `never` and `via` (groups written out first), every field in
 `at_once_if` at any depth, also inside `to`, is taken out once. A field goes from `needs` to `takes`; the last name of a
 `by` becomes `reader`, and `reader` becomes `system`; the last condition of a destination becomes one that always holds;
 the last element of another list goes with its key, and with `via` goes `at_once_if`; an `any`, `all` or `not` without
-an inner condition goes as a whole. Of each such file the check says that it is unsound, so that it never serves a case, or
+an inner condition goes as a whole. Of each such file the check says that it is unsound, so that it serves no case, or
 the tests that stand for it in `SUITES` fail.
 
     .venv/bin/python tests/drill/rule_deletion.py [--of NAME ...] [--list] [--only TEXT]

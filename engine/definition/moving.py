@@ -28,6 +28,7 @@ from engine.definition.model import (
     Setting,
     Since,
     Target,
+    Value,
     Workflow,
 )
 from engine.definition.scene import Scene, scene_of
@@ -153,7 +154,8 @@ class Rules:
                 answers = [self._counted(part, row) for part in asked.conditions]
                 return decisive if decisive in answers else None if None in answers else not decisive
             case FieldIs() | FieldGiven():
-                return None if self._brings(row, asked.field) else False
+                fixed = {_holds_for(asked, value) for value in _fixed(row, asked.field)}
+                return fixed.pop() if len(fixed) == 1 else None if self._brings(row, asked.field) else False
             case ActorIs():
                 return False if row.by == (SYSTEM,) and SYSTEM not in asked.people else None
         return None
@@ -179,6 +181,18 @@ class Rules:
         limits = [_limit(row, counter.code) for row in counting if START not in row.sources]
         found = [limit for limit in limits if limit is not None]
         return max(found) + 1 if found and len(found) == len(limits) else None
+
+
+def _fixed(row: Row, name: str) -> list[Value]:
+    """The values that the row itself gives the field, whatever its destination; empty where one of them leaves it."""
+    sets = [target.sets or row.sets for target in row.targets]
+    found = [[each for each in settings if each.field == name] for settings in sets]
+    literal = all(each and each[0].value is not None for each in found)
+    return [each[0].value for each in found] if literal else []
+
+
+def _holds_for(asked: FieldIs | FieldGiven, value: Value) -> bool:
+    return isinstance(asked, FieldGiven) or value in asked.values
 
 
 def _limit(row: Row, counter: str) -> int | None:

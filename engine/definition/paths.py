@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from engine.definition.facts import Env, Values, Walked
+from engine.definition.facts import Bounds, Env, Values, Walked
 from engine.definition.findings import Step, Witness
-from engine.definition.model import BACK, SAME
+from engine.definition.model import BACK, SAME, Counter, Per
 from engine.definition.moving import Outcome
 from engine.definition.travel import Spot, Stop, Travel, Way, aimed, back_states
 
@@ -101,16 +101,24 @@ class Search:
         return True
 
     def key(self, trail: Trail) -> object:
-        level = trail.spot.level if trail.spot else None
-        counts = tuple(
-            (min(low, cap), cap if high is None else min(high, cap))
-            for counter, cap in self.counters
-            for low, high in (trail.past.bounds(counter, level),)
-        )
+        counts = tuple(self._counts(trail, counter, cap) for counter, cap in self.counters)
         stack = tuple(spot for spot, _ in trail.stays[-_DEEP:]) if self.tracked else (trail.spot,)
         fired = frozenset(trail.past.fired) if self.rules.asks_since else None
         env: frozenset[tuple[str, Values]] = frozenset(trail.env.items())
         return stack, env, counts, fired
+
+    def _counts(self, trail: Trail, counter: Counter, cap: int) -> tuple[Bounds, ...]:
+        """What the counter says, and what it would say where the case may go on counting: at each level, and in the
+        stays that `back` leads to."""
+        level, past = trail.spot.level if trail.spot else None, trail.past
+        if counter.per is Per.LEVEL:
+            found = [past.bounds(counter, each) for each in self.rules.workflow.levels]
+        elif counter.per is Per.STAY and self.tracked:
+            stays = trail.stays[-_DEEP:]
+            found = [replace(past, since=since).bounds(counter, spot.level) for spot, since in stays]
+        else:
+            found = [past.bounds(counter, level)]
+        return tuple((min(low, cap), cap if high is None else min(high, cap)) for low, high in found)
 
     def _cap(self, counter: str) -> int:
         """A count above every bound on the counter is as good as any higher one."""

@@ -77,12 +77,15 @@ def _day(asked: FieldBound, field: Field) -> Answer:
 
 
 def change_answer(asked: FieldChange, field: Field, old: Values, new: Values) -> Answer:
-    """False where no value that may be given stands on that side of any present one."""
+    """False where no value that may be given stands on that side of any present one, True where each does of all."""
     if old.is_absent or new.is_absent:
         return False
     order = list(field.choices)
     olds, news = ([order.index(value) for value in side.known or () if value in order] for side in (old, new))
     if not olds or not news:
         return None
-    can = max(news) > min(olds) if asked.up else min(news) < max(olds)
-    return None if can else False
+    if not asked.up:
+        olds, news = [-place for place in olds], [-place for place in news]
+    if max(news) <= min(olds):
+        return False
+    return True if min(news) > max(olds) and not old.missing and not new.missing else None

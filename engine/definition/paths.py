@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 
 from engine.definition.facts import Bounds, Env, Values, Walked
 from engine.definition.findings import Step, Witness
-from engine.definition.model import BACK, SAME, Counter, Per
+from engine.definition.model import BACK, SAME, Counter, Per, Row
 from engine.definition.moving import Outcome
 from engine.definition.travel import Spot, Stop, Travel, Way, aimed, back_states
+from engine.definition.used import counters_of
 
 #: Ways tried before the search gives up; a township's book needs some hundreds.
 TRIES = 3000
@@ -30,12 +31,13 @@ Wanted = Callable[[Way], bool]
 @dataclass(frozen=True, slots=True)
 class Trail:
     """A case on its way: its stays (each spot, and how many rows were fired before it was entered), what its fields
-    hold, what was fired, and the steps."""
+    hold, what was fired, and the steps. Not `sure`: a count on which a step hung depends on what was given before."""
 
     stays: tuple[tuple[Spot, int], ...]
     env: Env
     past: Walked
     steps: Witness
+    sure: bool = True
 
     @property
     def spot(self) -> Spot | None:
@@ -44,12 +46,12 @@ class Trail:
 
 def find_way(travel: Travel, wanted: Wanted) -> Witness | None:
     """The shortest way from the opening whose last act is `wanted`; None where there certainly is none, empty where
-    the places do not even hang together."""
+    the places do not even hang together, or where it hangs on counts that nobody can tell beforehand."""
     search = Search(travel, wanted)
     found = search.found()
     if found or search.is_whole:
         return found or None
-    return _by_places(travel, wanted)
+    return () if search.is_unsure else _by_places(travel, wanted)
 
 
 def exact_way(travel: Travel, wanted: Wanted) -> Witness:
@@ -72,7 +74,7 @@ class Search:
         self.leading = travel.reaching(last)
         self.counters = [(counter, self._cap(counter.code)) for counter in self.rules.workflow.counters.values()]
         self.seen: set[object] = set()
-        self.is_whole = False
+        self.is_whole = self.is_unsure = False
 
     def found(self) -> Witness:
         """Empty where none was found; then `is_whole` says whether everything was tried."""
@@ -87,7 +89,8 @@ class Search:
             trail = todo.popleft()
             for way, onward in self.onward(trail):
                 if self.wanted(way):
-                    return (*trail.steps, step_of(way))
+                    self.is_unsure = not self._is_sure(way.row, trail)
+                    return () if self.is_unsure else (*trail.steps, step_of(way))
                 if onward and way.aim in self.leading and self.is_new(onward):
                     todo.append(onward)
         return ()
@@ -159,7 +162,12 @@ class Search:
             trail.past.visited | {stays[-1][0].state},
             stays[-1][1],
         )
-        return Trail(stays, outcome.env, past, (*trail.steps, step_of(way)))
+        return Trail(stays, outcome.env, past, (*trail.steps, step_of(way)), self._is_sure(outcome.row, trail))
+
+    def _is_sure(self, row: Row, trail: Trail) -> bool:
+        level = trail.spot.level if trail.spot else None
+        bounds = [trail.past.bounds(self.rules.workflow.counters[code], level) for code in counters_of(row)]
+        return trail.sure and all(low == high for low, high in bounds)
 
 
 def step_of(way: Way) -> Step:

@@ -83,6 +83,12 @@ def counters_used(workflow: Workflow) -> frozenset[str]:
     return frozenset(asked.counter for asked in conditions(workflow) if isinstance(asked, CounterBound))
 
 
+def counters_of(row: Row) -> frozenset[str]:
+    """The counters that the row and its destinations ask for."""
+    tops = (*row.when, *(each for target in row.targets for each in target.when))
+    return frozenset(asked.counter for top in tops for asked in within(top) if isinstance(asked, CounterBound))
+
+
 def clocks_used(workflow: Workflow) -> frozenset[str]:
     """Clocks that a state runs, a condition looks at, or a row restarts or extends."""
     asked = {each.clock for each in conditions(workflow) if isinstance(each, ClockPast | FieldShare)}

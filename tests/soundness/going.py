@@ -40,6 +40,8 @@ PEOPLE = tuple(
     for number in (1, 2, 3)
     for posts in itertools.combinations(POSTS, number)
 )
+#: Those with one post, who hold another one since.
+MOVED = tuple(Actor(person=one.role, posts=(other,)) for one, other in itertools.permutations(POSTS, 2))
 WORLD = World(
     holders={post.role: (post.role,) for post in POSTS},
     known=frozenset(("person", actor.person) for actor in PEOPLE),
@@ -122,8 +124,9 @@ def acts(workflow: Workflow, case: Case, trigger: str | None = None, *, everyone
 
 
 def _people(workflow: Workflow) -> tuple[Actor, ...]:
-    """Whoever holds several posts counts only where a condition asks who acts."""
-    return PEOPLE if any(isinstance(each, ActorIs) for each in _conditions(workflow)) else PEOPLE[: len(POSTS)]
+    """Whoever holds several posts, or others than before, counts only where a condition asks who acts."""
+    asked = any(isinstance(each, ActorIs) for each in _conditions(workflow))
+    return (*PEOPLE, *MOVED) if asked else PEOPLE[: len(POSTS)]
 
 
 def _conditions(workflow: Workflow) -> Iterator[Condition]:

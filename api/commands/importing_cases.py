@@ -16,7 +16,7 @@ from engine.cases.importing.service import CaseImportService, Given
 from engine.cases.importing.sheet import SIZE_LIMIT
 from engine.cases.office import open_office
 from engine.cases.rules_folder import open_rulebook
-from engine.definition.source import MAX_BYTES
+from engine.definition.decoding import MAX_BYTES
 from engine.people.errors import Wrong
 
 _SHOWN = 200

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from engine.definition.check_at import At
 from engine.definition.cycles import Anew, Ways, begun_anew, endless, is_bounded
 from engine.definition.findings import Code, Finding, Witness
-from engine.definition.model import Per, Title
+from engine.definition.model import EVERY, Counter, Per, Row, Title, Workflow
+from engine.definition.moving import Rules
 from engine.definition.paths import find_way, step_of
 from engine.definition.rings import rings
 from engine.definition.travel import Travel, Way
@@ -43,7 +44,7 @@ def _told(at: At, code: Code, ring: Ways, witness: Witness) -> Finding:
         f"循环 {shown} 没有计数、时限或顺延来约束",
         f"nothing bounds the cycle {shown}: no counter, clock or carry-over",
     )
-    hint = _advice(ring, clocks=code is Code.S22)
+    hint = _advice(at.workflow, ring, clocks=code is Code.S22)
     if at.travel and (anew := begun_anew(at.travel, ring)):
         zh, en = (f"{first}{more}" for first, more in zip((zh, en), _anew(anew), strict=True))
         hint = _per_case(anew)
@@ -67,11 +68,29 @@ def _per_case(anew: Anew) -> Title:
     )
 
 
-def _advice(ring: Ways, *, clocks: bool) -> Title:
-    """A row of the cycle on which a counter would bound it: that of the last way, which closes it."""
-    row = ring[-1].row
-    counter, when = f"{{title: …, of: {row.trigger}, per: case}}", "when: {counter: …, at_most: 2}"
+def _advice(workflow: Workflow, ring: Ways, *, clocks: bool) -> Title:
+    """A row of the cycle on which a counter would bound it: one that a counter of the file counts already, else that of
+    the last way, which closes the cycle."""
     zh, en = ("；或让循环中的状态计一个累计的时限", "; or run a clock there that adds up") if clocks else ("", "")
+    for row in (way.row for way in reversed(ring)):
+        if counter := _counting(workflow, row):
+            when = f"when: {{counter: {counter.code}, at_most: 2}}"
+            return Title(
+                zh=f"用第 {counter.mark.line} 行的计数：在第 {row.mark.line} 行（{row.trigger}）加 {when}{zh}",
+                en=f"use the counter in line {counter.mark.line}: {when} in line {row.mark.line} ({row.trigger}){en}",
+            )
+    return _new_counter(ring[-1].row, zh, en)
+
+
+def _counting(workflow: Workflow, row: Row) -> Counter | None:
+    """A counter that counts each firing of the row as long as the case lives."""
+    rules = Rules(workflow)
+    lasting = (each for each in workflow.counters.values() if each.per is Per.CASE and EVERY not in each.of)
+    return next((each for each in lasting if rules.counts(each, row)), None)
+
+
+def _new_counter(row: Row, zh: str, en: str) -> Title:
+    counter, when = f"{{title: …, of: {row.trigger}, per: case}}", "when: {counter: …, at_most: 2}"
     return Title(
         zh=f"如在 counters 中加一个 {counter}，在第 {row.mark.line} 行（{row.trigger}）加 {when}{zh}",
         en=f"say, add the counter {counter}, and {when} in line {row.mark.line} ({row.trigger}){en}",

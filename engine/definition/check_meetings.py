@@ -6,18 +6,45 @@ from collections.abc import Iterator
 
 from engine.definition.check_at import At
 from engine.definition.findings import Code, Finding
+from engine.definition.gates import gate_of, meant
 from engine.definition.model import Meeting, Row, State, Title, Workflow
 from engine.definition.used import meetings_used
+from engine.definition.words import listing
 
 
 def of_gates(at: At) -> Iterator[Finding]:
     workflow = at.workflow
     for state in workflow.states.values():
+        if meetings := meant(workflow, state):
+            yield _wrong_gate(at, state, meetings)
+            continue
         for meeting in (workflow.meetings[code] for code in state.gate if code in workflow.meetings):
             if meeting.level != state.level:
                 yield _level_apart(state, meeting, at)
     for row in workflow.rows:
         yield from _vias(row, at)
+
+
+def _wrong_gate(at: At, state: State, meetings: tuple[str, ...]) -> Finding:
+    """One finding for a state whose rows all name another meeting: the hint that mends them all."""
+    rows = [row for row in at.workflow.rows_from(state.code) if set(row.via) & set(meetings)]
+    lines = [str(row.mark.line) for row in rows]
+    gate, others = ", ".join(state.gate), ", ".join(meetings)
+    zh = f"在此等候会议 '{gate}'（gate），由此转出的行（第 {listing(lines, '、')} 行）via 的却是 '{others}'"
+    en = f"waits for the meeting '{gate}', but the rows from here (lines {listing(lines, ', ')}) are `via` '{others}'"
+    return at.state(Code.S06, state, zh, en, at.into(state.code), _gate_or_via(at, state, meetings))
+
+
+def _gate_or_via(at: At, state: State, meetings: tuple[str, ...]) -> Title:
+    """Mend the gate; or the rows, if the gate that is written sits at the state's level, too."""
+    others, line = ", ".join(meetings), state.mark.line
+    gate = f"gate: [{others}]" if len(meetings) > 1 else f"gate: {others}"
+    known = (at.workflow.meetings.get(code) for code in state.gate)
+    zh, en = "", ""
+    if all(meeting and meeting.level == state.level for meeting in known):
+        via = ", ".join(state.gate)
+        zh, en = f"；或在那些行的 via 写 {via}", f", or name {via} in `via` of those rows"
+    return Title(zh=f"在第 {line} 行改成 {gate}{zh}", en=f"write `{gate}` in line {line}{en}")
 
 
 def _level_apart(state: State, meeting: Meeting, at: At) -> Finding:
@@ -35,7 +62,7 @@ def _level_apart(state: State, meeting: Meeting, at: At) -> Finding:
 def _vias(row: Row, at: At) -> Iterator[Finding]:
     """Each `from` state has a gate among `via`, and each of `via` is a gate of one of them."""
     states = at.workflow.states
-    gates = {source: states[source].gate if source in states else () for source in row.sources}
+    gates = {source: gate_of(at.workflow, states[source]) if source in states else () for source in row.sources}
     for source, gate in gates.items() if row.via else ():
         if not set(gate) & set(row.via):
             zh = f"via 中没有状态 '{source}' 的会议（gate）"
@@ -74,7 +101,7 @@ def _gate_wanted(at: At, row: Row, state: State | None) -> Title:
 def of_agendas(at: At) -> Iterator[Finding]:
     """S32: a gate state whose cases its meeting cannot decide, and a meeting that no state waits for."""
     for state in at.workflow.states.values():
-        for code in state.gate:
+        for code in () if meant(at.workflow, state) else state.gate:
             if not any(code in row.via for row in at.workflow.rows_from(state.code)):
                 zh = f"在此等候会议 '{code}'（gate），却没有一行 via 它"
                 en = f"waits for the meeting '{code}', but no row from here is `via` it"

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from engine.definition.actors import only_system
 from engine.definition.check_at import At
 from engine.definition.findings import Code, Finding, Witness
-from engine.definition.model import BACK, NOWHERE, SAME, START, Row, State
+from engine.definition.model import BACK, NOWHERE, SAME, START, Row, State, Title
 from engine.definition.moving import Rules
-from engine.definition.paths import exact_way, find_way
-from engine.definition.travel import Spot, Travel, Way
+from engine.definition.paths import exact_way, find_way, way_through
+from engine.definition.travel import Spot, Travel, Way, blocked
+from engine.definition.words import listing
 
 
 def of_states(at: At) -> Iterator[Finding]:
@@ -52,23 +53,39 @@ def _unreached(at: At, travel: Travel) -> Iterator[Finding]:
 def _endless(at: At, travel: Travel) -> Iterator[Finding]:
     """S03: no case that is there can come to an end; or none of a level that a case certainly can have there."""
     ends = [stop for stop in travel.stops if stop.spot and at.workflow.states[stop.state].final]
-    ending = {stop.spot for stop in travel.reaching(ends)}
+    ending = frozenset(stop.spot for stop in travel.reaching(ends))
     has_end = any(state.final for state in at.workflow.states.values())
     for code, state in at.workflow.states.items() if has_end else ():
         stuck = {stop.spot for stop in travel.at(code)} - ending
         if stuck and stuck == {stop.spot for stop in travel.at(code)}:
             zh, en = "从这个状态到不了任何终结状态", "no end can be reached from this state"
-            yield at.state(Code.S03, state, zh, en, at.into(code))
+            yield _without_end(at, state, (zh, en), at.into(code), blocked(travel, travel.at(code), ending))
         elif stuck:
-            yield from _endless_at_a_level(at, travel, state, frozenset(spot.level for spot in stuck if spot))
+            yield from _endless_at_a_level(at, travel, state, ending)
 
 
-def _endless_at_a_level(at: At, travel: Travel, state: State, levels: frozenset[str]) -> Iterator[Finding]:
-    for level in (code for code in at.workflow.levels if code in levels):
-        if witness := _exact_way_into(travel, Spot(state.code, level)):
+def _endless_at_a_level(at: At, travel: Travel, state: State, ending: frozenset[Spot | None]) -> Iterator[Finding]:
+    for level in at.workflow.levels:
+        stops = [stop for stop in travel.at(state.code) if stop.level == level and stop.spot not in ending]
+        if stops and (witness := _exact_way_into(travel, Spot(state.code, level))):
             zh = f"层级 {level} 的事项从这个状态到不了任何终结状态"
             en = f"no end can be reached from this state by a case at level {level}"
-            yield at.state(Code.S03, state, zh, en, witness)
+            yield _without_end(at, state, (zh, en), witness, blocked(travel, stops, ending))
+
+
+def _without_end(at: At, state: State, told: tuple[str, str], witness: Witness, rows: list[Row]) -> Finding:
+    """S03, with the rows that would lead on if they could be fired: to those none need be added."""
+    zh, en = told
+    if not rows:
+        return at.state(Code.S03, state, zh, en, witness)
+    zh_rows = listing([f"第 {row.mark.line} 行（{row.trigger}）" for row in rows], "、")
+    en_rows = listing([f"line {row.mark.line} ({row.trigger})" for row in rows], ", ")
+    hint = Title(
+        zh=f"改{zh_rows}的条件，让它在这里有时能成立；或另补一行",
+        en=f"mend the conditions of {en_rows} so that they can hold here, or add another row",
+    )
+    zh, en = f"{zh}：{zh_rows}的条件在这里永远不能成立", f"{en}: the conditions of {en_rows} can never hold here"
+    return at.state(Code.S03, state, zh, en, witness, hint)
 
 
 def _exact_way_into(travel: Travel, spot: Spot) -> Witness:
@@ -122,15 +139,27 @@ def of_handlers(at: At) -> Iterator[Finding]:
     if at.travel is None:
         return
     ways = at.travel.all_ways
-    entered = {way.aim.state for way in ways if way.row.handles and way.aim and way.target.to not in (SAME, BACK)}
+    handling = [way for way in ways if _is_handling(way)]
+    entered = {way.aim.state for way in handling if way.aim}
     final = frozenset(code for code, state in at.workflow.states.items() if state.final)
     for row in at.workflow.rows:
         if "handler" in row.never or only_system(row):
             continue
         if ends := _ends(row, ways, entered, final):
-            zh = f"办理之后所到的状态 {'、'.join(ends)} 由此可以办结，却没有 never: handler"
-            en = f"ends a case from {', '.join(ends)}, where a handler brought it, without `never: handler`"
-            yield at.row(Code.S37, row, zh, en, _handled(at.travel, row, entered, final))
+            yield _handler_ends(at, row, ends, [way.row for way in handling if way.aim and way.aim.state in ends])
+
+
+def _is_handling(way: Way) -> bool:
+    return way.row.handles and way.aim is not None and way.target.to not in (SAME, BACK)
+
+
+def _handler_ends(at: At, row: Row, ends: list[str], handling: list[Row]) -> Finding:
+    rows = {each.index: each for each in handling}.values()
+    zh_rows = listing([f"第 {each.mark.line} 行 {each.trigger}" for each in rows], "、")
+    en_rows = listing([f"line {each.mark.line} ({each.trigger})" for each in rows], ", ")
+    zh = f"办理（handles: true，{zh_rows}）之后所到的状态 {'、'.join(ends)} 由此可以办结，却没有 never: handler"
+    en = f"ends a case from {', '.join(ends)}, where a handler brought it by {en_rows}, without `never: handler`"
+    return at.row(Code.S37, row, zh, en, _handled(at, row, ends))
 
 
 def _ends(row: Row, ways: tuple[Way, ...], entered: set[str], final: frozenset[str]) -> list[str]:
@@ -139,8 +168,14 @@ def _ends(row: Row, ways: tuple[Way, ...], entered: set[str], final: frozenset[s
     return [source for source in row.sources if source in found & entered and source not in final]
 
 
-def _handled(travel: Travel, row: Row, entered: set[str], final: frozenset[str]) -> Witness:
-    def ending(way: Way) -> bool:
-        return way.row is row and way.origin.state in entered and way.aim is not None and way.aim.state in final
+def _handled(at: At, row: Row, ends: list[str]) -> Witness:
+    """Through the handling row to the end."""
+    states = at.workflow.states
 
-    return find_way(travel, ending) or ()
+    def handling(way: Way) -> bool:
+        return _is_handling(way) and way.aim is not None and way.aim.state in ends
+
+    def ending(way: Way) -> bool:
+        return way.row is row and way.origin.state in ends and way.aim is not None and states[way.aim.state].final
+
+    return way_through(at.travel, handling, ending) if at.travel else ()

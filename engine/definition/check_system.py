@@ -9,9 +9,20 @@ from engine.definition.assuming import assume_all
 from engine.definition.check_at import At
 from engine.definition.facts import only
 from engine.definition.findings import Code, Finding, Step, Witness
+from engine.definition.gates import gate_of
 from engine.definition.model import SYSTEM, Condition, Mark, Meeting, Row, Title, Value
 from engine.definition.paths import find_way
-from engine.definition.reasons_system import Reason, cannot_hold, no_row, not_in_by, not_taken, not_via, only_via
+from engine.definition.reasons_system import (
+    Reason,
+    cannot_hold,
+    no_row,
+    not_given,
+    not_in_by,
+    not_taken,
+    not_via,
+    only_via,
+    together,
+)
 from engine.definition.scene import Scene
 from engine.definition.travel import Stop, Travel, Way
 
@@ -28,6 +39,11 @@ class Firing:
     given: Mapping[str, Value]
     when: tuple[Condition, ...] = ()
     meeting: str | None = None
+
+    @property
+    def has_with(self) -> bool:
+        """A meeting's `carry_over` gives no values: only a step and `then` have a `with`."""
+        return self.meeting is None
 
 
 def of_system(at: At) -> Iterator[Finding]:
@@ -51,8 +67,9 @@ def _steps(at: At) -> Iterator[Firing]:
 
 
 def _meetings(at: At) -> Iterator[Firing]:
+    gates = {code: gate_of(at.workflow, state) for code, state in at.workflow.states.items()}
     for meeting in at.workflow.meetings.values():
-        states = tuple(state.code for state in at.workflow.states.values() if meeting.code in state.gate)
+        states = tuple(code for code, gate in gates.items() if meeting.code in gate)
         yield from _of_meeting(meeting, states)
 
 
@@ -78,10 +95,14 @@ def _judged(at: At, firing: Firing) -> Iterator[Finding]:
             if reason := _refused(at, firing, row, stop):
                 yield _not_fired(at, firing, stop, reason)
                 return
-            missing = [name for name in row.needs if name not in firing.given] if row else []
-            lacking |= {name: stop for name in missing if name not in lacking}
+            lacking |= {name: stop for name in _missing(firing, row) if name not in lacking}
     for name, stop in lacking.items():
         yield _lacks(at, firing, stop, name)
+
+
+def _missing(firing: Firing, row: Row | None) -> list[str]:
+    """The fields that the row needs and the firing does not give."""
+    return [name for name in row.needs if name not in firing.given] if row else []
 
 
 def _lacks(at: At, firing: Firing, stop: Stop, name: str) -> Finding:
@@ -89,16 +110,11 @@ def _lacks(at: At, firing: Firing, stop: Stop, name: str) -> Finding:
     line = row.mark.line if row else 0
     zh = f"触发的动作 '{firing.trigger}' 必填字段 '{name}'，这里没有给出"
     en = f"the row of '{firing.trigger}' needs the field '{name}', which is not given here"
-    zh_or, en_or = ("", "") if firing.path.endswith("carry_over") else _in_with(name)
+    zh_or, en_or = (f"在 with 中写 {name}: …；或", f"write `{name}: …` in `with`, or ") if firing.has_with else ("", "")
     hint = Title(
         zh=f"{zh_or}把第 {line} 行 needs 里的 {name} 移到 takes", en=f"{en_or}move {name} in line {line} to `takes`"
     )
     return at.place(Code.S17, firing.mark, firing.path, zh, en, _witness(at, firing, stop), hint)
-
-
-def _in_with(name: str) -> tuple[str, str]:
-    """A meeting's `carry_over` gives no values: only a step and `then` have a `with`."""
-    return f"在 with 中写 {name}: …；或", f"write `{name}: …` in `with`, or "
 
 
 def _due(at: At, firing: Firing, state: str) -> list[Stop]:
@@ -119,17 +135,24 @@ def _refused(at: At, firing: Firing, row: Row | None, stop: Stop) -> Reason | No
     """Why `system` can never fire it here; None where it may."""
     if row is None:
         return no_row(at.workflow, firing.trigger, stop.state)
+    reasons = list(_reasons(at, firing, row, stop))
+    if reasons and (missing := _missing(firing, row)):
+        reasons.append(not_given(missing, in_with=firing.has_with))
+    return together(reasons, row, stop.state, only_this=firing.meeting is not None) if reasons else None
+
+
+def _reasons(at: At, firing: Firing, row: Row, stop: Stop) -> Iterator[Reason]:
+    """All that keeps `system` from firing this row."""
     if SYSTEM not in row.by or SYSTEM in row.never:
-        return not_in_by(row)
+        yield not_in_by(row)
     if firing.meeting and firing.meeting not in row.via:
-        return not_via(row, firing.meeting)
+        yield not_via(row, firing.meeting)
     if not firing.meeting and row.via and not row.at_once_if:
-        return only_via(row)
+        yield only_via(row)
     if others := [name for name in firing.given if name not in (*row.needs, *row.takes)]:
-        return not_taken(row, others)
+        yield not_taken(row, others)
     if at.travel is not None and not _may_hold(at.travel, firing, row, stop):
-        return cannot_hold(row)
-    return None
+        yield cannot_hold(row)
 
 
 def _may_hold(travel: Travel, firing: Firing, row: Row, stop: Stop) -> bool:

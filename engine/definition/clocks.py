@@ -11,8 +11,9 @@ from engine.definition.findings import Code
 from engine.definition.model import NO_LIMIT, Clock, Duration, FieldType, Per, State
 from engine.definition.names import Names, refer, unique
 from engine.definition.nodes import MapNode, Scalar
-from engine.definition.properties import Properties, each, entries, properties
+from engine.definition.properties import Properties, entries, properties
 from engine.definition.reading import Place, flag, one_of, unknown
+from engine.definition.several import named
 from engine.definition.steps import read_steps
 from engine.definition.words import CHOICE, LEVEL, Noun
 
@@ -96,7 +97,7 @@ def _date_field(place: Place, names: Names) -> str:
 
 def _by(place: Place, names: Names) -> tuple[str, ...]:
     """`level` and choice fields, in the order of the table; "" for what is neither."""
-    return unique(_by_one(item, names) for item in each(place))
+    return unique(_by_one(item, names) for item in named(place))
 
 
 def _by_one(place: Place, names: Names) -> str:

@@ -75,7 +75,7 @@ HINTS: Mapping[Code, Title] = {
         en="give that level exactly one state with `handling: true`, or another destination by a `level` condition",
     ),
     Code.S10: Title(zh="写一行 from: start，去往一个状态", en="write a row `from: start` that leads to a state"),
-    Code.S11: Title(zh="照说明改；当文字用的数字加引号", en="do as the sentence says; quote numbers meant as text"),
+    Code.S11: Title(zh="照这句话改", en="do as the sentence says"),
     Code.S12: Title(zh="如 5 working days、3 hours before、80%", en="as 5 working days, 3 hours before, 80%"),
     Code.S13: Title(zh="写全 {zh: …, en: …}", en="write {zh: …, en: …} in full"),
     Code.S14: Title(zh="换一个代码", en="choose another code"),

@@ -9,8 +9,9 @@ from engine.definition.findings import Code
 from engine.definition.model import RELATIONS, RESERVED, SYSTEM, Groups, Mark
 from engine.definition.names import Names, refer, unique
 from engine.definition.nodes import ListNode, MapNode, Node, Scalar
-from engine.definition.properties import Properties, each, entries, properties
+from engine.definition.properties import Properties, entries, properties
 from engine.definition.reading import Place
+from engine.definition.several import named
 from engine.definition.words import CLOCK, GROUP, PEOPLE, ROLE, STATE, Noun, shown
 
 GROUP_KEYS = ("people", "states", "clocks")
@@ -120,7 +121,7 @@ def _of_kind(
 
 def _members(place: Place, noun: Noun, known: Collection[str], groups: Collection[str]) -> tuple[str, ...]:
     result = []
-    for item in each(place):
+    for item in named(place):
         if isinstance(item.node, Scalar) and item.node.text in groups:
             zh = f"群组里不能再写群组 {shown(item.node.text)}"
             item.fail(Code.S21, zh, f"a group must not hold the group {shown(item.node.text)}")

@@ -23,6 +23,7 @@ from engine.definition.names import Names
 from engine.definition.nodes import Kind
 from engine.definition.properties import Properties, each
 from engine.definition.reading import Place, integer, word
+from engine.definition.several import named
 from engine.definition.values import TYPE_NAMES, literal
 from engine.definition.words import shown
 
@@ -65,7 +66,8 @@ def _one_test(keys: Properties) -> str | None:
 def _is(keys: Properties, field: Field) -> Condition:
     if not _fits(keys["is"], field, "is", _COMPARED):
         return _NOTHING
-    return FieldIs(field=field.code, values=tuple(literal(item, field, Code.S18) for item in each(keys["is"])))
+    items = named if field.type is FieldType.CHOICE else each
+    return FieldIs(field=field.code, values=tuple(literal(item, field, Code.S18) for item in items(keys["is"])))
 
 
 def _given(keys: Properties, field: Field) -> Condition:

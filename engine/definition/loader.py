@@ -10,6 +10,7 @@ from engine.definition import header
 from engine.definition.clocks import read_clocks
 from engine.definition.counters import read_counters
 from engine.definition.declared import declared, report_unused_groups
+from engine.definition.decoding import MAX_BYTES
 from engine.definition.fields import read_fields
 from engine.definition.findings import Code, Finding
 from engine.definition.meetings import read_meetings, read_visibility
@@ -20,7 +21,7 @@ from engine.definition.properties import Properties, properties
 from engine.definition.reading import Place
 from engine.definition.report import Report, with_triggers
 from engine.definition.rows import read_rows
-from engine.definition.source import MAX_BYTES, parse
+from engine.definition.source import parse
 from engine.definition.states import read_levels, read_roles, read_states
 
 REQUIRED = ("levels", "roles", "fields", "states", "transitions")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from engine.definition.findings import Code
 from engine.definition.model import EVERY, RELATIONS, START, SYSTEM, Field, Groups
-from engine.definition.properties import each
 from engine.definition.reading import Place, unknown, word
+from engine.definition.several import named
 from engine.definition.words import CLOCK, COUNTER, FIELD, LEVEL, MEETING, PEOPLE, STATE, TRIGGER, Noun, shown
 
 
@@ -109,14 +109,14 @@ class Names:
 
 
 def _listed(place: Place, reader: Callable[[Place], str]) -> tuple[str, ...]:
-    return unique(name for item in each(place) if (name := reader(item)))
+    return unique(name for item in named(place) if (name := reader(item)))
 
 
 def _expanded(
     place: Place, noun: Noun, known: Collection[str], groups: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
     """The names of the list, groups written out; `known` holds the names of the groups too."""
-    names = [refer(item, noun, known) for item in each(place)]
+    names = [refer(item, noun, known) for item in named(place)]
     place.report.groups_used.update(name for name in names if name in groups)
     return unique(member for name in names if name for member in groups.get(name, (name,)))
 

@@ -64,6 +64,27 @@ def way_to(travel: Travel, *states: str) -> Witness:
     return find_way(travel, lambda way: way.aim is not None and way.aim.state in states) or ()
 
 
+def way_through(travel: Travel, first: Wanted, last: Wanted) -> Witness:
+    """The shortest way on which an act is `first` and a later one, which ends it, is `last`; empty where none was
+    found."""
+    search = Search(travel, last)
+    todo = deque([(Trail((), {}, Walked(travel.rules), ()), False)])
+    seen: set[object] = set()
+    for _ in range(TRIES):
+        travel.patience -= 1
+        if not todo or travel.patience < 0:
+            return ()
+        trail, passed = todo.popleft()
+        for way, onward in search.onward(trail):
+            if passed and last(way):
+                return (*trail.steps, step_of(way))
+            gone = passed or first(way)
+            if onward and way.aim in search.leading and (key := (search.key(onward), gone)) not in seen:
+                seen.add(key)
+                todo.append((onward, gone))
+    return ()
+
+
 class Search:
     """A search for the shortest way whose last act is `wanted`."""
 

@@ -33,13 +33,21 @@ class Place:
         """Reports a finding at the value, or at another mark of the same entry; `hint` says what to do just here."""
         self.report.add(code, at or self.node.mark, self.path, zh, en, hint)
 
-    def wrong(self, zh: str, en: str, code: Code = Code.S11, hint: tuple[str, str] | None = None) -> None:
-        """Reports what should stand here and what does, and how it is written (`hint`, zh and en)."""
+    def wrong(
+        self,
+        zh: str,
+        en: str,
+        code: Code = Code.S11,
+        hint: tuple[str, str] | None = None,
+        advice: Title | None = None,
+    ) -> None:
+        """Reports what should stand here and what does, how it is written (`hint`, zh and en, part of the sentence),
+        and what to do (`advice`)."""
         if isinstance(self.node, Unread):
             return
         zh_found, en_found = found(self.node)
         zh_tail, en_tail = (f"；{hint[0]}", f"; {hint[1]}") if hint else ("", "")
-        self.fail(code, f"应为{zh}，却是{zh_found}{zh_tail}", f"expected {en}, found {en_found}{en_tail}")
+        self.fail(code, f"应为{zh}，却是{zh_found}{zh_tail}", f"expected {en}, found {en_found}{en_tail}", hint=advice)
 
     def scalar(self, kind: Kind) -> Scalar | None:
         """The node, if it is a scalar of this kind."""
@@ -68,8 +76,8 @@ def word(place: Place) -> str:
     elif isinstance(place.node, Scalar) and place.node.kind is not Kind.NOTHING:
         zh, en = found(place.node)
         text = shown(place.node.text)[1:-1]
-        zh_hint, en_hint = f'请加引号："{text}"', f'put it in quotes: "{text}"'
-        place.fail(Code.S11, f"应为文字，却是{zh}；{zh_hint}", f"expected a text, found {en}; {en_hint}")
+        hint = Title(zh=f'当文字用的加引号："{text}"', en=f'quote what is meant as text: "{text}"')
+        place.fail(Code.S11, f"应为文字，却是{zh}", f"expected a text, found {en}", hint=hint)
     else:
         place.wrong("文字", "a text")
     return ""
@@ -79,7 +87,8 @@ def flag(place: Place) -> bool:
     """`true` or `false`."""
     if scalar := place.scalar(Kind.FLAG):
         return scalar.value is True
-    place.wrong(" true 或 false", "true or false")
+    advice = Title(zh="写 true 或 false，不加引号", en="write true or false, without quotes")
+    place.wrong(" true 或 false", "true or false", advice=advice)
     return False
 
 
@@ -109,7 +118,8 @@ def one_of(place: Place, words: type[E]) -> E | None:
     if name:
         known = [member.value for member in words]
         zh, en = allowed(known, guess(name, known))
-        place.fail(Code.S11, f"不认识 {shown(name)}{zh}", f"{shown(name)} is not known{en}")
+        hint = Title(zh="换成可用的一个", en="use one there is")
+        place.fail(Code.S11, f"不认识 {shown(name)}{zh}", f"{shown(name)} is not known{en}", hint=hint)
     return None
 
 

@@ -6,7 +6,6 @@ tags, anchors, aliases, merge keys, duplicate keys, several documents, directive
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,22 +21,16 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from engine.definition.decoding import Stop, decoded
 from engine.definition.findings import Code
 from engine.definition.model import NOWHERE, Mark, Title
 from engine.definition.nodes import Entry, Kind, ListNode, MapNode, Node, Scalar, Unread, resolve
 from engine.definition.report import Report
+from engine.definition.slips import Complaint, slip, without_dash
 from engine.definition.syntax import advice, explained, is_unended
 from engine.definition.words import found, shown, shown_key
 
-MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 30
-
-_BOM = b"\xef\xbb\xbf"
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-
-
-class _Stop(Exception):
-    """The finding is reported; nothing after it can be read."""
 
 
 def parse(data: bytes, report: Report) -> Node | None:
@@ -47,8 +40,8 @@ def parse(data: bytes, report: Report) -> Node | None:
     Python, whose words tell what is wrong (docs/adr/0018).
     """
     try:
-        text = _decode(data, report)
-    except _Stop:
+        text = decoded(data, report)
+    except Stop:
         return None
     return _quickly(text, report.file) or _read(text, report, pure=True)
 
@@ -61,12 +54,13 @@ def _quickly(text: str, file: str) -> Node | None:
 
 
 def _read(text: str, report: Report, *, pure: bool) -> Node | None:
+    builder = _Builder(_events(text, pure=pure), report)
     try:
-        return _Builder(_events(text, pure=pure), report).document()
-    except _Stop:
+        return builder.document()
+    except Stop:
         return None
     except MarkedYAMLError as error:
-        _syntax(error, report, text)
+        _syntax(error, report, text, builder.quoted)
     except Exception as error:  # noqa: BLE001 - the library raises anything on hostile input; a file is never a crash
         zh, en = "文件无法解析", "the file cannot be parsed"
         report.add(Code.S00, NOWHERE, "", f"{zh}（{type(error).__name__}）", f"{en} ({type(error).__name__})")
@@ -77,42 +71,19 @@ def _events(text: str, *, pure: bool) -> Iterator[Any]:
     return YAML(typ="safe", pure=pure).parse(text)  # type: ignore[no-any-return]
 
 
-def _decode(data: bytes, report: Report) -> str:
-    """The text, without the one byte order mark some editors put first."""
-    if len(data) > MAX_BYTES:
-        report.add(Code.S00, NOWHERE, "", "文件超过 1 MB", "the file is larger than 1 MB")
-        raise _Stop
-    body = data.removeprefix(_BOM)
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = body[: error.start].decode("utf-8")
-        zh, en = "文件不是 UTF-8 编码，请另存为 UTF-8", "the file is not UTF-8: save it as UTF-8"
-        report.add(Code.S00, _mark_after(before), "", zh, en)
-        raise _Stop from error
-    _refuse_characters(text, report)
-    return text
-
-
-def _refuse_characters(text: str, report: Report) -> None:
-    if bad := _FORBIDDEN.search(text):
-        name = f"U+{ord(bad[0]):04X}"
-        zh, en = f"含有不可见的控制字符 {name}，请删去", f"the invisible character {name} must be removed"
-        report.add(Code.S00, _mark_after(text[: bad.start()]), "", zh, en)
-        raise _Stop
-
-
-def _mark_after(text: str) -> Mark:
-    lines = re.split("\r\n|\r|\n", text)
-    return Mark(line=len(lines), column=len(lines[-1]) + 1)
-
-
 def _mark(mark: Any) -> Mark:
     return Mark(line=mark.line + 1, column=mark.column + 1) if mark is not None else NOWHERE
 
 
-def _syntax(error: MarkedYAMLError, report: Report, text: str) -> None:
+def _syntax(error: MarkedYAMLError, report: Report, text: str, quoted: tuple[Mark, Mark] | None) -> None:
     problem = str(error.problem or error.context or "")
+    begun = _mark(error.context_mark) if error.context_mark else None
+    complaint = Complaint(
+        problem=problem, mark=_mark(error.problem_mark), context=error.context or "", begun=begun, quoted=quoted
+    )
+    if found := slip(complaint, text.split("\n")):
+        report.add(Code.S00, found.mark, "", found.zh, found.en, found.hint)
+        return
     marks = [error.problem_mark, error.context_mark]
     mark = next(filter(None, reversed(marks) if is_unended(problem) else marks), None)
     place = _mark(mark)
@@ -120,13 +91,39 @@ def _syntax(error: MarkedYAMLError, report: Report, text: str) -> None:
     report.add(Code.S00, place, "", *explained(problem, lines), advice(problem, lines))
 
 
+def _twice(key: str, line: int, again: int) -> tuple[Title, Title]:
+    """Sentence and hint for a key that its map already has."""
+    return (
+        Title(zh=f"键 {shown(key)} 重复，第 {line} 行已有", en=f"the key {shown(key)} is already in line {line}"),
+        Title(
+            zh=f"第 {line} 行和第 {again} 行只留一处；几项写成列表 [甲, 乙]",
+            en=f"keep one of the lines {line} and {again}; several entries make a list [a, b]",
+        ),
+    )
+
+
 class _Builder:
     """Builds the tree from the events of the parser; knows where it is for the paths of its findings."""
 
     def __init__(self, events: Iterator[Any], report: Report) -> None:
-        self._events = events
+        self._events = self._watched(events)
         self._report = report
         self._trail: list[str] = []
+        self._last: Any = None
+
+    @property
+    def quoted(self) -> tuple[Mark, Mark] | None:
+        """Where the text read last begins and ends, if it stands in quotes over several lines."""
+        last = self._last
+        if not isinstance(last, ScalarEvent) or last.style not in ("'", '"'):
+            return None
+        begin, end = _mark(last.start_mark), _mark(last.end_mark)
+        return (begin, end) if begin.line < end.line else None
+
+    def _watched(self, events: Iterator[Any]) -> Iterator[Any]:
+        for event in events:
+            self._last = event
+            yield event
 
     def document(self) -> Node:
         """The one document of the file."""
@@ -138,7 +135,7 @@ class _Builder:
                 root = self._node(event, depth=1)
         if root is None or (isinstance(root, Scalar) and root.kind is Kind.NOTHING):
             self._fail(NOWHERE, "文件是空的", "the file is empty")
-            raise _Stop
+            raise Stop
         return root
 
     def _start(self, event: DocumentStartEvent, *, first: bool) -> None:
@@ -148,7 +145,7 @@ class _Builder:
                 "一个文件只能有一个文档（多出一行 ---）",
                 "a file holds one document (there is another ---)",
             )
-            raise _Stop
+            raise Stop
         if event.version or event.tags:
             self._fail(NOWHERE, "不能用 % 开头的指令", "directives (lines that begin with %) are not allowed")
 
@@ -161,7 +158,7 @@ class _Builder:
             return Unread(mark)
         if depth > MAX_DEPTH:
             self._fail(mark, f"嵌套超过 {MAX_DEPTH} 层", f"nested deeper than {MAX_DEPTH} levels")
-            raise _Stop
+            raise Stop
         if isinstance(event, MappingStartEvent):
             return MapNode(mark, tuple(self._entries(depth)))
         assert isinstance(event, SequenceStartEvent)
@@ -188,14 +185,32 @@ class _Builder:
 
     def _entries(self, depth: int) -> Iterator[Entry]:
         seen: dict[str, Mark] = {}
+        again: list[Scalar] = []
         for event in self._children():
             key = self._node(event, depth + 1)
             name = key.text if isinstance(key, Scalar) else ""
             self._trail.append(f".{shown_key(name)}" if name else "")
             node = self._node(next(self._events), depth + 1)
-            if self._may_stand(key, seen):
+            if isinstance(key, Scalar) and key.text in seen:
+                again.append(key)
+            elif self._may_stand(key):
                 seen[name] = key.mark
                 yield Entry(name, key.mark, node)
+            self._trail.pop()
+        self._refuse_again(again, seen)
+
+    def _refuse_again(self, again: list[Scalar], seen: dict[str, Mark]) -> None:
+        """Keys given twice: of a row of its own that lacks its `- `, all are told as one."""
+        in_list = bool(self._trail) and self._trail[-1].startswith("[")
+        apart = all(key.mark.line > seen[key.text].line for key in again)
+        if in_list and apart and len({key.text for key in again}) > 1:
+            found = without_dash(again[0].mark, again[0].text)
+            self._fail(found.mark, found.zh, found.en, hint=found.hint)
+            return
+        for key in again:
+            self._trail.append(f".{shown_key(key.text)}")
+            sentence, hint = _twice(key.text, seen[key.text].line, key.mark.line)
+            self._fail(key.mark, sentence.zh, sentence.en, hint=hint)
             self._trail.pop()
 
     def _children(self) -> Iterator[Any]:
@@ -204,7 +219,7 @@ class _Builder:
                 return
             yield event
 
-    def _may_stand(self, key: Node, seen: dict[str, Mark]) -> bool:
+    def _may_stand(self, key: Node) -> bool:
         if not isinstance(key, Scalar):
             self._fail(
                 key.mark, "键只能是一个词，不能是列表、映射或别名", "a key is one word, never a list, map or alias"
@@ -216,18 +231,6 @@ class _Builder:
             self._fail(
                 key.mark, f"键应为一个英文小写的词，却是{zh}", f"a key is a lower-case word, found {en}", Code.S11
             )
-        elif key.text in seen:
-            line = seen[key.text].line
-            zh, en = (
-                f"键 {shown(key.text)} 重复，第 {line} 行已有",
-                f"the key {shown(key.text)} is already in line {line}",
-            )
-            again = key.mark.line
-            hint = Title(
-                zh=f"第 {line} 行和第 {again} 行只留一处；几项写成列表 [甲, 乙]",
-                en=f"keep one of the lines {line} and {again}; several entries make a list [a, b]",
-            )
-            self._fail(key.mark, zh, en, hint=hint)
         else:
             return True
         return False

@@ -26,8 +26,9 @@ from engine.definition.model import (
     Title,
 )
 from engine.definition.names import Names, refer, unique
-from engine.definition.properties import Properties, each
+from engine.definition.properties import Properties
 from engine.definition.reading import Place, natural, word
+from engine.definition.several import named
 from engine.definition.values import TYPE_NAMES
 from engine.definition.words import EVENT, allowed, guess, shown
 
@@ -93,7 +94,7 @@ def _case(keys: Properties, names: Names) -> Condition:
         "one or several of open, other, alike_sealed",
         _CASE_EXAMPLE,
     )
-    kinds = keys.read("is", lambda place: unique(filter(None, map(_case_kind, each(place)))), ())
+    kinds = keys.read("is", lambda place: unique(filter(None, map(_case_kind, named(place)))), ())
     return CaseIs(field=_typed(keys["case"], names, FieldType.CASE), kinds=kinds)
 
 

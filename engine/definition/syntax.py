@@ -90,13 +90,13 @@ _ADVICE = (
 
 def advice(problem: str, lines: Sequence[str] = ()) -> Title | None:
     """What to do about the parser's complaint; None where nothing more than the sentence can be said."""
-    if wide := _pointed(lines):
+    if wide := pointed(lines):
         return Title(zh=f"把“{wide}”改成半角的 {_WIDE[wide]} 加一个空格", en=f"write {_WIDE[wide]} and a space")
     found = next((each for each in _ADVICE if each[0] in problem), None)
     return Title(zh=found[1], en=found[2]) if found else None
 
 
-def _pointed(lines: Sequence[str]) -> str | None:
+def pointed(lines: Sequence[str]) -> str | None:
     """Wide punctuation that may be meant as syntax."""
     found = next(filter(None, map(_POINTED.search, lines)), None)
     return found[0] if found else None
@@ -106,7 +106,7 @@ def explained(problem: str, lines: Sequence[str] = ()) -> tuple[str, str]:
     """The parser's sentence in zh and en; one we have no words for is quoted. `lines` are those where it stumbled:
     wide punctuation in them is pointed at, for it looks right and is none."""
     zh, en = _meaning(problem)
-    wide = _pointed(lines)
+    wide = pointed(lines)
     if wide is None:
         return zh, en
     narrow = _WIDE[wide]

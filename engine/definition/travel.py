@@ -8,7 +8,7 @@ walk also keeps where its cases came from: `back` leads there alone, and nowhere
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from engine.definition.facts import Env, Met, joined_env
@@ -127,6 +127,16 @@ def aimed(rules: Rules, to: str, spot: Spot | None) -> Spot | None:
     state = rules.workflow.states.get(to)
     level = spot.level if spot else next(iter(rules.workflow.levels), "")
     return Spot(state.code, state.level or level) if state else None
+
+
+def blocked(travel: Travel, stops: Iterable[Stop], ending: Collection[Spot | None]) -> list[Row]:
+    """The rows that lead from these stops into one of the spots `ending`, as they are written, and that no case can
+    ever go: their conditions cannot hold there."""
+    wanted = {spot.state for spot in ending if spot}
+    stops = tuple(stops)
+    gone = {(way.row.index, way.target.to) for stop in stops for way in travel.ways[stop]}
+    rows = {row.index: row for stop in stops for row in travel.rules.rows_from[stop.state]}.values()
+    return [row for row in rows if any(t.to in wanted and (row.index, t.to) not in gone for t in row.targets)]
 
 
 class _Walk:

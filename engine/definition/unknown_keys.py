@@ -45,7 +45,9 @@ def _refused(place: Place, key: str, keys: Collection[str]) -> str | None:
         return _glued(place, glued[1], glued[2], glued[3])
     meant = guess(key, keys) if place.report.guesses else None
     zh, en = allowed(keys, meant)
-    hint = Title(zh=f"改成 '{meant}'，或删去这个键", en=f"write '{meant}', or drop the key") if meant else None
+    hint = Title(zh="删去这个键，或换成可用的", en="drop the key, or use one there is")
+    if meant:
+        hint = Title(zh=f"改成 '{meant}'，或删去这个键", en=f"write '{meant}', or drop the key")
     place.fail(Code.S11, f"未知的键 {shown(key)}{zh}", f"unknown key {shown(key)}{en}", at=place.start, hint=hint)
     return meant
 

@@ -238,5 +238,5 @@ def test_only_a_level_that_a_case_certainly_can_have_is_told_to_be_stuck():
     assert (finding.code, finding.path, finding.witness[-1].level) == ("S03", "states.aside", "town")
     assert finding.details("zh") == (
         "走法：report → raise → shelve → [aside]（town）",
-        "建议：补一行通向终结状态（final: true）",
+        "建议：改第 25 行（end）的条件，让它在这里有时能成立；或另补一行",
     )

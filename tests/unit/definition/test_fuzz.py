@@ -11,6 +11,7 @@ import pytest
 
 from engine.definition import source
 from engine.definition.check import check_workflow, examine
+from engine.definition.decoding import Stop, decoded
 from engine.definition.loader import read_workflow
 from engine.definition.nodes import ListNode, MapNode, Node
 from engine.definition.report import Report
@@ -146,8 +147,8 @@ def test_both_parsers_read_the_same_tree():
 
 def _text(data: bytes) -> str:
     try:
-        return source._decode(data, Report(""))
-    except source._Stop:
+        return decoded(data, Report(""))
+    except Stop:
         return ""
 
 

@@ -95,6 +95,20 @@ def test_a_key_and_a_value_that_stick_together_are_told_apart(written, sentence)
     assert one(small("by: head", written))[:2] == (sentence, "写成 by: head（半角冒号加一个空格）")
 
 
+@pytest.mark.parametrize(
+    ("text", "hint", "english"),
+    [
+        (small("max_length: 20", "quarter: 1"), "删去这个键，或换成可用的", "drop the key, or use one there is"),
+        (small("final: true", "final: yes"), "写 true 或 false，不加引号", "write true or false, without quotes"),
+        (small("type: text, max_length: 20", "type: photo"), "换成可用的一个", "use one there is"),
+        (small("timezone: Asia/Shanghai", "timezone: 8"), '当文字用的加引号："8"', 'quote what is meant as text: "8"'),
+        (small("by: head}", "by: head, at_once_if: {level: village}}"), "照这句话改", "do as the sentence says"),
+    ],
+)  # fmt: skip
+def test_quotes_are_advised_where_a_text_is_wanted_and_nowhere_else(text, hint, english):
+    assert one(text, "S11")[1::2] == (hint, english)
+
+
 # --- a key at the wrong place ----------------------------------------------------------------------------------------
 
 
@@ -136,6 +150,47 @@ def test_a_refusal_is_no_condition_of_its_own():
     assert one(text)[0] == "'refuse' 不能单独成一项：它属于一个条件"
 
 
+# --- several names ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence", "hint"),
+    [
+        ("by: 'clerk, head'", "'clerk, head' 是几个名字，却没有写成列表", "by: [clerk, head]"),
+        ("by: clerk，head", "'clerk，head' 是几个名字，却没有写成列表：其中的“，”是全角逗号", "by: [clerk, head]"),
+        ("by: [clerk、head]", "'clerk、head' 是几个名字，却连成了一个：其中的“、”不是半角逗号", "by: [clerk, head]"),
+        ("by: [clerk，head, head]", "'clerk，head' 是几个名字，却连成了一个：其中的“，”是全角逗号",
+         "by: [clerk, head, head]"),
+    ],
+)  # fmt: skip
+def test_names_run_into_one_are_told_as_several_and_not_as_one_misspelt(written, sentence, hint):
+    assert one(small("by: head}", written + "}"))[:2] == (
+        sentence,
+        f"几个名字写成 {hint}（方括号，半角逗号加一个空格）",
+    )
+
+
+def test_several_names_on_a_line_of_their_own_need_brackets():
+    text = block().replace("    by: head", "    by: clerk, head")
+
+    *_, english, hint = one(text)
+    assert english == "'clerk, head' are several names, but no list"
+    assert hint == "several names are written by: [clerk, head]: brackets, plain commas"
+
+
+def test_of_several_names_run_into_one_those_unknown_are_told_besides():
+    sentences = [sentence for _, sentence, _ in told(small("by: head}", "by: [clerk，haed]}"))]
+
+    assert len(sentences) == 2 and "未知角色、群组或关系 'haed'，是否指 'head'？" in sentences
+
+
+def test_choices_run_into_one_are_several():
+    asking = "{field: size, is: 'big, small'}"
+    hint = one(asked(asking, ", needs: size", SIZE))[1]
+
+    assert hint.startswith("几个名字写成 is: [big, small]")
+
+
 # --- what cannot be parsed -------------------------------------------------------------------------------------------
 
 
@@ -157,6 +212,73 @@ def test_punctuation_within_a_chinese_text_is_no_false_trail():
     sentence, *_ = one("a:\n  - 先记录，再上报\n - 确属无权限，请选择\n")
 
     assert "全角" not in sentence
+
+
+def unread(text):
+    """Place, sentence and hint of the one finding of a text that cannot be parsed."""
+    (found,) = reading_of(text).findings
+    return f"{found.mark.line}:{found.mark.column}", found.zh, found.advice("zh")
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("{zh: 办结, en: Done at last: the end}", '给这段文字加引号：en: "Done at last: …"'),
+        ("{zh: 办结, en: “Done: at last”}", '给这段文字加引号：en: "Done: …"（直引号；“ ” 不是引号）'),
+    ],
+)
+def test_a_colon_within_a_text_wants_quotes(written, hint):
+    assert unread(small("{zh: 办结, en: Finish}", written))[1:] == ("文字里含有冒号，又没有加引号", hint)
+
+
+def test_a_colon_within_a_text_on_its_own_line_may_be_another_key():
+    hint = '给这段文字加引号：b: "say this: …"；若是另一个键，另起一行'
+    assert unread("a:\n  b: say this: that\n") == ("2:14", "文字里含有冒号，又没有加引号", hint)
+
+
+def test_a_comma_that_is_missing_before_a_key_is_no_colon_in_a_text():
+    assert "逗号" in unread(small("{zh: 办结, en: Finish}", "{zh: 办结 en: Finish}"))[1]
+
+
+def test_a_quote_left_open_is_told_where_it_begins():
+    text = small("en: Clerk}", 'en: "Clerk}').replace("en: Finish}", 'en: "Finish"}')
+
+    assert unread(text) == (
+        "9:31",
+        "这里开始的引号，到第 18 行的下一个引号才结束：可能漏了收尾的引号",
+        "在第 9 行这段文字的末尾补上同样的引号；若没有漏，看第 18 行",
+    )
+
+
+def test_a_text_in_quotes_over_several_lines_is_no_slip():
+    assert not reading_of(small("en: Finish}", 'en: "Fi\n      nish"}')).findings
+
+
+@pytest.mark.parametrize(("text", "place"), [("a:\n  b: {c: 1}}\n", "2:12"), ("{c: 1}}\n", "1:7")])
+def test_a_brace_too_many_is_called_so(text, place):
+    assert unread(text) == (place, "多了一个 }", "删去这个 }，或在前面补上与它配对的 {")
+
+
+def test_a_bracket_that_closes_another_is_told_with_the_one_that_is_open():
+    assert unread("a: {b: [1, 2}}\n") == (
+        "1:13",
+        "这里是 }，但第 1 行第 8 列开始的 [ 还没有用 ] 结束",
+        "多写了 } 就删去；漏了 ] 就在它前面补上",
+    )
+
+
+@pytest.mark.parametrize("indent", ["    ", "  "])
+def test_a_row_without_its_dash_is_told_once(indent):
+    again = f"{indent}trigger: drop\n    title: {{zh: 甲, en: A}}\n    from: working\n    to: done\n    by: head\n"
+    place, sentence, hint = unread(block() + again)
+
+    assert place == f"23:{len(indent) + 1}"
+    assert sentence == "第 23 行像是新的一行流转的开头，却没有“- ”"
+    assert hint == "新的一行以“- ”开头：在第 23 行写成 - trigger: …，与上面各行的 - 对齐"
+
+
+def test_one_key_twice_in_a_row_is_no_new_row():
+    assert unread(block("    by: clerk"))[1] == "键 'by' 重复，第 22 行已有"
 
 
 # --- where a file lies -----------------------------------------------------------------------------------------------
@@ -275,7 +397,18 @@ def test_a_counter_that_each_stay_begins_anew_bounds_no_cycle():
 
 
 def test_a_cycle_without_a_counter_is_told_on_which_row_one_would_do():
-    assert "在第 24 行（redo）加 when: {counter: …, at_most: 2}" in one(turning("case"), "S36")[1]
+    text = turning("case").replace("of: redo", "of: finish")
+
+    assert one(text, "S36")[1] == (
+        "如在 counters 中加一个 {title: …, of: redo, per: case}，在第 24 行（redo）加 when: {counter: …, at_most: 2}"
+    )
+
+
+def test_a_counter_that_is_there_already_is_to_be_used_and_not_written_again():
+    _, hint, _, english = one(turning("case"), "S36")
+
+    assert hint == "用第 14 行的计数：在第 24 行（redo）加 when: {counter: notes, at_most: 2}"
+    assert english == "use the counter in line 14: when: {counter: notes, at_most: 2} in line 24 (redo)"
 
 
 # --- what the system fires, gates, and places ------------------------------------------------------------------------
@@ -297,3 +430,100 @@ def test_a_gate_that_is_missing_is_told_with_its_state_and_line():
 
     hint = one(text, "S06")[1]
     assert hint == "在第 16 行的状态 'working' 上写 gate: weekly；或去掉 via"
+
+
+def two_meetings(level):
+    """`working` waits for one meeting, both its rows are decisions of another; `early` sits at `level`."""
+    early = MEETING.replace("weekly", "early").replace("level: village", f"level: {level}")
+    text = SMALL.replace("  village: {zh: 村, en: Village}\n", BOTH).replace(
+        "states:\n", f"meetings:\n  {early}}}\n  {MEETING}}}\nstates:\n"
+    )
+    text = text.replace("Working}, level: village", "Working}, level: village, gate: early")
+    return text.replace("by: head}", "by: head, via: weekly}") + (
+        "  - {trigger: drop, title: {zh: 甲, en: A}, from: working, to: done, by: head, via: weekly}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("level", "more", "english"),
+    [("town", "", ""), ("village", "；或在那些行的 via 写 early", ", or name early in `via` of those rows")],
+)
+def test_a_gate_that_no_row_names_is_told_once_with_the_meeting_the_rows_name(level, more, english):
+    assert one(two_meetings(level)) == (
+        "在此等候会议 'early'（gate），由此转出的行（第 22、23 行）via 的却是 'weekly'",
+        f"在第 18 行改成 gate: weekly{more}",
+        "waits for the meeting 'early', but the rows from here (lines 22, 23) are `via` 'weekly'",
+        f"write `gate: weekly` in line 18{english}",
+    )
+
+
+def fired(row):
+    """The meeting of `working` fires the row `drop`, which is written like this, when a case was carried over twice."""
+    carrying = "carry_over: {trigger: carry, at_most: 1, then: {fire: drop}}"
+    text = SMALL.replace("states:\n", f"meetings:\n  {MEETING}, {carrying}}}\nstates:\n")
+    text = text.replace("Working}, level: village", "Working}, level: village, gate: weekly")
+    for each in ("trigger: carry, to: same, by: [head, system], via: weekly", f"trigger: drop, to: done, {row}"):
+        text += f"  - {{{each}, from: working, title: {{zh: 甲, en: A}}}}\n"
+    return text
+
+
+def test_all_that_keeps_the_system_from_a_row_is_told_together():
+    sentence, hint, english, advice = one(fired("by: head, via: weekly, needs: gist"), "S16")
+
+    assert sentence.endswith("：该行的 by 没有 system；该行只能在会上决定（via）；该行必填 gist，这里没有给出")
+    assert hint == (
+        "另写一个动作的行，from: working，by: system，不写 via，在这里触发它；"
+        "或者，第 22 行（drop）须一并改：by: [head, system]、去掉 via、gist 写进 with 或移到 takes"
+    )
+    assert english.endswith(
+        "its row does not let `system` act; its row is only `via` a meeting; it needs gist, not given here"
+    )
+    assert advice.endswith(
+        "line 22 (drop) needs all of this: `by: [head, system]`, no `via`, gist given in `with` or moved to `takes`"
+    )
+
+
+def test_one_thing_that_keeps_the_system_from_a_row_is_told_with_its_own_hint():
+    hint = one(fired("by: [head, system], via: weekly"), "S16")[1]
+
+    assert hint == "换一个不经会议的动作；或去掉第 22 行（drop）的 via"
+
+
+# --- who handled it --------------------------------------------------------------------------------------------------
+
+
+def test_the_row_that_handles_is_named_and_lies_on_the_way_that_shows_it():
+    rows = (
+        "trigger: wait, from: working, to: waiting",
+        "trigger: settle, handles: true, from: working, to: waiting",
+        "trigger: end, from: waiting, to: done",
+    )
+    text = SMALL.replace("  done:", WAITING.replace("LEVEL", "village") + "  done:")
+    text += "".join(f"  - {{{row}, by: head, title: {{zh: 甲, en: A}}}}\n" for row in rows)
+
+    (found,) = [each for each in reading_of(text).findings if each.code == "S37"]
+    assert (
+        found.zh == "办理（handles: true，第 21 行 settle）之后所到的状态 waiting 由此可以办结，却没有 never: handler"
+    )
+    assert found.en.startswith("ends a case from waiting, where a handler brought it by line 21 (settle),")
+    assert [step.trigger for step in found.witness] == ["report", "settle", "end"]
+
+
+# --- no end ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_to_an_end_that_can_never_be_fired_is_named_where_no_end_is_reached():
+    text = counted("case").replace("trigger: end, from: waiting", "trigger: end, from: working")
+    text = text.replace("trigger: note, from: working", "trigger: note, from: done")
+
+    sentence, hint, english, _ = one(text, "S03")
+    assert sentence == "从这个状态到不了任何终结状态：第 26 行（leave）的条件在这里永远不能成立"
+    assert hint == "改第 26 行（leave）的条件，让它在这里有时能成立；或另补一行"
+    assert english == ("no end can be reached from this state: the conditions of line 26 (leave) can never hold here")
+
+
+def test_where_no_row_leads_to_an_end_one_is_wanted():
+    text = counted("case")
+    text = "\n".join(line for line in text.split("\n") if "trigger: end" not in line and "trigger: leave" not in line)
+
+    assert one(text, "S03")[:2] == ("从这个状态到不了任何终结状态", "补一行通向终结状态（final: true）")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from engine.definition import source
+from engine.definition.decoding import MAX_BYTES
 from engine.definition.findings import Code
 from engine.definition.model import Mark
 from engine.definition.nodes import Kind, ListNode, MapNode, Scalar, resolve
 from engine.definition.report import Report
-from engine.definition.source import MAX_BYTES, MAX_DEPTH, parse
+from engine.definition.source import MAX_DEPTH, parse
 
 
 def findings_of(data: bytes) -> list[tuple[str, str, str]]:
@@ -106,11 +107,11 @@ def test_block_texts_and_folded_texts_are_text():
         (b"? {a: 1}\n: 1\n", "1:3", "键只能是一个词"),
         (b"a: [1, 2\n", "1:4", "括号没有配对"),
         (b"a: 'x\n", "1:4", "引号没有配对"),
-        (b"a: b: c\n", "1:5", "这里不能有冒号"),
+        (b"a: b: c\n", "1:5", "文字里含有冒号"),
         (b"a:\n\t- b\n", "2:1", "制表符"),
         (b"a: @x\n", "1:4", "加引号"),
         (b"a: }\n", "1:4", "多出一个符号"),
-        (b"a: [b, {c: d]\n", "1:13", "缺少逗号"),
+        (b"a: [b, {c: d]\n", "1:13", "还没有用 } 结束"),
         (b'a: "\\q"\n', "1:6", "反斜杠"),
         (b"a: 1\n b: 2\n", "2:3", "冒号"),
         (b"a: 1\nb\n", "2:1", "缺少冒号"),
@@ -202,7 +203,7 @@ def test_the_code_of_a_refusal_is_s00_and_has_a_path():
 
 @pytest.mark.parametrize(
     ("text", "wide", "narrow"),
-    [("a:\n  b： c\n  d: e\n", "：", ":"), ("a: {b: c， d: e}\nf: [\n", "，", ","), ("a: 【b]\nc: d: e\n", "【", "[")],
+    [("a:\n  b： c\n  d: e\n", "：", ":"), ("a: {b: c， d: e}\nf: [\n", "，", ","), ("a: 【b: c]\n", "【", "[")],
 )
 def test_the_punctuation_of_a_chinese_keyboard_is_pointed_at(text, wide, narrow):
     ((code, _, said),) = findings_of(text.encode())

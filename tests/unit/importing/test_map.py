@@ -115,7 +115,7 @@ fields:
     ]
     assert "did you mean 'village_clerk'" in found[0]
     assert "did you mean 'sheet'" in found[1]
-    assert 'put it in quotes: "430482109"' in found[2]
+    assert "expected a text, found the integer 430482109" in found[2]
     assert "heard_on" in found[3]
     assert "at least 6" in found[5]
 
@@ -162,7 +162,7 @@ def test_a_place_is_a_column_or_somewhere_below_a_unit(unit: str, told: str):
         ("workflow: issue-escalation/1\ntrigger: accept", "unknown trigger"),
         ("workflow: issue-escalation/1\nheader: 0", "at least 1"),
         ("workflow: issue-escalation/1\nkey: []", "the list is empty"),
-        ("workflow: issue-escalation/1\nnote: 5", "put it in quotes"),
+        ("workflow: issue-escalation/1\nnote: 5", "expected a text"),
         ("workflow: issue-escalation/1\nsource2: x", "did you mean 'source'"),
     ],
 )

@@ -24,7 +24,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	set -e; for file in workflows/*/v*.yaml; do $(BIN)/minqing check "$$file"; done
+	set -e; for file in workflows/*/v*.yaml workflows/calendars/*.yaml; do $(BIN)/minqing check "$$file"; done
 
 drill: $(VENV)/.dev
 	$(BIN)/python -m tests.drill

@@ -38,6 +38,7 @@ class CaseLinks(Answer):
     triggers: str
     transitions: str
     history: str
+    clocks: str
 
 
 class FollowedOut(Answer):
@@ -54,8 +55,9 @@ class FollowedOut(Answer):
 
 
 class CaseOut(Answer):
-    """`holder` is the unit at the case's level. `due_at` and `total_due_at` stay null until clocks run. `follows` is
-    the primary of a merged case, to those who may read that too; null in lists."""
+    """`holder` is the unit at the case's level. `due_at` is the earliest deadline of the clocks that run now but the
+    total one, null where none does; the flag `deadline_provisional` says that the calendar lacks a year that a deadline
+    reaches into. `follows` is the primary of a merged case, to those who may read that too; null in lists."""
 
     id: CaseId
     number: str

@@ -17,9 +17,10 @@ from api.answers import HealthOut
 from api.deps import make_services, unauthorized
 from api.docs import PROBLEMS, add_docs_page, answers, complete
 from api.limits import Application
+from api.metrics import add_metrics
 from api.problems import Problem, problem_response, refusal_response
 from api.settings import Settings
-from api.v1 import cases, clock, history, meetings, organisation, workflows
+from api.v1 import cases, clock, history, meetings, messages, organisation, workflows
 from api.v1 import files as uploads
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_rulebook
@@ -39,7 +40,10 @@ _STATUSES = {404: ("not_found", "route_not_found"),
 
 
 #: What a malformed part of a path was meant to name.
-_ABSENT = {"case_id": "case", "meeting_id": "meeting", "file_id": "file", "key": "workflow", "version": "workflow"}
+_ABSENT = {
+    "case_id": "case", "meeting_id": "meeting", "file_id": "file", "message_id": "message", "key": "workflow",
+    "version": "workflow",
+}  # fmt: skip
 
 #: pydantic's kinds of errors -> our codes; what is not here is `bad_shape`.
 _SHAPES = {
@@ -63,7 +67,8 @@ def create_app(settings: Settings) -> FastAPI:
     """
     store = open_database(settings.database_url)
     rulebook = open_rulebook(store, settings.workflows_dir)
-    office = open_office(store, rulebook, default_workflow=settings.default_workflow)
+    receivers = tuple(each.name for each in settings.webhooks)
+    office = open_office(store, rulebook, default_workflow=settings.default_workflow, receivers=receivers)
     limits = {Kind.PHOTO: settings.max_photo, Kind.VOICE: settings.max_voice, Kind.DOCUMENT: settings.max_document}
     files = FileService(office, open_depot(settings.files or folder_beside(store)), limits)
     return app_of(office, max_body=settings.max_body, files=files)
@@ -83,13 +88,14 @@ def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | No
         telemetry={"tracing": False},
     )
     app.state.services = make_services(office, files)
-    for module in (cases, history, meetings, workflows, organisation, clock):
+    for module in (cases, history, meetings, messages, workflows, organisation, clock):
         app.include_router(module.router)
     app.include_router(uploads.router, max_body_size=files.largest)
     complete(app)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     add_docs_page(app)
     _add_health(app, office)
+    add_metrics(app)
     _add_handlers(app)
     return app
 

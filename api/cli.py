@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import accounts, checking, database, demoing, drawing, importing, schema, serving
+from api.commands import accounts, checking, database, demoing, drawing, importing, rhythm, schema, serving, timing
 
 app = typer.Typer(
     name="minqing",
@@ -14,10 +14,20 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for commands in (database.app, importing.app, checking.app, drawing.app, schema.app, serving.app, demoing.app):
+for commands in (
+    database.app,
+    importing.app,
+    checking.app,
+    drawing.app,
+    schema.app,
+    serving.app,
+    timing.app,
+    demoing.app,
+):
     app.add_typer(commands)
 app.add_typer(accounts.users, name="user", help="账号 / accounts")
 app.add_typer(accounts.tokens, name="token", help="令牌 / tokens")
+app.add_typer(rhythm.rhythms, name="rhythm", help="各单位自定的例会日期 / days of meetings that units set")
 
 
 def main() -> None:

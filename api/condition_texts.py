@@ -12,6 +12,7 @@ from engine.definition.model import (
     AllOf,
     AnyOf,
     CaseIs,
+    ClockPast,
     Condition,
     CounterBound,
     Duration,
@@ -19,6 +20,7 @@ from engine.definition.model import (
     FieldChange,
     FieldGiven,
     FieldIs,
+    FieldShare,
     LevelIs,
     Not,
     PersonIs,
@@ -233,6 +235,31 @@ def _which(asked: _Asked, condition: CaseIs) -> Text:
     return asked.either(plain, (f"「{zh}」不得为{words[0]}的事项", f"{en} must not be a case that is {words[1]}"))
 
 
+def _past(asked: _Asked, condition: ClockPast) -> Text:
+    zh, en = _pair(asked.workflow.clocks[condition.clock].title)
+    share = condition.past
+    return asked.either(
+        (f"「{zh}」尚未用到 {share}%", f"{en} has not used {share}% yet"),
+        (f"「{zh}」已用到 {share}%", f"{en} has used {share}% already"),
+    )
+
+
+def _share(asked: _Asked, condition: FieldShare) -> Text:
+    zh, en = asked.field(condition.field)
+    clock = _pair(asked.workflow.clocks[condition.clock].title)
+    day, share = asked.facts.get(f"latest:{condition.field}", "…"), condition.at_most
+    return asked.either(
+        (
+            f"「{zh}」最晚到 {day}（「{clock[0]}」时限的 {share}%）",
+            f"{en} may be {day} at the latest ({share}% of {clock[1]})",
+        ),
+        (
+            f"「{zh}」须晚于 {day}（「{clock[0]}」时限的 {share}%）",
+            f"{en} must be later than {day} ({share}% of {clock[1]})",
+        ),
+    )
+
+
 # --- several ---------------------------------------------------------------------------------------------------------
 
 
@@ -260,6 +287,8 @@ _TEXTS: dict[type[Condition], Callable[[_Asked, Any], Text]] = {
     FieldGiven: _given,
     FieldBound: _bound,
     FieldChange: _change,
+    FieldShare: _share,
+    ClockPast: _past,
     CounterBound: _counter,
     Since: _since,
     LevelIs: _level,

@@ -24,15 +24,15 @@ def _plain(part: object) -> object:
     return part.isoformat() if isinstance(part, datetime) else part
 
 
-def unpack(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
-    """The key, each part of its kind. Raises FieldsRefused where the cursor is none of ours."""
+def unpack(cursor: str | None, *kinds: type, name: str = "cursor") -> tuple[Any, ...] | None:
+    """The key, each part of its kind. Raises FieldsRefused, of `name`, where the cursor is none of ours."""
     if cursor is None:
         return None
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return tuple(_typed(part, kind) for part, kind in zip(parts, kinds, strict=True))
     except (ValueError, TypeError, binascii.Error) as error:
-        raise FieldsRefused((FieldProblem(field="cursor", code="bad_cursor"),)) from error
+        raise FieldsRefused((FieldProblem(field=name, code="bad_cursor"),)) from error
 
 
 def _typed(part: Any, kind: type) -> Any:

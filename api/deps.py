@@ -12,12 +12,19 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.languages import wants_english
 from api.problems import Problem
 from engine.audit.queries import AuditQueries
+from engine.audit.queues import QueueQueries
+from engine.cases.clock_queries import ClockQueries
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
 from engine.cases.service import CaseService
+from engine.cases.timekeeping import Timekeeper
 from engine.files.service import FileService
+from engine.meetings.arranging import ArrangingService
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import MeetingService
+from engine.messages.delivery import LetterService
+from engine.messages.feed import EventFeed
+from engine.messages.inbox import InboxService
 from engine.people.accounts import AccountService, Principal
 from engine.people.queries import OrganisationQueries
 from engine.people.setup import SetupService
@@ -32,12 +39,19 @@ class Services:
     cases: CaseService
     case_queries: CaseQueries
     meetings: MeetingService
+    arranging: ArrangingService
     meeting_queries: MeetingQueries
     audit: AuditQueries
+    queues: QueueQueries
+    letters: LetterService
+    inbox: InboxService
+    feed: EventFeed
     accounts: AccountService
     organisation: OrganisationQueries
     setup: SetupService
     files: FileService
+    clocks: ClockQueries
+    timekeeper: Timekeeper
 
 
 def make_services(office: Office, files: FileService) -> Services:
@@ -46,12 +60,19 @@ def make_services(office: Office, files: FileService) -> Services:
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         meetings=MeetingService(office),
+        arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
         audit=AuditQueries(office),
+        queues=QueueQueries(office),
+        letters=LetterService(office),
+        inbox=InboxService(office),
+        feed=EventFeed(office),
         accounts=AccountService(office.store),
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
         files=files,
+        clocks=ClockQueries(office),
+        timekeeper=Timekeeper(office),
     )
 
 

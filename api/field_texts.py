@@ -22,6 +22,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "no_such_day": ("「{title}」没有 {given} 这一天", "{title}: there is no such day as {given}"),
     "after_today": ("「{title}」不得晚于今天（{today}）", "{title} must not be after today ({today})"),
     "before_today": ("「{title}」不得早于今天（{today}）", "{title} must not be before today ({today})"),
+    "after_limit": ("「{title}」最晚到 {latest}", "{title} may be {latest} at the latest"),
     "after_now": ("发生时间不得晚于现在", "It cannot have happened after now"),
     "not_a_person": (
         "「{title}」须为登记人员的编号，或姓名和电话",
@@ -69,6 +70,10 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "unknown_meeting": ("没有这种会议", "There is no such meeting"),
     "wrong_level": ("这种会议不在这一级召开", "This meeting does not sit at units of that level"),
     "not_on_agenda": ("这件事项不在本次议程上", "This case is not on the agenda"),
+    "on_agenda": ("这件事项已在本次议程上", "This case is on the agenda already"),
+    "not_at_gate": ("这件事项不在等候这个会议", "This case does not wait for this meeting"),
+    "before_now": ("「{title}」须晚于现在", "{title} must be after now"),
+    "chairs_already": ("「{title}」本来就可以主持，不必委托", "{title} may chair without that"),
     "decided_twice": ("这件事项在同一次提交中议定了两次", "This case is decided twice in one list"),
     "not_a_list": ("「{title}」须为列表", "{title} must be a list"),
     "not_members": ("「{title}」中有人不是应到人员", "{title} names somebody who is not expected"),
@@ -108,6 +113,8 @@ PLAIN_TITLES: dict[str, tuple[str, str]] = {
     "chair": ("主持人", "Chair"),
     "recorder": ("记录人", "Recorder"),
     "at": ("时间", "Time"),
+    "delegate": ("受委托人", "The delegate"),
+    "case": ("事项", "Case"),
     "to": ("时间", "Time"),
     "cursor": ("游标", "Cursor"),
 }

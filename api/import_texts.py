@@ -106,6 +106,15 @@ WRONG_TEXTS: dict[str, Text] = {
     ),
     "no_roles": ("SQLite 没有角色，--grant-to 只用于 PostgreSQL", "SQLite has no roles; --grant-to is for PostgreSQL"),
     "grant_refused": ("无法授权给 {role}：{reason}", "cannot grant to {role}: {reason}"),
+    "no_rhythm": (
+        "没有按固定日期召开的会议“{meeting}”，可选：{known}",
+        "no meeting “{meeting}” with a rhythm; there are {known}",
+    ),
+    "not_its_unit": ("“{unit}”不是 {level} 一级的单位", "“{unit}” is no unit at level {level}"),
+    "wrong_rhythm": (
+        "“{meeting}”的日期按 {kind} 写（week 或 month），请只给这一个",
+        "“{meeting}” goes by {kind} (week or month): give only that one",
+    ),
 }
 
 

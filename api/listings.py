@@ -4,6 +4,7 @@ was asked for misleads."""
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -70,6 +71,20 @@ class HistoryListing(Listing):
 
 class RefusalListing(Listing):
     case: CaseId | None = None
+
+
+class InboxListing(Listing):
+    unread: Annotated[bool, Field(description="what I have not read")] = False
+    day: Annotated[date | None, Field(description="of the digest of this day")] = None
+
+
+class FeedListing(BaseModel):
+    """A page of the feed: `after` is the `next` of the page before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: Annotated[str | None, Field(max_length=400)] = None
+    limit: Annotated[int, Field(ge=1, le=PAGE_MOST)] = PAGE_MOST
 
 
 class MeetingListing(Listing):

@@ -48,8 +48,8 @@ def case(view: CaseView, english: bool) -> Json:
         "data": data(workflow, view.data, view.names, view.sight),
         "version": state.version,
         "opened_at": stamp(workflow, state.opened_at),
-        "due_at": None,
-        "total_due_at": None,
+        "due_at": stamp(workflow, view.deadlines.due),
+        "total_due_at": stamp(workflow, view.deadlines.total),
         "closed_at": stamp(workflow, state.closed_at),
         "opener": person(state.opener, view.names),
         "on_behalf_of": villager(state.behalf, view.names, view.sight) if state.behalf else None,
@@ -62,6 +62,7 @@ def case(view: CaseView, english: bool) -> Json:
             "triggers": f"{base}/triggers",
             "transitions": f"{base}/transitions",
             "history": f"{base}/history",
+            "clocks": f"{base}/clocks",
         },
     }
 
@@ -75,7 +76,7 @@ def _followed(primary: Followed, english: bool) -> Json:
         "state_title": title(workflow.states[state.state].title, english),
         "level": state.level,
         "level_title": title(workflow.levels[state.level].title, english),
-        "due_at": None,
+        "due_at": stamp(workflow, primary.deadlines.due),
         "closed_at": stamp(workflow, state.closed_at),
     }
 
@@ -101,6 +102,8 @@ def flags(view: CaseView) -> list[str]:
         found.append("nobody_responsible")
     if view.state.successor:
         found.append("awaiting_signature")
+    if view.deadlines.provisional:
+        found.append("deadline_provisional")
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from api.present import case, data, person, stamp, title, unit
-from engine.meetings.queries import ItemView, MeetingView
-from engine.rules.mask import Sight
+from engine.meetings.queries import ItemView, MeetingView, ReportView
+from engine.rules.mask import Sight, seen
 
 Json = dict[str, Any]
 
@@ -33,7 +33,57 @@ def meeting(view: MeetingView, english: bool, *, items: bool = True) -> Json:
         "observers": [person(each, names) for each in row.observers],
         "quorum": {"percent": view.rules.quorum, "reached": view.quorate},
         "reason": row.reason,
-        **({"items": [item(each, view.sight, english) for each in view.items]} if items else {}),
+        "turn": row.turn,
+        "moved": row.moved,
+        "provisional": view.provisional,
+        "year": row.year,
+        "number": row.number,
+        "delegation": _delegation(view),
+        **(_agenda(view, english) if items else {}),
+    }
+
+
+def _agenda(view: MeetingView, english: bool) -> Json:
+    return {
+        "cutoff": stamp(view.workflow, view.cutoff),
+        "items": [{**item(each, view.sight, english), "added": _added(view, each)} for each in view.items],
+        "reports": [report(each, english) for each in view.reports],
+    }
+
+
+def _delegation(view: MeetingView) -> Json | None:
+    row = view.meeting
+    if row.delegate is None or row.delegated_by is None:
+        return None
+    return {
+        "delegate": person(row.delegate, view.names),
+        "by": person(row.delegated_by, view.names),
+        "at": stamp(view.workflow, row.delegated_at),
+        "reason": row.delegation,
+    }
+
+
+def _added(view: MeetingView, item: ItemView) -> Json | None:
+    found = item.item
+    if found.added_by is None:
+        return None
+    at, by = stamp(view.workflow, found.added_at), person(found.added_by, view.names)
+    return {"by": by, "at": at, "reason": seen(found.added_reason, view.sight)}
+
+
+def report(view: ReportView, english: bool) -> Json:
+    """What the meeting is to ratify or is told."""
+    event, workflow = view.event, view.case.workflow
+    row = workflow.row(event.trigger, event.source)
+    return {
+        "kind": view.report.kind,
+        "case": case(view.case, english),
+        "seq": event.seq,
+        "trigger": event.trigger,
+        "ref": event.ref,
+        "title": title(row.title, english) if row else event.trigger,
+        "by": event.actor,
+        "at": stamp(workflow, event.recorded_at),
     }
 
 

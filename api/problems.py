@@ -66,6 +66,10 @@ PLAIN_TEXTS: dict[str, Text] = {
         "您已上传的附件过多而尚未提交，请先提交或等其过期",
         "Too many of your uploads wait to be used; use them or let them expire",
     ),
+    "message_not_found": (
+        "没有这条消息，或它已不再给您看",
+        "There is no such message, or it is no longer yours",
+    ),
     "meeting_not_found": ("没有这次会议，或您看不到它", "There is no such meeting, or you may not see it"),
     "decision_not_found": ("这件事项还没有议定", "There is no decision on this case"),
     "workflow_not_found": ("没有这份规则", "There is no such workflow"),

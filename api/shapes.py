@@ -109,23 +109,25 @@ Data = Annotated[
 ]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """Unknown keys are refused."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-def _with_example(example: dict[str, Any]) -> ConfigDict:
+def with_example(example: dict[str, Any]) -> ConfigDict:
     """Unknown keys are refused, and OpenAPI shows a body that could be sent."""
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [example]})
 
 
-class Stranger(_Body):
+class Stranger(Body):
     """Somebody who is not registered."""
 
     name: Plain
     phone: Plain | None = None
 
 
-class CommandBody(_Body):
+class CommandBody(Body):
     data: Data = Field(default_factory=dict)
     note: Plain | None = None
     occurred_at: Moment | None = Field(None, description="When it happened; default: now")
@@ -134,7 +136,7 @@ class CommandBody(_Body):
 
 
 class OpenCaseBody(CommandBody):
-    model_config = _with_example(
+    model_config = with_example(
         {
             "unit": "430482109223w01",
             "data": {
@@ -152,7 +154,7 @@ class OpenCaseBody(CommandBody):
 
 
 class FireBody(CommandBody):
-    model_config = _with_example(
+    model_config = with_example(
         {"trigger": "record_measure", "data": {"measure": "上门调解一次", "done_on": "2026-12-24"}}
     )
 
@@ -166,10 +168,10 @@ class BulkItem(FireBody):
     version: Annotated[int, Field(strict=True, ge=1, lt=10**9)]
 
 
-class BulkBody(_Body):
+class BulkBody(Body):
     """A bare list of items is taken too."""
 
-    model_config = _with_example(
+    model_config = with_example(
         {"items": [{"case": "430482109-01KAY4M3T9Q8ZV5WJ2X7C6B1DE", "version": 1, "trigger": "accept"}]}
     )
 
@@ -181,63 +183,7 @@ class BulkBody(_Body):
         return {"items": body} if isinstance(body, list) else body
 
 
-class MeetingBody(_Body):
-    model_config = _with_example(
-        {"meeting": "village_weekly", "unit": "430482109223", "at": "2026-12-25T15:00:00+08:00"}
-    )
-
-    workflow: WorkflowName | None = None
-    meeting: Code = Field(examples=["village_weekly"])
-    unit: UnitCode
-    at: Moment
-
-
-class AttendanceBody(_Body):
-    """Ids of people. `expected` is computed from the rules' `members` and is not given."""
-
-    model_config = _with_example({"present": ["yq0165", "yq0166"], "on_leave": ["yq0167"], "recorder": "yq0166"})
-
-    present: list[PersonId] = Field(max_length=1000)
-    on_leave: list[PersonId] = Field(default_factory=list, max_length=1000)
-    observers: list[PersonId] = Field(default_factory=list, max_length=1000)
-    chair: PersonId | None = None
-    recorder: PersonId | None = None
-
-
-class DecisionBody(_Body):
-    case: CaseId
-    trigger: Code
-    data: Data = Field(default_factory=dict)
-    note: Plain | None = None
-
-
-class DecisionsBody(_Body):
-    model_config = _with_example(
-        {
-            "decisions": [
-                {
-                    "case": "430482109-01KAY4M3T9Q8ZV5WJ2X7C6B1DE",
-                    "trigger": "return_to_wuchang",
-                    "data": {
-                        "return_code": "too_early",
-                        "reason": "双方还没有坐到一起谈",
-                        "guidance": "请理事会再调一次",
-                    },
-                }
-            ]
-        }
-    )
-
-    decisions: list[DecisionBody] = Field(min_length=1, max_length=500)
-
-
-class CancelBody(_Body):
-    model_config = _with_example({"reason": "防汛"})
-
-    reason: Plain
-
-
-class ClockBody(_Body):
+class ClockBody(Body):
     """One of the two. `advance` is a number and a unit: minutes, hours or days."""
 
     to: Moment | None = None

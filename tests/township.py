@@ -12,7 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.cases.office import Office, open_office
-from engine.cases.rules_folder import read_folder
+from engine.cases.rules_folder import open_calendars, read_folder
+from engine.definition.calendar import Calendar
 from engine.definition.model import Workflow
 from engine.people.imports import ImportService
 from engine.rules.rulebook import Rulebook
@@ -148,6 +149,12 @@ def all_rules() -> tuple[Workflow, ...]:
 
 
 @lru_cache(maxsize=1)
+def calendars() -> Mapping[str, Calendar]:
+    """The calendars of `workflows/` by their codes."""
+    return open_calendars(WORKFLOWS)
+
+
+@lru_cache(maxsize=1)
 def default_rules() -> tuple[Workflow, ...]:
     """Version 1 of the default workflow alone."""
     return tuple(workflow for workflow in all_rules() if workflow.name == "issue-escalation/1")
@@ -195,5 +202,5 @@ def _import(store: Store, files: Mapping[str, bytes]) -> None:
 def open_test_office(store: Store, *workflows: Workflow, now: datetime = NOW) -> tuple[Office, HeldClock]:
     """An office on a test database with the township in it, and the clock that tells its time."""
     clock = HeldClock(now)
-    rulebook = Rulebook.of(workflows or default_rules(), drafts_open=True)
+    rulebook = Rulebook.of(workflows or default_rules(), calendars(), drafts_open=True)
     return open_office(store, rulebook, clock=clock), clock

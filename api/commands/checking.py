@@ -1,4 +1,4 @@
-"""`check`: whether a rules file is sound."""
+"""`check`: whether a rules file, or a calendar, is sound."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from api.commands import comparing
-from api.commands.ending import Exit, JsonFlag, print_json, told
+from api.commands.ending import Exit, JsonFlag, failed, print_json, told
 from engine.cases.rules_folder import beside
+from engine.definition.calendar_file import is_calendar, read_calendar
 from engine.definition.check import examine
 from engine.definition.findings import Finding
+from engine.definition.model import Workflow
 
 app = typer.Typer()
 
@@ -27,7 +29,10 @@ class Language(StrEnum):
 @told
 def check_file(
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="规则文件（YAML）/ rules file")
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, help="规则文件或日历（YAML）/ rules file or calendar"
+        ),
     ],
     against: Annotated[
         Path | None,
@@ -36,22 +41,32 @@ def check_file(
     lang: Annotated[Language, typer.Option(help="说明的语言 / language of the findings")] = Language.ZH,
     as_json: Annotated[bool, JsonFlag] = False,
 ) -> None:
-    """检查规则文件，每个问题注明 文件:行:列。 / Check a rules file; every finding names file:line:column."""
-    reading = examine(file.read_bytes(), str(file), beside(file))
-    findings = reading.findings
+    """检查规则文件或日历，每个问题注明 文件:行:列。 / Check rules or a calendar; findings name file:line:column."""
+    workflow, findings = _read(file, compared=against is not None)
     errors = sum(finding.code.is_error for finding in findings)
-    found = comparing.differences(reading.workflow, against) if against else ()
+    found = comparing.differences(workflow, against) if against else ()
     if as_json:
-        compared = {"differences": comparing.as_json(found)} if against and reading.workflow else {}
+        compared = {"differences": comparing.as_json(found)} if against and workflow else {}
         told_findings = [_as_json(finding) for finding in findings]
         print_json({"file": str(file), "ok": not errors, "findings": told_findings, **compared})
     else:
         for finding in findings:
             typer.echo("\n    ".join((finding.text(lang), *finding.details(lang))))
         typer.echo(_summary(errors, len(findings) - errors, lang))
-        for line in comparing.as_lines(found, lang) if against and reading.workflow else ():
+        for line in comparing.as_lines(found, lang) if against and workflow else ():
             typer.echo(line)
     raise typer.Exit(Exit.NOT_SO if errors else Exit.DONE)
+
+
+def _read(file: Path, *, compared: bool) -> tuple[Workflow | None, tuple[Finding, ...]]:
+    """The workflow and what is wrong with the file; a calendar gives no workflow, and is compared with nothing."""
+    data = file.read_bytes()
+    if not is_calendar(data):
+        reading = examine(data, str(file), beside(file))
+        return reading.workflow, reading.findings
+    if compared:
+        raise failed("日历不能比较", "calendars are not compared", Exit.WRONG_USAGE)
+    return None, read_calendar(data, str(file)).findings
 
 
 def _summary(errors: int, warnings: int, lang: Language) -> str:

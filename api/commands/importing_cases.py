@@ -55,7 +55,8 @@ def _imported(given: Given, *, apply: bool) -> CaseImport:
     settings = load_settings()
     with opened(settings) as store:
         try:
-            office = open_office(store, open_rulebook(store, settings.workflows_dir))
+            receivers = tuple(each.name for each in settings.webhooks)
+            office = open_office(store, open_rulebook(store, settings.workflows_dir), receivers=receivers)
         except LookupError as error:
             raise Wrong("not_set_up") from error
         service = CaseImportService(office)

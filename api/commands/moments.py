@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
 import typer
+
+from engine.definition.durations import HOUR
 
 
 def moment(text: str | datetime) -> datetime:
@@ -16,3 +18,10 @@ def moment(text: str | datetime) -> datetime:
     if found.utcoffset() is None:
         raise typer.BadParameter(f"{text}: 缺少时区 / no offset such as +08:00")
     return found
+
+
+def hour_of_day(text: str) -> time:
+    """`19:30`, on the 24-hour clock; anything else is wrong usage."""
+    if not HOUR.match(text):
+        raise typer.BadParameter(f"{text}: 不是时刻 / not an hour, such as 19:30")
+    return time.fromisoformat(text)

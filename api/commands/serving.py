@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -10,7 +13,9 @@ import uvicorn
 
 from api.commands.ending import opened, told
 from api.commands.moments import moment
+from api.commands.workers import worker_of
 from api.settings import Settings, load_settings
+from engine.cases.office import Office
 from engine.people.errors import Wrong
 from engine.people.setup import SetupService
 from engine.wiring import Store
@@ -50,7 +55,27 @@ def _prepare(store: Store, clock: datetime | None) -> None:
 
 
 def run(settings: Settings) -> None:
-    """Serve until stopped. Raises RulesRefused where the rules of the folder cannot be used."""
+    """Serve until stopped, and carry out what falls due unless the settings leave that to `minqing worker`. Raises
+    RulesRefused where the rules of the folder cannot be used."""
     from api.app import create_app  # here: the other commands need no web framework
 
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, server_header=False)
+    app = create_app(settings)
+    with _working(app.state.services.office, settings):
+        uvicorn.run(app, host=settings.host, port=settings.port, server_header=False)
+
+
+@contextmanager
+def _working(office: Office, settings: Settings) -> Iterator[None]:
+    if not settings.worker:
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=worker_of(office, settings, settings.worker_every).run, args=(stop,), name="worker"
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

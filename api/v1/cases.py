@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from api import present
+from api import present, present_clocks
 from api.answers import CasePage, EventPage, TriggersOut
 from api.answers_bulk import BulkOut
+from api.answers_clocks import ClocksOut
 from api.cursors import pack, unpack
 from api.deps import English, KeyHeader, Once, Seen, Served, Services, Who, person_of
 from api.docs import CASE_LINKS, HIDDEN, PROBLEMS, answers
@@ -136,3 +137,13 @@ def fire_many(
 def get_history(case_id: CasePath, served: Served, who: Who, english: English) -> Any:
     seen = served.case_queries.history(person_of(who), case_id)
     return {"items": [present.event(view, english) for view in seen], "next": None}
+
+
+@router.get(
+    "/cases/{case_id}/clocks",
+    summary="Each deadline explained day by day",
+    responses={200: answers(ClocksOut)},
+)
+def get_clocks(case_id: CasePath, served: Served, who: Who, english: English) -> Any:
+    """Every sum of every clock: what was granted and why, what was used, which days were counted."""
+    return present_clocks.clocks(served.clocks.clocks(person_of(who), case_id), english)

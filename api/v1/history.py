@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api import present
+from api import present, present_clocks
 from api.answers import DenialPage, EventPage
+from api.answers_clocks import BlockedList
 from api.cursors import pack, unpack
 from api.deps import English, Once, Served, Who, person_of
 from api.docs import PROBLEMS, answers
@@ -39,3 +40,12 @@ def list_refusals(served: Served, who: Who, asked: Annotated[RefusalListing, Que
     after = unpack(asked.cursor, datetime, str)
     found, last = served.audit.refusals(person_of(who), case_id=asked.case, after=after, limit=asked.limit)
     return {"items": [present.denial(each) for each in found], "next": pack(last)}
+
+
+@router.get(
+    "/blocked",
+    summary="What could not be carried out, with its reason, the oldest first",
+    responses={200: answers(BlockedList)},
+)
+def list_blocked(served: Served, who: Who) -> Any:
+    return {"items": [present_clocks.blocked(view) for view in served.clocks.blocked(person_of(who))]}

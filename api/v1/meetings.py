@@ -14,7 +14,16 @@ from api.cursors import pack, unpack
 from api.deps import English, Once, Seen, Served, Services, Who, person_of
 from api.docs import PROBLEMS, answers
 from api.listings import MeetingListing
-from api.shapes import AttendanceBody, CancelBody, CaseId, DecisionsBody, MeetingBody, MeetingId
+from api.shapes import CaseId, MeetingId
+from api.shapes_meetings import (
+    AgendaBody,
+    AttendanceBody,
+    CancelBody,
+    DecisionsBody,
+    DelegateBody,
+    MeetingBody,
+    MoveBody,
+)
 from engine.meetings.attendance import Attendance
 from engine.meetings.service import NewDecision, NewMeeting
 
@@ -57,6 +66,42 @@ def get_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: Engl
     view = served.meeting_queries.get(person_of(who), meeting_id)
     response.headers["ETag"] = f'"{view.meeting.version}"'
     return present.meeting(view, english)
+
+
+@router.post(
+    "/meetings/{meeting_id}/move",
+    summary="Hold a planned meeting at another time; the rhythm then leaves it alone",
+    responses={200: answers(MeetingOut)},
+)
+def move_meeting(
+    meeting_id: MeetingPath, body: MoveBody, served: Served, who: Who, english: English, seen: Seen
+) -> Any:
+    served.arranging.move(person_of(who), meeting_id, seen, body.at)
+    return answer(served, person_of(who), meeting_id, english)
+
+
+@router.post(
+    "/meetings/{meeting_id}/delegate",
+    summary="Name in writing another member who chairs a planned meeting",
+    responses={200: answers(MeetingOut)},
+)
+def delegate_chair(
+    meeting_id: MeetingPath, body: DelegateBody, served: Served, who: Who, english: English, seen: Seen
+) -> Any:
+    served.arranging.delegate(person_of(who), meeting_id, seen, body.delegate, body.reason)
+    return answer(served, person_of(who), meeting_id, english)
+
+
+@router.post(
+    "/meetings/{meeting_id}/agenda",
+    summary="The chair puts a case on the agenda: one that came late, or for a meeting that takes cases by hand",
+    responses={200: answers(MeetingOut)},
+)
+def add_to_agenda(
+    meeting_id: MeetingPath, body: AgendaBody, served: Served, who: Who, english: English, seen: Seen
+) -> Any:
+    served.arranging.add(person_of(who), meeting_id, seen, body.case, body.reason)
+    return answer(served, person_of(who), meeting_id, english)
 
 
 @router.post(

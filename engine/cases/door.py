@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.cases.letters import letters_of
 from engine.cases.lookups import Lookups, cases_named, snapshot
 from engine.cases.office import Office
 from engine.rules.attempt import Command, InMeeting, Snapshot, Unit
+from engine.rules.clocks import NO_DEADLINES, deadlines
 from engine.rules.decide import Decision, Request, decide
 from engine.rules.fold import local_day
 from engine.rules.machine import Compiled
 from engine.rules.refusals import NotFound, Refusal
+from engine.rules.reports import reports_of
 from engine.rules.state import CaseState, Event
+from engine.rules.timers import plan
 from engine.store.casebook import Entry, write
 from engine.store.casefile import Held, Identity
 from engine.store.db import Tx
 from engine.store.numbering import take_number
+from engine.store.reportbook import ReportRow, put_reports
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,10 +78,11 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
     """
     lookups = lookups or Lookups(tx, office)
     outcomes, desks = _weigh(tx, office, acts, lookups)
-    entries = [_entry(office, desk) for desk in desks.values() if desk.events]
-    hashes = write(tx, entries) if entries else {}
+    entries = {case: _entry(office, desk) for case, desk in desks.items() if desk.events}
+    hashes = write(tx, list(entries.values())) if entries else {}
+    put_reports(tx, [report for desk in desks.values() for report in _reports(office, desk)])
     lookups.attach_claimed()
-    return [_with_hash(outcome, hashes) for outcome in outcomes]
+    return [_as_written(outcome, entries, hashes) for outcome in outcomes]
 
 
 def judge_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | None = None) -> list[Outcome]:
@@ -157,18 +163,53 @@ def _take(office: Office, desk: _Desk, decision: Decision) -> None:
 
 
 def _entry(office: Office, desk: _Desk) -> Entry:
-    identity = desk.held.identity
+    identity, state = desk.held.identity, desk.held.state
+    compiled = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+    workflow, work = compiled.workflow, compiled.work(desk.held.unit)
+    timed = work if workflow.clocks else None
     return Entry(
         identity=identity,
-        workflow=office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow,
+        workflow=workflow,
         before=desk.before,
-        after=desk.held.state,
+        after=state,
         events=tuple(desk.events),
         last_hash=desk.held.last_hash,
+        deadlines=deadlines(workflow, state, timed) if timed else None,
+        timers=plan(workflow, state, timed) if timed else None,
+        letters=letters_of(office, identity, workflow, [event for event, _ in desk.events]),
     )
 
 
-def _with_hash(outcome: Outcome, hashes: dict[str, str]) -> Outcome:
+def _reports(office: Office, desk: _Desk) -> list[ReportRow]:
+    """What the acts put on the next agendas to be ratified or told."""
+    identity = desk.held.identity
+    workflow = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow
+    return [
+        ReportRow(
+            home=_home_at(office, desk.held.unit, each.unit),
+            case_home=identity.home,
+            case_id=identity.id,
+            seq=event.seq,
+            meeting=each.meeting,
+            workflow=identity.workflow,
+            unit=each.unit,
+            kind=each.kind,
+            since=event.recorded_at,
+        )
+        for event, _ in desk.events
+        for each in reports_of(workflow, desk.held.unit, event)
+    ]
+
+
+def _home_at(office: Office, unit: Unit, above: str) -> str:
+    """The home of a unit on the line of this one."""
+    codes, home = [code for _, code in unit.line], office.home_of(unit)
+    return home if codes.index(above) >= codes.index(home) else above
+
+
+def _as_written(outcome: Outcome, entries: dict[str, Entry], hashes: dict[str, str]) -> Outcome:
     if outcome.held is None or outcome.held.identity.id not in hashes:
         return outcome
-    return replace(outcome, held=replace(outcome.held, last_hash=hashes[outcome.held.identity.id]))
+    case_id = outcome.held.identity.id
+    dates = entries[case_id].deadlines or NO_DEADLINES
+    return replace(outcome, held=replace(outcome.held, last_hash=hashes[case_id], deadlines=dates))

@@ -28,8 +28,8 @@ def _new_salt() -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Office:
-    """`home_level` and `secret` are the settings of the database. Ids and salts are arguments so that tests can fix
-    them."""
+    """`home_level` and `secret` are the settings of the database. `receivers` are the names of those who get webhooks.
+    Ids and salts are arguments so that tests can fix them."""
 
     store: Store
     rulebook: Rulebook
@@ -37,6 +37,7 @@ class Office:
     secret: str
     default_workflow: str = "issue-escalation"
     clock: Clock = field(default_factory=DatabaseClock)
+    receivers: tuple[str, ...] = ()
     new_ulid: Callable[[], str] = _new_ulid
     new_salt: Callable[[], str] = _new_salt
 
@@ -54,7 +55,7 @@ class Office:
 
 
 def open_office(store: Store, rulebook: Rulebook, *, default_workflow: str = "issue-escalation",
-                clock: Clock | None = None) -> Office:  # fmt: skip
+                clock: Clock | None = None, receivers: tuple[str, ...] = ()) -> Office:  # fmt: skip
     """The office of an initialised database. Raises LookupError where `minqing init` was never run."""
     with store.read() as tx:
         home_level, secret = read_setting(tx, "home_level"), read_setting(tx, "secret")
@@ -67,4 +68,5 @@ def open_office(store: Store, rulebook: Rulebook, *, default_workflow: str = "is
         secret=secret,
         default_workflow=default_workflow,
         clock=clock or DatabaseClock(),
+        receivers=receivers,
     )

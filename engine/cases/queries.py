@@ -113,7 +113,9 @@ class CaseQueries:
         held = read_case(tx, primary) if primary else None
         if held is None or not reads_whole(attempt_to_read(tx, self.office, held, person)):
             return None
-        return Followed(identity=held.identity, workflow=self._workflow(held), state=held.state)
+        return Followed(
+            identity=held.identity, workflow=self._workflow(held), state=held.state, deadlines=held.deadlines
+        )
 
     def open_to(self, tx: Tx, held: Sequence[Held], person: str) -> list[Held]:
         """Those that visibility does not hide from the person, nor was he recused from them, whatever his reach."""
@@ -137,6 +139,7 @@ class CaseQueries:
             data=masked(workflow, {**held.state.values, **texts}, sight),
             names=names,
             sight=sight,
+            deadlines=held.deadlines,
         )
 
     def _workflow(self, held: Held) -> Workflow:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.definition.calendar import Calendar
+from engine.definition.calendar_file import read_calendar
 from engine.definition.check import examine
 from engine.definition.check_replaces import Former
 from engine.definition.findings import Finding
@@ -14,6 +16,9 @@ from engine.rules.rulebook import Rulebook
 from engine.store.db import Store
 from engine.store.pins import pinned_hashes
 from engine.store.settings import read_setting
+
+#: The folder of calendars beside the workflows, so that no workflow can have this key.
+CALENDARS = "calendars"
 
 
 class RulesRefused(Exception):
@@ -28,7 +33,7 @@ class RulesRefused(Exception):
 def read_folder(folder: Path) -> list[Workflow]:
     """Every `<key>/v<N>.yaml` of the folder. Raises RulesRefused when any has an error or lies in the wrong place."""
     workflows, errors, misplaced = [], [], []
-    for path in sorted(folder.glob("*/v*.yaml")):
+    for path in sorted(path for path in folder.glob("*/v*.yaml") if path.parent.name != CALENDARS):
         name = path.relative_to(folder.parent).as_posix()
         reading = examine(path.read_bytes(), name, beside(path), warnings=False)
         errors += [finding for finding in reading.findings if finding.code.is_error]
@@ -38,6 +43,28 @@ def read_folder(folder: Path) -> list[Workflow]:
     if errors or misplaced:
         raise RulesRefused(tuple(errors), tuple(misplaced))
     return workflows
+
+
+def open_calendars(folder: Path) -> Mapping[str, Calendar]:
+    """Every `calendars/<code>.yaml` of the folder by its code; empty where there are none. Raises RulesRefused when any
+    has an error or lies in the wrong place."""
+    calendars: dict[str, Calendar] = {}
+    errors: list[Finding] = []
+    misplaced: list[str] = []
+    for path in sorted((folder / CALENDARS).glob("*.yaml")):
+        name = path.relative_to(folder.parent).as_posix()
+        calendar, findings = read_calendar(path.read_bytes(), name)
+        errors += [finding for finding in findings if finding.code.is_error]
+        if calendar is not None:
+            calendars[path.stem] = calendar
+            misplaced += _misnamed(name, path.stem, calendar.code)
+    if errors or misplaced:
+        raise RulesRefused(tuple(errors), tuple(misplaced))
+    return calendars
+
+
+def _misnamed(name: str, stem: str, code: str) -> list[str]:
+    return [f"{name}: says it is {code}, so it belongs at {CALENDARS}/{code}.yaml"] * (stem != code)
 
 
 def beside(file: Path) -> Former:
@@ -63,12 +90,20 @@ def open_rulebook(store: Store, folder: Path) -> Rulebook:
     workflows = read_folder(folder)
     if not workflows:
         raise RulesRefused(reasons=(f"{folder}: no rules here (<key>/v<N>.yaml)",))
+    calendars = open_calendars(folder)
     with store.read() as tx:
         mark, pins = read_setting(tx, "mark"), pinned_hashes(tx)
-    reasons = _changed(workflows, pins)
+    reasons = [*_changed(workflows, pins), *_without_calendar(workflows, calendars)]
     if reasons:
         raise RulesRefused(reasons=tuple(reasons))
-    return Rulebook.of(workflows, drafts_open=mark in ("demo", "test"))
+    return Rulebook.of(workflows, calendars, drafts_open=mark in ("demo", "test"))
+
+
+def _without_calendar(workflows: list[Workflow], calendars: Mapping[str, Calendar]) -> list[str]:
+    """Working time and the days of meetings go by a calendar: without one nothing could ever fall due."""
+    counting = (each for each in workflows if each.business_hours or any(m.every for m in each.meetings.values()))
+    lacking = (each for each in counting if each.calendar not in calendars)
+    return [f"{each.file}: its calendar is not here ({CALENDARS}/{each.calendar}.yaml)" for each in lacking]
 
 
 def _changed(workflows: list[Workflow], pins: Mapping[tuple[str, int], str]) -> list[str]:

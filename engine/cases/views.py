@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from engine.definition.model import Value, Workflow
+from engine.rules.clocks import NO_DEADLINES, Deadlines
 from engine.rules.explain import Offer
 from engine.rules.fold import as_list
 from engine.rules.mask import Sight, masked, seen, stranger
@@ -21,6 +22,7 @@ class Followed:
     identity: Identity
     workflow: Workflow
     state: CaseState
+    deadlines: Deadlines
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +38,7 @@ class CaseView:
     data: Mapping[str, Value]
     names: Mapping[str, str]
     sight: Sight
+    deadlines: Deadlines = NO_DEADLINES
     follows: Followed | None = None
 
 

@@ -43,7 +43,7 @@ class Header:
 
 def read_header(keys: Properties, names: Names) -> Header:
     version = keys.read("version", lambda place: integer(place, least=1), 1)
-    key = keys.read("workflow", _key, "")
+    key = keys.read("workflow", folder_code, "")
     _check_place(keys, key, version)
     return Header(
         key=key,
@@ -51,15 +51,15 @@ def read_header(keys: Properties, names: Names) -> Header:
         draft=keys.flag("draft"),
         title=keys.title(),
         timezone=keys.read("timezone", _timezone, "UTC"),
-        calendar=keys.read("calendar", _key, ""),
+        calendar=keys.read("calendar", folder_code, ""),
         business_hours=keys.read("business_hours", _business_hours, None),
         currency=keys.read("currency", _currency, None),
         replaces=keys.read("replaces", lambda place: _replaces(place, version, names), None),
     )
 
 
-def _key(place: Place) -> str:
-    """A code that is also the name of a folder: `-` is allowed."""
+def folder_code(place: Place) -> str:
+    """A code that is also the name of a folder or file: `-` is allowed."""
     name = word(place)
     if name and not WORKFLOW.match(name):
         zh = f"{shown(name)} 应为英文小写字母、数字、- 和 _，以字母开头"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
+from engine.definition.days import as_day
 from engine.definition.findings import Code
 from engine.definition.model import ACTOR, SYSTEM, Field, FieldType, Setting, Value
 from engine.definition.names import Names
@@ -32,7 +32,6 @@ TYPE_NAMES: Mapping[FieldType, str] = {
 }
 
 _MONEY = re.compile(r"-?\d{1,15}\.\d\d\Z", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 _EXPECTED: Mapping[FieldType, tuple[str, str]] = {
     FieldType.TEXT: ("文字", "a text"),
@@ -102,15 +101,7 @@ def _is_formed(text: str, kind: FieldType) -> bool:
     if kind is FieldType.MONEY:
         return bool(_MONEY.match(text))
     if kind is FieldType.DATE:
-        return bool(_DATE.match(text)) and _is_day(text)
-    return True
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
+        return as_day(text) is not None
     return True
 
 

@@ -10,8 +10,10 @@ from engine.cases.office import Office
 from engine.definition.model import Meeting, Workflow
 from engine.rules.attempt import Actor, InMeeting, Post, Unit
 from engine.rules.fold import local_day
+from engine.rules.machine import Compiled
 from engine.rules.mask import Sight
 from engine.rules.refusals import Forbidden, NotFound
+from engine.rules.worktime import Worktime
 from engine.store import register
 from engine.store.db import Tx
 from engine.store.meetingbook import MeetingRow
@@ -35,6 +37,18 @@ class Seat:
 def rules_of(office: Office, meeting: MeetingRow) -> Workflow:
     """The version that the meeting was set under. Raises RulesMissing."""
     return office.rulebook.version(meeting.workflow, meeting.workflow_version).workflow
+
+
+def worktime_of(office: Office, meeting: MeetingRow) -> Worktime:
+    """The working time where the meeting sits. Raises RulesMissing, ValueError where the calendar is not there."""
+    return work_at(office.rulebook.version(meeting.workflow, meeting.workflow_version), meeting.unit)
+
+
+def work_at(compiled: Compiled, unit: Unit) -> Worktime:
+    found = compiled.work(unit)
+    if found is None:
+        raise ValueError(f"{compiled.workflow.name} needs its calendar '{compiled.workflow.calendar}'")
+    return found
 
 
 def seat(tx: Tx, office: Office, workflow: Workflow, code: str, person: str) -> Seat:
@@ -64,16 +78,43 @@ def must_be_member(seat: Seat, unit: Unit) -> None:
         raise Forbidden("not_a_member", meeting=seat.rules.code)
 
 
-def must_be_able_to_chair(seat: Seat, unit: Unit) -> None:
-    if not seat.holds(seat.rules.chair, unit):
+def must_be_able_to_chair(tx: Tx, seat: Seat, meeting: MeetingRow) -> None:
+    """He holds a post of the chair at the unit, or was named in writing for this meeting. Raises Forbidden."""
+    if not may_chair(tx, seat, meeting, seat.actor.person):
         raise Forbidden("not_chair", meeting=seat.rules.code)
 
 
-def must_be_in_chair(seat: Seat, meeting: MeetingRow) -> None:
+def must_be_in_chair(tx: Tx, seat: Seat, meeting: MeetingRow) -> None:
     """Decisions are taken by who chairs this meeting, so that minutes and decisions never disagree on it."""
-    must_be_able_to_chair(seat, meeting.unit)
+    must_be_able_to_chair(tx, seat, meeting)
     if meeting.chair != seat.actor.person:
         raise Forbidden("not_in_chair", meeting=seat.rules.code)
+
+
+def delegable(seat: Seat, meeting: MeetingRow) -> None:
+    """Who chairs by his own post may name another; a delegate names nobody. Raises Forbidden."""
+    if not seat.holds(seat.rules.chair, meeting.unit):
+        raise Forbidden("not_chair", meeting=seat.rules.code)
+
+
+def may_chair(tx: Tx, seat: Seat, meeting: MeetingRow, person: str | None) -> bool:
+    """By a post of the chair at the unit, or as the delegate of one who holds it today; a delegate is a member."""
+    held = register.holders_at(tx, meeting.unit.code, seat.rules.chair, seat.day)
+    if any(person in people for people in held.values()):
+        return True
+    if person is None or person != meeting.delegate:
+        return False
+    return bool(stands_in(tx, seat.rules, meeting, person, seat.day)) and person in expected_members(
+        tx, seat.rules, meeting.unit, seat.day
+    )
+
+
+def stands_in(tx: Tx, rules: Meeting, meeting: MeetingRow, person: str, day: date) -> tuple[str, ...]:
+    """The chair's roles that a delegate stands in for: those that who named him holds at the unit on the day."""
+    if person != meeting.delegate:
+        return ()
+    held = register.holders_at(tx, meeting.unit.code, rules.chair, day)
+    return tuple(role for role, people in held.items() if meeting.delegated_by in people)
 
 
 def expected_members(tx: Tx, rules: Meeting, unit: Unit, day: date) -> tuple[str, ...]:
@@ -88,8 +129,9 @@ def is_quorate(rules: Meeting, meeting: MeetingRow) -> bool:
 
 
 def in_meeting(workflow: Workflow, rules: Meeting, meeting: MeetingRow, trigger: str, *, agenda_no: int | None,
-               quorate: bool) -> InMeeting:  # fmt: skip
-    """The meeting as a row's judgement sees it; its dates count from the day it was opened."""
+               quorate: bool, stands_in: tuple[str, ...] = ()) -> InMeeting:  # fmt: skip
+    """The meeting as a row's judgement sees it; its dates count from the day it was opened. `stands_in`: the roles that
+    the decider stands in for."""
     assert meeting.opened_at is not None
     return InMeeting(
         id=meeting.id,
@@ -98,4 +140,5 @@ def in_meeting(workflow: Workflow, rules: Meeting, meeting: MeetingRow, trigger:
         quorate=quorate,
         carries=rules.carry_over is not None and rules.carry_over.trigger == trigger,
         agenda_no=agenda_no,
+        stands_in=stands_in,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.meetings.access import Seat
+from engine.meetings.access import Seat, may_chair
 from engine.rules.refusals import FieldProblem
 from engine.store import register
 from engine.store.db import Tx
@@ -33,7 +33,7 @@ def attendance_problems(tx: Tx, there: Seat, meeting: MeetingRow, attendance: At
         ("observers", "unknown_person", lambda: _known(tx, meeting, attendance.observers)),
         ("observers", "members_too", lambda: not set(attendance.observers) & members),
         ("chair", "not_present", lambda: (attendance.chair or meeting.chair) in attendance.present),
-        ("chair", "may_not_chair", lambda: _may_chair(tx, there, meeting, attendance.chair or meeting.chair)),
+        ("chair", "may_not_chair", lambda: may_chair(tx, there, meeting, attendance.chair or meeting.chair)),
         ("recorder", "not_present", lambda: attendance.recorder in (None, *attendance.present, *attendance.observers)),
     ]
     return tuple(FieldProblem(field=name, code=code) for name, code, holds in checks if not holds())
@@ -42,8 +42,3 @@ def attendance_problems(tx: Tx, there: Seat, meeting: MeetingRow, attendance: At
 def _known(tx: Tx, meeting: MeetingRow, people: tuple[str, ...]) -> bool:
     home = register.find_unit(tx, meeting.home)
     return home is not None and set(people) == register.people_of(tx, people, home)
-
-
-def _may_chair(tx: Tx, there: Seat, meeting: MeetingRow, person: str | None) -> bool:
-    held = register.holders_at(tx, meeting.unit.code, there.rules.chair, there.day)
-    return any(person in people for people in held.values())

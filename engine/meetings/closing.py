@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from engine.cases.door import Act, Outcome, fire_all, judge_all
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.definition.model import SYSTEM, Meeting, Workflow
-from engine.meetings.access import in_meeting, rules_of
+from engine.meetings.access import in_meeting, rules_of, stands_in
 from engine.rules.attempt import Command
+from engine.rules.fold import local_day
+from engine.rules.refusals import CarriedTooOften
+from engine.store.agendabook import Item, read_agenda
 from engine.store.casefile import Held
 from engine.store.db import Tx
-from engine.store.meetingbook import Item, MeetingRow, read_agenda
+from engine.store.meetingbook import MeetingRow
 
-EFFECTIVE, VOID, CARRIED, LEFT, WAITING = "effective", "void", "carried", "left", "waiting"
+EFFECTIVE, VOID, CARRIED, CONSEQUENCE, LEFT, WAITING = (
+    "effective", "void", "carried", "consequence", "left", "waiting",
+)  # fmt: skip
+Fire = Callable[[Tx, Office, Sequence[Act], Lookups], list[Outcome]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,44 +36,63 @@ class _Table:
     held: dict[str, Held]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closed:
+    """The agenda as it is kept, and what the rules would have done after too many carryings over and could not."""
+
+    items: list[Item]
+    stuck: list[Outcome]
+
+
 def preview(tx: Tx, office: Office, meeting: MeetingRow) -> list[Item]:
     """What closing now would make of each item; nothing is written."""
-    items = _numbered(read_agenda(tx, meeting))
-    table = _set(tx, office, meeting, items)
-    settled = _decided(items, judge_all(tx, office, _deciding(table, items), table.lookups))
-    waiting = [item for item in settled if item.outcome != EFFECTIVE and _waits(table, item)]
-    judged = judge_all(tx, office, _carrying(table, waiting), table.lookups)
-    carried = {each.act.case_id for each in judged if not each.refusal}
-    return [_foretold(item, item in waiting, item.case_id in carried) for item in settled]
+    foretold = _settled(tx, office, meeting, judge_all).items
+    return [item if item.outcome == EFFECTIVE else replace(item, seq=None) for item in foretold]
 
 
-def _foretold(item: Item, waits: bool, carried: bool) -> Item:
-    if item.outcome in (EFFECTIVE, VOID):
-        return item
-    return replace(item, outcome=CARRIED if carried else WAITING if waits else LEFT)
-
-
-def close(tx: Tx, office: Office, meeting: MeetingRow) -> list[Item]:
-    """Fire all decisions, then carry over what still waits; returns the agenda as it is kept.
+def close(tx: Tx, office: Office, meeting: MeetingRow) -> Closed:
+    """Fire all decisions, then carry over what still waits; what was carried over too often meets the consequence that
+    the rules name, fired as `system`.
 
     A decision whose case has left the gate, or no longer meets a condition, is void with its reason; if the case still
     waits, it is carried over too.
     """
+    return _settled(tx, office, meeting, fire_all)
+
+
+def _settled(tx: Tx, office: Office, meeting: MeetingRow, fire: Fire) -> Closed:
     items = _numbered(read_agenda(tx, meeting))
     table = _set(tx, office, meeting, items)
-    settled = _decided(items, fire_all(tx, office, _deciding(table, items), table.lookups))
-    waiting = [item for item in settled if item.outcome != EFFECTIVE and _waits(table, item)]
-    carried = {each.act.case_id: each for each in fire_all(tx, office, _carrying(table, waiting), table.lookups)}
-    return [_kept(item, item in waiting, carried.get(item.case_id)) for item in settled]
+    decided = _decided(items, fire(tx, office, _deciding(tx, table, items), table.lookups))
+    waiting = [item for item in decided if item.outcome != EFFECTIVE and _waits(table, item)]
+    carried = fire(tx, office, _carrying(table, waiting), table.lookups)
+    after = fire(tx, office, _consequences(table, carried), table.lookups)
+    by_case = {each.act.case_id: each for each in (*carried, *after)}
+    kept = [_kept(table, item, item in waiting, by_case.get(item.case_id)) for item in decided]
+    return Closed(items=kept, stuck=[each for each in after if each.refusal is not None])
 
 
-def _kept(item: Item, waits: bool, carrying: Outcome | None) -> Item:
+def _kept(table: _Table, item: Item, waits: bool, outcome: Outcome | None) -> Item:
     """A void decision keeps its outcome and reason even where its case was carried over."""
     if item.outcome == EFFECTIVE:
         return item
-    if carrying is not None and carrying.event is not None:
-        return replace(item, outcome=item.outcome or CARRIED, seq=carrying.event.seq)
-    return replace(item, outcome=item.outcome or (WAITING if waits else LEFT))
+    if outcome is None:
+        return replace(item, outcome=item.outcome or (WAITING if waits else LEFT))
+    if outcome.event is not None:
+        done = CARRIED if outcome.event.meeting == table.meeting.id else CONSEQUENCE
+        return replace(item, outcome=item.outcome or done, seq=outcome.event.seq)
+    stuck = outcome.refusal.code if outcome.refusal and outcome.act.meeting is None else item.refusal
+    return replace(item, outcome=item.outcome or WAITING, refusal=item.refusal or stuck)
+
+
+def _consequences(table: _Table, carried: Sequence[Outcome]) -> list[Act]:
+    """What the rules do with a case that may not be carried over once more."""
+    carry = table.rules.carry_over
+    if carry is None or carry.then is None or carry.then.fire is None:
+        return []
+    command = Command(trigger=carry.then.fire, data=carry.then.with_values)
+    too_often = [each.act for each in carried if isinstance(each.refusal, CarriedTooOften)]
+    return [Act(person=SYSTEM, command=command, case_id=act.case_id) for act in too_often]
 
 
 def _set(tx: Tx, office: Office, meeting: MeetingRow, items: Sequence[Item]) -> _Table:
@@ -87,17 +112,24 @@ def _numbered(items: Sequence[Item]) -> list[Item]:
     return [replace(item, number=number) for number, item in enumerate(items, start=1)]
 
 
-def _deciding(table: _Table, items: Sequence[Item]) -> list[Act]:
-    return [_act(table, item) for item in items if item.decided]
+def _deciding(tx: Tx, table: _Table, items: Sequence[Item]) -> list[Act]:
+    return [_act(tx, table, item) for item in items if item.decided]
 
 
-def _act(table: _Table, item: Item) -> Act:
+def _act(tx: Tx, table: _Table, item: Item) -> Act:
     """The decision as recorded: its decider's posts count as of then, and so does the quorum."""
     decided = item.decided
     assert decided is not None
+    day = local_day(table.workflow, decided.decided_at)
     command = Command(trigger=decided.trigger, data=decided.data, note=decided.note, occurred_at=decided.decided_at)
     meeting = in_meeting(
-        table.workflow, table.rules, table.meeting, decided.trigger, agenda_no=item.number, quorate=True
+        table.workflow,
+        table.rules,
+        table.meeting,
+        decided.trigger,
+        agenda_no=item.number,
+        quorate=True,
+        stands_in=stands_in(tx, table.rules, table.meeting, decided.actor, day),
     )
     return Act(
         person=decided.actor, command=command, case_id=item.case_id, meeting=meeting, judged_at=decided.decided_at

@@ -10,11 +10,12 @@ from engine.cases.door import Act, judge_all
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.definition.model import Value
-from engine.meetings.access import Seat, in_meeting, is_quorate
+from engine.meetings.access import Seat, in_meeting, is_quorate, stands_in
 from engine.rules.attempt import Command
 from engine.rules.refusals import FieldProblem, FieldsRefused, Refusal
+from engine.store.agendabook import Decided, Item, read_agenda
 from engine.store.db import Tx
-from engine.store.meetingbook import Decided, Item, MeetingRow, read_agenda
+from engine.store.meetingbook import MeetingRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +40,7 @@ def first_refused(tx: Tx, office: Office, meeting: MeetingRow, there: Seat,
     not on the agenda, or named twice."""
     items = {item.case_id: item for item in read_agenda(tx, meeting)}
     _refuse_misplaced(items, wanted)
-    acts = [_act(meeting, there, items[each.case_id], each) for each in wanted]
+    acts = [_act(tx, meeting, there, items[each.case_id], each) for each in wanted]
     lookups = Lookups(tx, office)
     for place, outcome in enumerate(judge_all(tx, office, acts, lookups)):
         if outcome.refusal is not None:
@@ -63,9 +64,12 @@ def _refuse_misplaced(items: dict[str, Item], wanted: Sequence[NewDecision]) -> 
         raise FieldsRefused(tuple(problems))
 
 
-def _act(meeting: MeetingRow, there: Seat, item: Item, wanted: NewDecision) -> Act:
+def _act(tx: Tx, meeting: MeetingRow, there: Seat, item: Item, wanted: NewDecision) -> Act:
     quorate = is_quorate(there.rules, meeting)
-    context = in_meeting(there.workflow, there.rules, meeting, wanted.trigger, agenda_no=item.position, quorate=quorate)
+    roles = stands_in(tx, there.rules, meeting, there.actor.person, there.day)
+    context = in_meeting(
+        there.workflow, there.rules, meeting, wanted.trigger, agenda_no=item.position, quorate=quorate, stands_in=roles
+    )
     command = Command(trigger=wanted.trigger, data=wanted.data, note=wanted.note)
     return Act(person=there.actor.person, command=command, case_id=wanted.case_id, meeting=context)
 

@@ -11,26 +11,20 @@ from engine.cases.queries import CaseQueries
 from engine.cases.reading import reader
 from engine.cases.views import CaseView, registered
 from engine.definition.model import Meeting, Value, Workflow
-from engine.meetings.access import expected_members, is_quorate, must_see, rules_of, seat
-from engine.meetings.closing import CARRIED, EFFECTIVE, preview
+from engine.meetings.access import expected_members, is_quorate, must_see, rules_of, seat, worktime_of
+from engine.meetings.agenda import agenda_now, cutoff
+from engine.meetings.closing import CARRIED, CONSEQUENCE, EFFECTIVE, preview
 from engine.rules.attempt import Actor
 from engine.rules.fold import local_day
 from engine.rules.mask import Sight, masked, seen
 from engine.rules.refusals import Conflict, NotFound
 from engine.rules.state import Event
 from engine.store import reach, register
+from engine.store.agendabook import Item
 from engine.store.casefile import read_cases, read_events_at
 from engine.store.db import Tx
-from engine.store.meetingbook import (
-    OPEN,
-    PLANNED,
-    Item,
-    MeetingRow,
-    list_meetings,
-    read_agenda,
-    read_meeting,
-    waiting_at,
-)
+from engine.store.meetingbook import OPEN, PLANNED, MeetingRow, list_meetings, read_meeting
+from engine.store.reportbook import ReportRow, reports_at, waiting_reports
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,8 +41,19 @@ class ItemView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReportView:
+    """What the meeting is to ratify or is told: the row of a case, and who fired it when. It takes no decision."""
+
+    report: ReportRow
+    case: CaseView
+    event: Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MeetingView:
-    """A meeting; `items` is live while it is planned, fixed from its opening on. `names` maps people and units."""
+    """A meeting; `items` and `reports` are live while it is planned, fixed from its opening on. `cutoff` is until when
+    cases come to its agenda by themselves; `provisional`: its day hangs on holidays not known yet. `names` maps people
+    and units."""
 
     meeting: MeetingRow
     workflow: Workflow
@@ -57,6 +62,9 @@ class MeetingView:
     items: tuple[ItemView, ...]
     names: Mapping[str, str]
     sight: Sight
+    reports: tuple[ReportView, ...] = ()
+    cutoff: datetime | None = None
+    provisional: bool = False
 
 
 class MeetingQueries:
@@ -70,7 +78,7 @@ class MeetingQueries:
         """Raises NotFound, also where it is out of reach."""
         with self.office.store.read() as tx:
             meeting, sight = self._found(tx, person, meeting_id)
-            return self._view(tx, meeting, self._items(tx, meeting), sight, person)
+            return self._whole(tx, meeting, agenda_now(tx, self.office, meeting), sight, person)
 
     def closing(self, person: str, meeting_id: str) -> MeetingView:
         """The preview: each item with what closing now would make of it. Raises NotFound, Conflict where not open."""
@@ -78,7 +86,7 @@ class MeetingQueries:
             meeting, sight = self._found(tx, person, meeting_id)
             if meeting.status != OPEN:
                 raise Conflict("meeting_status", status=meeting.status)
-            return self._view(tx, meeting, preview(tx, self.office, meeting), sight, person)
+            return self._whole(tx, meeting, preview(tx, self.office, meeting), sight, person)
 
     def page(self, person: str, *, unit: str | None = None, status: str | None = None,
              after: tuple[datetime, str] | None = None, limit: int = 50,
@@ -113,13 +121,24 @@ class MeetingQueries:
         there = seat(tx, self.office, rules_of(self.office, meeting), meeting.meeting, person)
         return meeting, must_see(there, meeting.unit)
 
-    def _items(self, tx: Tx, meeting: MeetingRow) -> list[Item]:
-        if meeting.status != PLANNED:
-            return read_agenda(tx, meeting)
-        waiting = waiting_at(tx, meeting, self.office.rulebook, self.office.home_level)
+    def _whole(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], sight: Sight, person: str) -> MeetingView:
+        view = self._view(tx, meeting, items, sight, person)
+        reports = tuple(self._report_views(tx, self._reports(tx, meeting), person))
+        return replace(view, reports=reports, cutoff=cutoff(self.office, meeting))
+
+    def _reports(self, tx: Tx, meeting: MeetingRow) -> list[ReportRow]:
+        return waiting_reports(tx, meeting) if meeting.status == PLANNED else reports_at(tx, meeting)
+
+    def _report_views(self, tx: Tx, reports: Sequence[ReportRow], person: str) -> list[ReportView]:
+        """The reports; one whose case is hidden from the reader is not there."""
+        held = read_cases(tx, {report.case_id for report in reports})
+        shown = self._cases.open_to(tx, list(held.values()), person)
+        cases = {view.identity.id: view for view in self._cases.views(tx, shown)}
+        fired = read_events_at(tx, {(report.case_id, report.seq) for report in reports})
         return [
-            Item(case_id=held.identity.id, position=position, arrived_at=held.state.stay.at)
-            for position, held in enumerate(waiting, start=1)
+            ReportView(report=each, case=cases[each.case_id], event=fired[each.case_id, each.seq])
+            for each in reports
+            if each.case_id in cases
         ]
 
     def _view(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], sight: Sight, person: str) -> MeetingView:
@@ -129,7 +148,9 @@ class MeetingQueries:
             day = local_day(workflow, meeting.at)
             meeting = replace(meeting, expected=expected_members(tx, rules, meeting.unit, day))
         people = {*meeting.expected, *meeting.present, *meeting.on_leave, *meeting.observers}
-        people |= {person for person in (meeting.chair, meeting.recorder) if person}
+        named = (meeting.chair, meeting.recorder, meeting.delegate, meeting.delegated_by)
+        people |= {person for person in named if person}
+        people |= {item.added_by for item in items if item.added_by}
         return MeetingView(
             meeting=meeting,
             workflow=workflow,
@@ -138,7 +159,15 @@ class MeetingQueries:
             items=tuple(self._item_views(tx, items, sight, person)),
             names={**register.people_names(tx, people), **register.unit_names(tx, [meeting.unit.code])},
             sight=sight,
+            provisional=self._is_provisional(meeting),
         )
+
+    def _is_provisional(self, meeting: MeetingRow) -> bool:
+        """The rhythm set it on a day of a year whose holidays are not known yet."""
+        if meeting.status != PLANNED or meeting.turn is None or meeting.moved:
+            return False
+        work = worktime_of(self.office, meeting)
+        return not work.calendar.covers(work.day_of(meeting.at).year)
 
     def _item_views(self, tx: Tx, items: Sequence[Item], sight: Sight, person: str) -> list[ItemView]:
         """The items; one whose case is hidden from the reader, or from which he is recused, is not there."""
@@ -172,7 +201,7 @@ def _item_view(item: Item, case: CaseView, fired: Mapping[tuple[str, int], Event
 
 def _said(item: Item, fired: Mapping[tuple[str, int], Event]) -> tuple[str | None, Mapping[str, Value], str | None]:
     """What was decided: from the history once it took effect, else as recorded (so in a preview)."""
-    event = fired.get((item.case_id, item.seq or 0)) if item.outcome in (EFFECTIVE, CARRIED) else None
+    event = fired.get((item.case_id, item.seq or 0)) if item.outcome in (EFFECTIVE, CARRIED, CONSEQUENCE) else None
     if event is not None:
         return event.trigger, {**event.facts, **event.payload.get("data", {})}, event.payload.get("note")
     if item.decided is None:

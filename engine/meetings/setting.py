@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.cases.opening import unit_in_reach
-from engine.meetings.access import must_be_member, seat
+from engine.meetings.access import Seat, must_be_member, seat
 from engine.rules.attempt import Unit
 from engine.rules.machine import Compiled
 from engine.rules.refusals import FieldProblem, FieldsRefused
 from engine.store.db import Tx
-from engine.store.meetingbook import MeetingRow
+from engine.store.meetingbook import MeetingRow, held_between
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,3 +57,10 @@ def _found(tx: Tx, office: Office, person: str, wanted: NewMeeting) -> tuple[Com
     if problems or compiled is None or unit is None:
         raise FieldsRefused(tuple(problems))
     return compiled, unit
+
+
+def numbered(tx: Tx, there: Seat, meeting: MeetingRow) -> MeetingRow:
+    """The meeting as it is opened, with its number at this unit in this year: the n-th that was not called off."""
+    zone = ZoneInfo(there.workflow.timezone)
+    start, end = (datetime(year, 1, 1, tzinfo=zone) for year in (there.day.year, there.day.year + 1))
+    return replace(meeting, year=there.day.year, number=held_between(tx, meeting, start, end) + 1)

@@ -37,6 +37,9 @@ class Wrong(Exception):
             "unknown_revision",
             "no_roles",
             "grant_refused",
+            "no_rhythm",
+            "not_its_unit",
+            "wrong_rhythm",
         }
     )
 

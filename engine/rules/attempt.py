@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from engine.definition.model import SYSTEM, Role, Row, Value, Workflow
 from engine.rules.state import CaseState, PostHeld
+from engine.rules.worktime import Worktime
 
 Veil = tuple[tuple[str, ...], tuple[str, ...]]  #: `only_to` and `never_to` of a rule of visibility
 
@@ -80,7 +81,8 @@ class Command:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InMeeting:
     """The act is a decision of this meeting. `day` is the day it was opened, from which its dates count;
-    `carries` says that the trigger is the meeting's own for carrying over, which needs no quorum."""
+    `carries` says that the trigger is the meeting's own for carrying over, which needs no quorum. `stands_in` are the
+    roles in whose place a written delegate decides."""
 
     id: str
     code: str
@@ -89,6 +91,7 @@ class InMeeting:
     carries: bool
     agenda_no: int | None = None
     in_chair: bool = True
+    stands_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,7 +143,7 @@ class Snapshot:
 class Attempt:
     """`given` are the parsed values of this act. `open_fields` are fields the act may still give: they make a
     condition on them undecided (None) when one only asks what would be possible. `today` is the local day that dates
-    count from."""
+    count from. `work` counts the working time of the place; None where the workflow has no calendar."""
 
     workflow: Workflow
     case: Snapshot
@@ -152,6 +155,7 @@ class Attempt:
     today: date
     meeting: InMeeting | None = None
     open_fields: frozenset[str] = frozenset()
+    work: Worktime | None = None
 
     def value(self, name: str) -> Value:
         """The value of a field in this act, else the latest that holds no text; None where not given."""

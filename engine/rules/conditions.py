@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from engine.definition.model import (
-    CLOSED,
-    ENTERED,
-    OPENED,
     ActorIs,
     AllOf,
     AnyOf,
     CaseIs,
+    ClockPast,
     Condition,
     CounterBound,
     Duration,
@@ -29,6 +26,7 @@ from engine.definition.model import (
     FieldChange,
     FieldGiven,
     FieldIs,
+    FieldShare,
     LevelIs,
     Not,
     PersonIs,
@@ -39,8 +37,10 @@ from engine.definition.model import (
     Value,
     VisibilityRule,
 )
+from engine.rules import timing
 from engine.rules.attempt import Actor, Attempt, Veil
-from engine.rules.fold import as_list, count
+from engine.rules.counting import count
+from engine.rules.fold import as_list
 from engine.rules.people import filled, is_one
 
 Answer = bool | None
@@ -66,7 +66,7 @@ def first_failing(attempt: Attempt, asked: tuple[Condition, ...]) -> Condition |
 
 
 def runs_now(kind: type[Condition]) -> bool:
-    """This release evaluates such conditions; clocks and other cases are not looked at yet."""
+    """This release evaluates such conditions."""
     return kind in _WORDS
 
 
@@ -98,9 +98,9 @@ def field_bound(attempt: Attempt, asked: FieldBound) -> Answer:
 
 
 def _limit(attempt: Attempt, bound: int | Duration | None) -> Any:
-    if isinstance(bound, Duration):
+    if isinstance(bound, Duration) and bound.unit is TimeUnit.NATURAL_DAYS:
         return attempt.today + timedelta(days=bound.number)
-    return bound
+    return timing.work(attempt).days_later(bound, attempt.today) if isinstance(bound, Duration) else bound
 
 
 @condition(FieldChange)
@@ -130,38 +130,9 @@ def counter_value(attempt: Attempt, code: str) -> int:
     return count(attempt.workflow.counters[code], state) if state else 0
 
 
-@condition(Since)
-def since(attempt: Attempt, asked: Since) -> Answer:
-    start = _happened(attempt, asked.event)
-    if start is None:
-        return asked.at_least is not None and asked.at_most is None
-    after_low = asked.at_least is None or attempt.now >= _after(attempt, start, asked.at_least)
-    return after_low and (asked.at_most is None or attempt.now <= _after(attempt, start, asked.at_most))
-
-
-def _happened(attempt: Attempt, event: str) -> datetime | None:
-    state = attempt.case.state
-    if state is None:
-        return None
-    known = {OPENED: state.opened_at, ENTERED: state.stay.at, CLOSED: state.closed_at}
-    return known[event] if event in known else state.fired.get(event)
-
-
-def _after(attempt: Attempt, start: datetime, span: Duration) -> datetime:
-    """Minutes and hours run round the clock; natural days end with the day, that of the start not counted."""
-    if span.unit is TimeUnit.MINUTES:
-        return start + timedelta(minutes=span.number)
-    if span.unit is TimeUnit.HOURS:
-        return start + timedelta(hours=span.number)
-    if span.unit is not TimeUnit.NATURAL_DAYS:
-        raise ValueError(f"{span.unit} needs a calendar, which this release does not run")
-    local = start.astimezone(_zone(attempt))
-    end = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=span.number + 1)
-    return end.astimezone(start.tzinfo)
-
-
-def _zone(attempt: Attempt) -> ZoneInfo:
-    return ZoneInfo(attempt.workflow.timezone)
+condition(Since)(timing.since)
+condition(ClockPast)(timing.clock_past)
+condition(FieldShare)(timing.field_share)
 
 
 @condition(LevelIs)

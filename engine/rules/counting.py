@@ -1,4 +1,5 @@
-"""Which rows a counter counts: its `where` looks at values as given in that row and at who acted, nothing else."""
+"""Which rows a counter counts, and what it says. Its `where` looks at values as given in that row and at who acted,
+nothing else."""
 
 from __future__ import annotations
 
@@ -12,14 +13,17 @@ from engine.definition.model import (
     AllOf,
     AnyOf,
     Condition,
+    Counter,
+    Distinct,
     Duration,
     FieldBound,
     FieldGiven,
     FieldIs,
     Not,
+    Per,
     Workflow,
 )
-from engine.rules.state import CaseState, Event
+from engine.rules.state import CaseState, Event, Mark
 
 #: Relations that a row and the state before it tell; the others would need the register as it was then (who was in
 #: charge through a post hangs on which units its body covered).
@@ -44,6 +48,22 @@ def counted(condition: Condition, event: Event, before: CaseState, day: date) ->
         case AllOf():
             return all(counted(each, event, before, day) for each in condition.conditions)
     raise ValueError(f"a counter cannot look at {type(condition).__name__}")
+
+
+def count(counter: Counter, state: CaseState) -> int:
+    """What the counter says now: rows, distinct days or distinct people since entering, at the level, or in all."""
+    marks = [mark for mark in state.counts.get(counter.code, ()) if _in_span(counter, state, mark)]
+    if counter.distinct is Distinct.DAYS:
+        return len({mark.day for mark in marks})
+    if counter.distinct is Distinct.PEOPLE:
+        return len({mark.actor for mark in marks})
+    return len(marks)
+
+
+def _in_span(counter: Counter, state: CaseState, mark: Mark) -> bool:
+    if counter.per is Per.STAY:
+        return mark.seq > state.stay.seq
+    return counter.per is Per.CASE or mark.level == state.level
 
 
 def tells(workflow: Workflow, name: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.definition.model import Row, Target
+from engine.definition.model import Row, Slot, Target
 from engine.rules.attempt import Actor, Attempt, Command, InMeeting, Snapshot, World
+from engine.rules.clocks import latest_due
 from engine.rules.conditions import holds
 from engine.rules.effects import event_of
 from engine.rules.fold import apply, local_day
@@ -22,6 +23,7 @@ from engine.rules.refusals import (
     Recused,
     Refusal,
     Stale,
+    rule_line,
 )
 from engine.rules.state import CaseState, Event
 from engine.rules.values import Bad, Frame, read_behalf, read_note, read_values
@@ -66,7 +68,21 @@ def decide(compiled: Compiled, request: Request) -> Decision | Refusal:
     if destination is None:
         return judge.refusal or NoDestination(workflow, row)
     event = event_of(attempt, request.command, destination)
-    return Decision(event=event, state=apply(workflow, case.state, event))
+    state = apply(workflow, case.state, event)
+    return _late_due(attempt, event, state) or Decision(event=event, state=state)
+
+
+def _late_due(attempt: Attempt, event: Event, state: CaseState) -> Refusal | None:
+    """A date given in place of a clock's is no later than the rule allows, unless the row extends that clock."""
+    latest = latest_due(attempt.workflow, state, event, attempt.row, attempt.work)
+    if latest is None:
+        return None
+    name, given = next((n, v) for n, v in event.facts.items() if attempt.workflow.fields[n].fills is Slot.DUE)
+    if given <= latest.isoformat():
+        return None
+    problem = FieldProblem(field=name, code="after_limit", facts={"latest": latest.isoformat()})
+    line = rule_line(attempt.workflow, attempt.row, "needs")
+    return FieldsRefused((problem,), workflow=attempt.workflow, refused_by=line)
 
 
 def out_of_reach(case: Snapshot) -> Refusal:
@@ -98,6 +114,7 @@ def make_attempt(compiled: Compiled, request: Request, row: Row | None) -> Attem
         now=request.now,
         today=today,
         meeting=request.meeting,
+        work=compiled.work(request.case.unit),
     )
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from engine.definition.model import EVERY, SYSTEM, Counter, Distinct, Per, Row, Slot, Value, Workflow
+from engine.definition.model import EVERY, SYSTEM, Counter, Row, Slot, Value, Workflow
 from engine.rules.counting import counted
+from engine.rules.running import run_clocks
 from engine.rules.state import NOBODY, CaseState, Charge, Event, Mark, Move, Stay
 
 
@@ -45,7 +46,7 @@ def apply(workflow: Workflow, before: CaseState | None, event: Event) -> CaseSta
         counts=_counts(workflow, base, event),
         paged=row.pages or base.paged,
     )
-    return _following(workflow, _slots(workflow, moved, event))
+    return run_clocks(workflow, before, _following(workflow, _slots(workflow, moved, event)), row, event)
 
 
 def _opening(event: Event) -> CaseState:
@@ -161,22 +162,6 @@ def _counts_row(counter: Counter, before: CaseState, event: Event, day: date) ->
     if counter.of != (EVERY,) and event.trigger not in counter.of:
         return False
     return all(counted(condition, event, before, day) for condition in counter.where)
-
-
-def count(counter: Counter, state: CaseState) -> int:
-    """What the counter says now: rows, distinct days or distinct people since entering, at the level, or in all."""
-    marks = [mark for mark in state.counts.get(counter.code, ()) if _in_span(counter, state, mark)]
-    if counter.distinct is Distinct.DAYS:
-        return len({mark.day for mark in marks})
-    if counter.distinct is Distinct.PEOPLE:
-        return len({mark.actor for mark in marks})
-    return len(marks)
-
-
-def _in_span(counter: Counter, state: CaseState, mark: Mark) -> bool:
-    if counter.per is Per.STAY:
-        return mark.seq > state.stay.seq
-    return counter.per is Per.CASE or mark.level == state.level
 
 
 def local_day(workflow: Workflow, moment: datetime) -> date:

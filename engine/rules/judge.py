@@ -62,9 +62,14 @@ def judge_people(attempt: Attempt) -> Refusal | None:
     kept_out = names_one(attempt.row.never, attempt)
     if kept_out is not None:
         return KeptOut(attempt.workflow, attempt.row, kept_out)
-    if only_reads(attempt) or names_one(attempt.row.by, attempt) is None:
+    if only_reads(attempt) or not (names_one(attempt.row.by, attempt) or _stands_in(attempt)):
         return NotNamed(attempt.workflow, attempt.row)
     return None
+
+
+def _stands_in(attempt: Attempt) -> bool:
+    """He decides as the written delegate of somebody whom the row names."""
+    return attempt.meeting is not None and bool(set(attempt.meeting.stands_in) & set(attempt.row.by))
 
 
 def judge_fields(attempt: Attempt, problems: tuple[FieldProblem, ...]) -> Refusal | None:

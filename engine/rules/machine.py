@@ -14,8 +14,11 @@ from typing import Any, Protocol
 
 from transitions import Machine, MachineError
 
+from engine.definition.calendar import Calendar
 from engine.definition.model import BACK, CLOSER, SAME, START, Row, Target, Workflow
+from engine.rules.attempt import Unit
 from engine.rules.serving import not_run
+from engine.rules.worktime import Worktime
 
 
 class Judge(Protocol):
@@ -51,6 +54,13 @@ class Compiled:
     workflow: Workflow
     machine: Machine
     runs_whole: bool = True  #: this release carries out all of it
+    calendar: Calendar | None = None
+
+    def work(self, unit: Unit) -> Worktime | None:
+        """The working time of a place; None where the workflow counts none."""
+        if self.calendar is None:
+            return None
+        return Worktime.of(self.workflow, self.calendar.of_line(code for _, code in unit.line))
 
     def knows(self, trigger: str, state: str) -> bool:
         event = self.machine.events.get(trigger)
@@ -66,7 +76,7 @@ class Compiled:
         return Destination(token.chosen, token.state)
 
 
-def compile_workflow(workflow: Workflow) -> Compiled:
+def compile_workflow(workflow: Workflow, calendar: Calendar | None = None) -> Compiled:
     """Build the machine of a checked workflow. Costs milliseconds: once per version, never per case."""
     machine = Machine(
         model=None, states=[START, *workflow.states], initial=START, auto_transitions=False, send_event=True
@@ -75,7 +85,7 @@ def compile_workflow(workflow: Workflow) -> Compiled:
         for source in row.sources:
             for target in row.targets:
                 _add(machine, workflow, row, source, target)
-    return Compiled(workflow, machine, runs_whole=not not_run(workflow))
+    return Compiled(workflow, machine, runs_whole=not not_run(workflow), calendar=calendar)
 
 
 def _add(machine: Machine, workflow: Workflow, row: Row, source: str, target: Target) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from engine.definition.calendar import Calendar
 from engine.definition.model import Workflow
 from engine.rules.machine import Compiled, compile_workflow
 
@@ -22,8 +23,12 @@ class Rulebook:
     drafts_open: bool = False
 
     @staticmethod
-    def of(workflows: Iterable[Workflow], *, drafts_open: bool = False) -> Rulebook:
-        return Rulebook({(w.key, w.version): compile_workflow(w) for w in workflows}, drafts_open)
+    def of(workflows: Iterable[Workflow], calendars: Mapping[str, Calendar] | None = None, *,
+           drafts_open: bool = False) -> Rulebook:  # fmt: skip
+        """Each workflow with the calendar that it names, where there is one."""
+        known = calendars or {}
+        compiled = {(w.key, w.version): compile_workflow(w, known.get(w.calendar)) for w in workflows}
+        return Rulebook(compiled, drafts_open)
 
     def find(self, name: str) -> Compiled | None:
         """`key` finds its highest published version, `key/version` that one; None when there is none to open with."""

@@ -9,12 +9,14 @@ from engine.definition.model import (
     AllOf,
     AnyOf,
     CaseIs,
+    ClockPast,
     Condition,
     CounterBound,
     FieldBound,
     FieldChange,
     FieldGiven,
     FieldIs,
+    FieldShare,
     LevelIs,
     Not,
     PersonIs,
@@ -23,6 +25,7 @@ from engine.definition.model import (
 )
 from engine.rules.attempt import Attempt
 from engine.rules.conditions import counter_value
+from engine.rules.timing import latest_for
 
 
 def code_of(asked: Condition) -> str:
@@ -44,9 +47,11 @@ def code_of(asked: Condition) -> str:
             return f"person:{asked.field}"
         case CaseIs():
             return f"case:{asked.field}"
-        case FieldIs() | FieldGiven() | FieldBound() | FieldChange():
+        case ClockPast():
+            return f"clock:{asked.clock}"
+        case FieldIs() | FieldGiven() | FieldBound() | FieldChange() | FieldShare():
             return f"field:{asked.field}"
-    raise ValueError(f"{type(asked).__name__} is not run by this release")
+    raise ValueError(f"no act is judged by {type(asked).__name__}")
 
 
 def looked_at(attempt: Attempt, asked: Condition) -> Mapping[str, Value]:
@@ -58,4 +63,7 @@ def looked_at(attempt: Attempt, asked: Condition) -> Mapping[str, Value]:
             return looked_at(attempt, asked.condition)
         case CounterBound():
             return {code_of(asked): counter_value(attempt, asked.counter)}
+        case FieldShare():
+            latest = latest_for(attempt, asked)
+            return {f"latest:{asked.field}": latest.isoformat()} if latest else {}
     return {}

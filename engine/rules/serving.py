@@ -8,8 +8,9 @@ from engine.definition.model import (
     ActorIs,
     AllOf,
     AnyOf,
+    Clock,
     Condition,
-    Duration,
+    FieldBound,
     FieldGiven,
     FieldIs,
     FieldType,
@@ -17,9 +18,7 @@ from engine.definition.model import (
     Mark,
     Not,
     PersonIs,
-    Since,
     StateIs,
-    TimeUnit,
     Workflow,
     walk,
 )
@@ -30,26 +29,24 @@ from engine.rules.values import runs_now as reads_now
 _SEEN = (AnyOf, AllOf, Not, StateIs, LevelIs, FieldIs, FieldGiven, PersonIs)
 #: Relations that a list can be narrowed by.
 _SEEING = ("opener", "reporter_side", "responsible", "successor", "recused")
-_TIMED = (TimeUnit.BUSINESS_HOURS, TimeUnit.WORKING_DAYS)
 
 
 def not_run(workflow: Workflow) -> tuple[tuple[Mark, str], ...]:
     """(place, key) of everything in the file that this release does not carry out; empty when it can be served."""
-    return tuple(_sections(workflow)) + tuple(_rows(workflow)) + tuple(_conditions(workflow))
+    return tuple(_sections(workflow)) + tuple(_conditions(workflow))
 
 
 def _sections(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
-    yield from ((clock.mark, "clocks") for clock in workflow.clocks.values())
+    yield from ((clock.mark, "clocks") for clock in workflow.clocks.values() if _bounds_a_date(workflow, clock))
     yield from _visibility(workflow)
     yield from ((field.mark, f"type: {field.entry_type}") for field in workflow.fields.values()
                 if not reads_now(field.entry_type))  # fmt: skip
-    for meeting in workflow.meetings.values():
-        if meeting.every:
-            yield meeting.mark, "every"
-        if meeting.cutoff:
-            yield meeting.mark, "cutoff"
-        if meeting.carry_over and meeting.carry_over.then:
-            yield meeting.mark, "then"
+
+
+def _bounds_a_date(workflow: Workflow, clock: Clock) -> bool:
+    """It would run by the day one asks, not by what happened."""
+    bounds = (each for top in clock.when for each in walk(top) if isinstance(each, FieldBound))
+    return any(workflow.fields[each.field].type is FieldType.DATE for each in bounds)
 
 
 def _visibility(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
@@ -69,27 +66,13 @@ def _is_told(workflow: Workflow, asked: Condition) -> bool:
     return isinstance(asked, _SEEN) and (field is None or field.type is not FieldType.LIST)
 
 
-def _rows(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
-    for row in workflow.rows:
-        for key in ("reports_to", "restarts", "extends"):
-            if getattr(row, key):
-                yield row.mark, key
-
-
 def _conditions(workflow: Workflow) -> Iterator[tuple[Mark, str]]:
     for condition in _all_conditions(workflow):
         if not isinstance(condition, AnyOf | AllOf | Not) and not runs_now(type(condition)):
             yield condition.mark, type(condition).__name__
-        bounds = (getattr(condition, "at_least", None), getattr(condition, "at_most", None))
-        if any(isinstance(bound, Duration) and _needs_calendar(condition, bound) for bound in bounds):
-            yield condition.mark, "working days"
     for condition in _counted(workflow):
         if isinstance(condition, ActorIs) and not all(tells(workflow, name) for name in condition.people):
             yield condition.mark, "where"
-
-
-def _needs_calendar(condition: Condition, bound: Duration) -> bool:
-    return bound.unit in _TIMED or (not isinstance(condition, Since) and bound.unit is not TimeUnit.NATURAL_DAYS)
 
 
 def _all_conditions(workflow: Workflow) -> Iterator[Condition]:

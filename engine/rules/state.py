@@ -108,6 +108,38 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """A clock ran from the row `seq` to the row `until`; both None while it still runs."""
+
+    seq: int
+    started: datetime
+    until: int | None = None
+    stopped: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """A date (`day`, ISO) that the row `seq` gave in place of a clock's own; `extends` where it may be later."""
+
+    seq: int
+    at: datetime
+    day: str
+    extends: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sum:
+    """What a clock adds up: its runs since it began with the row `seq`, at least one. `over`: a row began it anew, so
+    this sum never goes on."""
+
+    seq: int
+    level: str
+    runs: tuple[Run, ...]
+    dues: tuple[Due, ...] = ()
+    over: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseState:
     """The fold of a history. `stays` ends with the present one; the ones before are where `back` leads."""
 
@@ -130,6 +162,7 @@ class CaseState:
     counts: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
     fired: Mapping[str, datetime] = field(default_factory=dict)  #: trigger -> last time
     paged: tuple[str, ...] = ()  #: names of the last row with `pages`
+    clocks: Mapping[str, tuple[Sum, ...]] = field(default_factory=dict)  #: clock -> its sums, in the order they began
     primary: str | None = None  #: id of the case this one follows, while it is in a state that follows one
 
     @property

@@ -10,12 +10,16 @@ import sqlalchemy as sa
 
 from engine.definition.model import Value, Workflow
 from engine.rules.chain import GENESIS, commitment, row_facts, row_hash
+from engine.rules.clocks import NO_DEADLINES, Deadlines
 from engine.rules.state import CaseState, Event
+from engine.rules.timers import Timer
 from engine.store.casefile import Identity
 from engine.store.db import Tx
 from engine.store.folding import state_to_json
+from engine.store.outbox import Letter, post
 from engine.store.tables import cases, history, payloads
 from engine.store.ties import move_ties
+from engine.store.timerbook import CaseTimers, move_timers
 from engine.store.words import Words, words_of, write_words
 
 #: Fields that lists filter by, where a workflow has a choice of that name.
@@ -25,7 +29,8 @@ INDEXED_FIELDS = ("category", "urgency")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """What the door has decided for one case: its state before (None for an opening), after, and the events between,
-    each with the salt of its payload. `workflow` is what the case was opened under."""
+    each with the salt of its payload. `workflow` is what the case was opened under. `deadlines` and `timers` are those
+    after it; None where the workflow has no clocks. `letters` say it to whom it concerns."""
 
     identity: Identity
     workflow: Workflow
@@ -33,6 +38,9 @@ class Entry:
     after: CaseState
     events: tuple[tuple[Event, str], ...]
     last_hash: str = GENESIS
+    deadlines: Deadlines | None = None
+    timers: tuple[Timer, ...] | None = None
+    letters: tuple[Letter, ...] = ()
 
 
 class LostUpdate(RuntimeError):
@@ -57,7 +65,15 @@ def write(tx: Tx, entries: Sequence[Entry]) -> dict[str, str]:
     write_words(tx, [words for entry in entries for words in _words(entry)])
     for entry in entries:
         move_ties(tx, entry.identity.home, entry.identity.id, entry.before, entry.after)
+        _move_timers(tx, entry)
+    post(tx, [letter for entry in entries for letter in entry.letters])
     return hashes
+
+
+def _move_timers(tx: Tx, entry: Entry) -> None:
+    if entry.timers is not None:
+        found = CaseTimers(home=entry.identity.home, case_id=entry.identity.id, planned=entry.timers)
+        move_timers(tx, found, entry.events[-1][0].recorded_at)
 
 
 def _chain(entry: Entry) -> list[dict[str, Any]]:
@@ -87,8 +103,12 @@ def _words(entry: Entry) -> Iterable[Words]:
         yield Words(home=identity.home, case_id=identity.id, seq=event.seq, text=text)
 
 
-def _moving_columns(state: CaseState, last_hash: str) -> dict[str, Any]:
+def _moving_columns(entry: Entry, last_hash: str) -> dict[str, Any]:
+    state, dates = entry.after, entry.deadlines or NO_DEADLINES
     return {
+        "due_at": dates.due,
+        "total_due_at": dates.total,
+        "due_provisional": dates.provisional,
         "state": state.state,
         "level": state.level,
         "version": state.version,
@@ -116,7 +136,7 @@ def _opening_row(entry: Entry, last_hash: str) -> dict[str, Any]:
         "file_hash": identity.file_hash,
         "unit": entry.after.unit,
         "opened_at": entry.after.opened_at,
-        **_moving_columns(entry.after, last_hash),
+        **_moving_columns(entry, last_hash),
     }
 
 
@@ -130,6 +150,6 @@ _UPDATE = sa.update(cases).where(
 def _update(tx: Tx, entry: Entry, last_hash: str) -> None:
     assert entry.before is not None
     here = {"at_home": entry.identity.home, "case": entry.identity.id, "seen": entry.before.version}
-    done = tx.execute(_UPDATE, here | _moving_columns(entry.after, last_hash))
+    done = tx.execute(_UPDATE, here | _moving_columns(entry, last_hash))
     if done.rowcount != 1:
         raise LostUpdate(entry.identity.id)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from engine.definition.model import Value
 from engine.rules.attempt import Unit
+from engine.rules.clocks import NO_DEADLINES, Deadlines
 from engine.rules.state import CaseState, Event
 from engine.store.db import Tx, any_of
 from engine.store.folding import event_from_row, state_from_json
@@ -32,12 +33,14 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
-    """A case as read or locked: who it is, where it is, its state, and the hash its next row hangs on."""
+    """A case as read or locked: who it is, where it is, its state, the hash its next row hangs on, and its deadlines as
+    they were written with the last act."""
 
     identity: Identity
     unit: Unit
     state: CaseState
     last_hash: str
+    deadlines: Deadlines = NO_DEADLINES
 
 
 _HERE: sa.BindParameter[str] = sa.bindparam("home")
@@ -64,7 +67,13 @@ def held_from_row(row: Any) -> Held:
         workflow_version=row.workflow_version,
         file_hash=row.file_hash,
     )
-    return Held(identity=identity, unit=unit_of(row.line), state=state_from_json(row.folded), last_hash=row.last_hash)
+    return Held(
+        identity=identity,
+        unit=unit_of(row.line),
+        state=state_from_json(row.folded),
+        last_hash=row.last_hash,
+        deadlines=Deadlines(due=row.due_at, total=row.total_due_at, provisional=bool(row.due_provisional)),
+    )
 
 
 def by_home(ids: Iterable[str]) -> dict[str, list[str]]:

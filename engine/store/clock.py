@@ -41,3 +41,8 @@ def real_now() -> datetime:
 def hold(tx: Tx, moment: datetime) -> None:
     """Hold the simulated time at `moment`. Only on a database marked demo or test: the caller checks."""
     write_setting(tx, "clock", moment.astimezone(UTC).isoformat())
+
+
+def is_running(clock: Clock, tx: Tx) -> bool:
+    """The time of the rules goes on by itself."""
+    return isinstance(clock, DatabaseClock) and read_setting(tx, "clock") is None

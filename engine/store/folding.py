@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.definition.model import Value
 from engine.rules.chain import moment
-from engine.rules.state import CaseState, Charge, Event, Mark, Move, PostHeld, Stay
+from engine.rules.state import CaseState, Charge, Due, Event, Mark, Move, PostHeld, Run, Stay, Sum
 
 
 def state_to_json(state: CaseState) -> dict[str, Value]:
@@ -32,6 +32,11 @@ def state_to_json(state: CaseState) -> dict[str, Value]:
         "fired": {trigger: moment(at) for trigger, at in state.fired.items()},
         "paged": list(state.paged),
         "primary": state.primary,
+        **(
+            {"clocks": {code: [_sum_to_json(s) for s in sums] for code, sums in state.clocks.items()}}
+            if state.clocks
+            else {}
+        ),
     }
 
 
@@ -41,7 +46,7 @@ def state_from_json(data: dict[str, Any]) -> CaseState:
         unit=data["unit"],
         stays=tuple(_stay(each) for each in data["stays"]),
         opened_at=datetime.fromisoformat(data["opened_at"]),
-        closed_at=datetime.fromisoformat(data["closed_at"]) if data["closed_at"] else None,
+        closed_at=_moment(data["closed_at"]),
         opener=data["opener"],
         behalf=data["behalf"],
         responsible=charge_from_json(data["responsible"]),
@@ -57,7 +62,30 @@ def state_from_json(data: dict[str, Any]) -> CaseState:
         fired={trigger: datetime.fromisoformat(at) for trigger, at in data["fired"].items()},
         paged=tuple(data["paged"]),
         primary=data["primary"],
+        clocks={code: tuple(_sum(each) for each in sums) for code, sums in data.get("clocks", {}).items()},
     )
+
+
+def _sum_to_json(found: Sum) -> list[Value]:
+    runs = [[run.seq, moment(run.started), run.until, moment(run.stopped)] for run in found.runs]
+    dues = [[due.seq, moment(due.at), due.day, due.extends] for due in found.dues]
+    return [found.seq, found.level, runs, dues, found.over]
+
+
+def _sum(data: list[Any]) -> Sum:
+    return Sum(
+        seq=data[0],
+        level=data[1],
+        runs=tuple(
+            Run(seq=a, started=datetime.fromisoformat(b), until=c, stopped=_moment(d)) for a, b, c, d in data[2]
+        ),
+        dues=tuple(Due(seq=a, at=datetime.fromisoformat(b), day=c, extends=d) for a, b, c, d in data[3]),
+        over=data[4],
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _stay(data: list[Any]) -> Stay:

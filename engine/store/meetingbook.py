@@ -1,30 +1,30 @@
-"""The one writer of meetings, their agenda and decisions; and what waits at a gate."""
+"""The one writer of meetings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine.definition.model import Value
 from engine.rules.attempt import Unit
-from engine.rules.rulebook import Rulebook
-from engine.rules.waiting import states_at_gate
-from engine.store.casefile import Held, held_from_row, home_of
-from engine.store.db import Tx, any_of
-from engine.store.reach import JOINED
-from engine.store.register import below, line_of, unit_of
-from engine.store.tables import agenda, cases, decisions, meetings, units
+from engine.store.casefile import home_of
+from engine.store.db import Tx
+from engine.store.register import below, unit_of
+from engine.store.tables import meetings, units
 
 PLANNED, OPEN, CLOSED, CANCELLED = "planned", "open", "closed", "cancelled"
+#: What stands for the status of a planned meeting that somebody gave another day.
+MOVED = "moved"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeetingRow:
-    """One meeting. `expected`, `present`, `on_leave` and `observers` are ids of people."""
+    """One meeting. `expected`, `present`, `on_leave` and `observers` are ids of people. `turn` is the week or month of
+    its rhythm, None for one that was called; `moved`: somebody gave it another day. `number` is its number at this unit
+    in the `year` of its opening. `delegate` may chair in place of `delegated_by`, who wrote `delegation`."""
 
     home: str
     id: str
@@ -44,6 +44,14 @@ class MeetingRow:
     on_leave: tuple[str, ...] = ()
     observers: tuple[str, ...] = ()
     reason: str | None = None
+    turn: str | None = None
+    moved: bool = False
+    year: int | None = None
+    number: int | None = None
+    delegate: str | None = None
+    delegated_by: str | None = None
+    delegated_at: datetime | None = None
+    delegation: str | None = None
 
     @property
     def attending(self) -> int:
@@ -51,48 +59,27 @@ class MeetingRow:
         return len(set(self.present) & set(self.expected))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decided:
-    """A decision as recorded: who took it in the chair, and when."""
-
-    case_id: str
-    trigger: str
-    data: dict[str, Value]
-    note: str | None
-    actor: str
-    decided_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Item:
-    """One line of a fixed agenda. `number` and `outcome` are set at closing: effective, void, carried, left or
-    waiting; `seq` is the history row it became, `refusal` the code that kept a decision from taking effect."""
-
-    case_id: str
-    position: int
-    arrived_at: datetime
-    number: int | None = None
-    outcome: str | None = None
-    seq: int | None = None
-    refusal: str | None = None
-    decided: Decided | None = field(default=None)
-
-
+_FIXED = ("home", "id", "workflow", "workflow_version", "meeting", "turn")
+_MOVING = (
+    "at", "status", "version", "opened_at", "closed_at", "chair", "recorder", "reason", "moved", "year", "number",
+    "delegate", "delegated_by", "delegated_at", "delegation",
+)  # fmt: skip
 _LISTS = ("expected", "present", "on_leave", "observers")
 
 
 def _columns(meeting: MeetingRow) -> dict[str, Any]:
-    names = ("status", "version", "opened_at", "closed_at", "chair", "recorder", "reason")
     lists = {name: list(getattr(meeting, name)) for name in _LISTS}
     is_open = meeting.status == OPEN
     key = f"{meeting.workflow}/{meeting.meeting}/{meeting.unit.code}" if is_open else None
-    return {name: getattr(meeting, name) for name in names} | lists | {"open_key": key}
+    return {name: getattr(meeting, name) for name in _MOVING} | lists | {"open_key": key}
 
 
-def insert_meeting(tx: Tx, meeting: MeetingRow) -> None:
-    names = ("home", "id", "workflow", "workflow_version", "meeting", "at")
-    fixed = {name: getattr(meeting, name) for name in names}
-    tx.execute(sa.insert(meetings).values(**fixed, unit=meeting.unit.code, **_columns(meeting)))
+def insert_meetings(tx: Tx, found: Sequence[MeetingRow]) -> None:
+    """Set these meetings."""
+    if found:
+        rows = [{name: getattr(each, name) for name in _FIXED} for each in found]
+        columns = [{"unit": each.unit.code, **_columns(each)} for each in found]
+        tx.execute(sa.insert(meetings), [row | rest for row, rest in zip(rows, columns, strict=True)])
 
 
 def update_meeting(tx: Tx, meeting: MeetingRow) -> None:
@@ -113,17 +100,95 @@ def read_meeting(tx: Tx, meeting_id: str, *, lock: bool = False) -> MeetingRow |
 
 
 def meeting_from_row(row: Any) -> MeetingRow:
-    names = ("home", "id", "workflow", "workflow_version", "meeting", "at", "status", "version", "opened_at",
-             "closed_at", "chair", "recorder", "reason")  # fmt: skip
-    facts: dict[str, Any] = {name: getattr(row, name) for name in names}
+    facts: dict[str, Any] = {name: getattr(row, name) for name in (*_FIXED, *_MOVING)}
     lists = {name: tuple(getattr(row, name)) for name in _LISTS}
-    return MeetingRow(**(facts | lists), unit=unit_of(row.line))
+    return MeetingRow(**(facts | lists | {"moved": bool(row.moved)}), unit=unit_of(row.line))
 
 
 def another_is_open(tx: Tx, meeting: MeetingRow) -> bool:
     key = f"{meeting.workflow}/{meeting.meeting}/{meeting.unit.code}"
     query = sa.select(meetings.c.id).where(meetings.c.home == meeting.home, meetings.c.open_key == key)
     return tx.execute(query).first() is not None
+
+
+def held_between(tx: Tx, meeting: MeetingRow, start: datetime, end: datetime) -> int:
+    """How many meetings of this kind the unit has opened in the time, and not called off."""
+    query = sa.select(sa.func.count()).where(
+        *_of_body(meeting),
+        meetings.c.status.in_((OPEN, CLOSED)),
+        meetings.c.opened_at >= start,
+        meetings.c.opened_at < end,
+    )
+    return int(tx.execute(query).scalar_one())
+
+
+def of_series(tx: Tx, homes: Sequence[str], workflow: str, meeting: str, since: datetime) -> list[MeetingRow]:
+    """The meetings that the rhythm set, at all units: those yet to come and those of the time since."""
+    query = _MEETING.where(
+        meetings.c.home.in_(homes),
+        meetings.c.workflow == workflow,
+        meetings.c.meeting == meeting,
+        meetings.c.turn.is_not(None),
+        meetings.c.at >= since,
+    )
+    return [meeting_from_row(row) for row in tx.execute(query.order_by(meetings.c.at, meetings.c.id))]
+
+
+def under_way(tx: Tx, until: datetime) -> list[MeetingRow]:
+    """Meetings that are open, or planned for a day that somebody chose, and were to be held by the moment. A turn that
+    the rhythm set and nobody opened is none of them."""
+    chosen = sa.or_(meetings.c.turn.is_(None), meetings.c.moved.is_(True), meetings.c.status == OPEN)
+    query = _MEETING.where(meetings.c.status.in_((PLANNED, OPEN)), meetings.c.at <= until, chosen)
+    return [meeting_from_row(row) for row in tx.execute(query.order_by(meetings.c.at, meetings.c.id))]
+
+
+def last_held(tx: Tx, homes: Sequence[str], workflow: str, meeting: str) -> dict[str, datetime]:
+    """Unit -> when it last opened such a meeting that was not called off."""
+    opened = sa.func.max(meetings.c.opened_at).label("opened")
+    query = sa.select(meetings.c.unit, opened).where(
+        meetings.c.home.in_(homes),
+        meetings.c.workflow == workflow,
+        meetings.c.meeting == meeting,
+        meetings.c.status.in_((OPEN, CLOSED)),
+    )
+    return {row.unit: row.opened for row in tx.execute(query.group_by(meetings.c.unit))}
+
+
+def first_turns(tx: Tx, homes: Sequence[str], workflow: str, meeting: str) -> dict[str, datetime]:
+    """Unit -> when the first meeting that the rhythm set there was to be held."""
+    first = sa.func.min(meetings.c.at).label("first")
+    query = sa.select(meetings.c.unit, first).where(
+        meetings.c.home.in_(homes),
+        meetings.c.workflow == workflow,
+        meetings.c.meeting == meeting,
+        meetings.c.turn.is_not(None),
+    )
+    return {row.unit: row.first for row in tx.execute(query.group_by(meetings.c.unit))}
+
+
+def turn_fates(
+    tx: Tx, homes: Sequence[str], workflow: str, meeting: str, at: Sequence[str]
+) -> dict[tuple[str, str], str]:
+    """(unit, turn) -> what became of the meeting that the rhythm set there: its status, or `moved` while it is planned
+    for another day."""
+    query = sa.select(meetings.c.unit, meetings.c.turn, meetings.c.status, meetings.c.moved).where(
+        meetings.c.home.in_(homes),
+        meetings.c.workflow == workflow,
+        meetings.c.meeting == meeting,
+        meetings.c.unit.in_(at),
+        meetings.c.turn.is_not(None),
+    )
+    rows = tx.execute(query)
+    return {(row.unit, row.turn): MOVED if row.moved and row.status == PLANNED else row.status for row in rows}
+
+
+def _of_body(meeting: MeetingRow) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        meetings.c.home == meeting.home,
+        meetings.c.workflow == meeting.workflow,
+        meetings.c.meeting == meeting.meeting,
+        meetings.c.unit == meeting.unit.code,
+    )
 
 
 def list_meetings(
@@ -154,95 +219,3 @@ def list_meetings(
         query = query.where(sa.or_(meetings.c.at < at, sa.and_(meetings.c.at == at, meetings.c.id < last)))
     rows = tx.execute(query.order_by(meetings.c.at.desc(), meetings.c.id.desc()).limit(limit)).all()
     return [meeting_from_row(row) for row in rows]
-
-
-def waiting_at(tx: Tx, meeting: MeetingRow, rulebook: Rulebook, home_level: str) -> list[Held]:
-    """Cases at the meeting's gate, the longest waiting first."""
-    gates = [
-        sa.and_(
-            cases.c.workflow == compiled.workflow.key,
-            cases.c.workflow_version == compiled.workflow.version,
-            cases.c.state.in_(sorted(states)),
-        )
-        for compiled in rulebook.all()
-        if compiled.workflow.key == meeting.workflow and (states := states_at_gate(compiled.workflow, meeting.meeting))
-    ]
-    query = (
-        sa.select(cases, units.c.line)
-        .select_from(JOINED)
-        .where(below(line_of(meeting.unit)), sa.or_(sa.false(), *gates))
-    )
-    if meeting.unit.at(home_level) is not None:
-        query = query.where(cases.c.home == meeting.home)
-    rows = tx.execute(query.order_by(cases.c.entered_at, cases.c.id)).all()
-    return [held_from_row(row) for row in rows]
-
-
-def fix_agenda(tx: Tx, meeting: MeetingRow, waiting: Sequence[Held]) -> None:
-    """Write the agenda as it stands at opening; positions count from 1."""
-    rows = [
-        {
-            "home": meeting.home,
-            "meeting_id": meeting.id,
-            "case_home": held.identity.home,
-            "case_id": held.identity.id,
-            "position": position,
-            "arrived_at": held.state.stay.at,
-        }
-        for position, held in enumerate(waiting, start=1)
-    ]
-    if rows:
-        tx.execute(sa.insert(agenda), rows)
-
-
-def _of_meeting(table: sa.Table) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    return table.c.home == sa.bindparam("at_home"), table.c.meeting_id == sa.bindparam("meeting")
-
-
-def _here(meeting: MeetingRow) -> dict[str, Any]:
-    return {"at_home": meeting.home, "meeting": meeting.id}
-
-
-_AGENDA = sa.select(agenda).where(*_of_meeting(agenda)).order_by(agenda.c.position)
-_DECISIONS = sa.select(decisions).where(*_of_meeting(decisions))
-_DROP_DECISIONS = sa.delete(decisions).where(*_of_meeting(decisions), decisions.c.case_id.in_(any_of("cases")))
-_SETTLE = sa.update(agenda).where(*_of_meeting(agenda), agenda.c.case_id == sa.bindparam("case"))
-
-
-def read_agenda(tx: Tx, meeting: MeetingRow) -> list[Item]:
-    """The fixed agenda with the decisions recorded so far, in order."""
-    taken = {row.case_id: _decided(row) for row in tx.execute(_DECISIONS, _here(meeting))}
-    return [_item(row, taken.get(row.case_id)) for row in tx.execute(_AGENDA, _here(meeting))]
-
-
-def _decided(row: Any) -> Decided:
-    names = ("case_id", "trigger", "data", "note", "actor", "decided_at")
-    return Decided(**{name: getattr(row, name) for name in names})
-
-
-def _item(row: Any, decided: Decided | None) -> Item:
-    names = ("case_id", "position", "arrived_at", "number", "outcome", "seq", "refusal")
-    return Item(**{name: getattr(row, name) for name in names}, decided=decided)
-
-
-def put_decisions(tx: Tx, meeting: MeetingRow, taken: Sequence[Decided]) -> None:
-    """Record decisions; a case decided before gets the new one instead."""
-    drop_decisions(tx, meeting, [each.case_id for each in taken])
-    names = ("case_id", "trigger", "data", "note", "actor", "decided_at")
-    rows = [{name: getattr(each, name) for name in names} for each in taken]
-    tx.execute(sa.insert(decisions), [row | {"home": meeting.home, "meeting_id": meeting.id} for row in rows])
-
-
-def drop_decisions(tx: Tx, meeting: MeetingRow, case_ids: Iterable[str]) -> int:
-    return tx.execute(_DROP_DECISIONS, _here(meeting) | {"cases": list(case_ids)}).rowcount
-
-
-def settle_agenda(tx: Tx, meeting: MeetingRow, items: Sequence[Item]) -> None:
-    """Keep what became of each item. The texts of a decision that took effect live in the history from now on."""
-    names = ("number", "outcome", "seq", "refusal")
-    for item in items:
-        values = {name: getattr(item, name) for name in names}
-        tx.execute(_SETTLE, _here(meeting) | {"case": item.case_id} | values)
-    done = [item.case_id for item in items if item.outcome == "effective"]
-    mine = (decisions.c.home == meeting.home, decisions.c.meeting_id == meeting.id, decisions.c.case_id.in_(done))
-    tx.execute(sa.update(decisions).where(*mine).values(data={}, note=None))

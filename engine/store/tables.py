@@ -191,6 +191,19 @@ workflow_versions = Table(
     PrimaryKeyConstraint("workflow", "version"),
 )
 
+#: On which day and hour a unit holds a meeting, where it is not as the file says. `weekday` counts from Monday, 0.
+meeting_rhythms = Table(
+    "meeting_rhythms",
+    metadata,
+    Column("workflow", _code, nullable=False),
+    Column("meeting", _code, nullable=False),
+    Column("unit", _code, ForeignKey("units.code"), nullable=False),
+    Column("weekday", Integer, nullable=True),
+    Column("monthday", Integer, nullable=True),
+    Column("at", String(5), nullable=True),
+    PrimaryKeyConstraint("workflow", "meeting", "unit"),
+)
+
 # --- the case family -----------------------------------------------------------------------------------------------
 
 cases = Table(
@@ -211,6 +224,7 @@ cases = Table(
     Column("closed_at", Utc, nullable=True),
     Column("due_at", Utc, nullable=True),
     Column("total_due_at", Utc, nullable=True),
+    Column("due_provisional", Boolean, nullable=True),
     Column("category", _code, nullable=True),
     Column("urgency", _code, nullable=True),
     Column("last_hash", String(64), nullable=False),
@@ -221,6 +235,46 @@ cases = Table(
     Index("ix_cases_opened", "opened_at", "id"),
     Index("ix_cases_home_state_entered", "home", "state", "entered_at", "id"),
     Index("ix_cases_home_unit_opened", "home", "unit", "opened_at", "id"),
+    Index("ix_cases_home_due", "home", "due_at", "id"),
+)
+
+#: The steps that the clocks of a case have before them or behind them. `sum` is the row with which the clock's sum
+#: began. A step is done at most once: `outcome` says how. What could not be done stays and is tried again; it stands
+#: in `blocked`, too.
+timers = Table(
+    "timers",
+    metadata,
+    _home(),
+    Column("case_id", _id, nullable=False),
+    Column("clock", _code, nullable=False),
+    Column("sum", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("next_try_at", Utc, nullable=True),  # null once it is done
+    Column("done_at", Utc, nullable=True),
+    Column("outcome", String(16), nullable=True),
+    PrimaryKeyConstraint("home", "case_id", "clock", "sum", "step"),
+    ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
+    Index("ix_timers_next", "next_try_at", "home", "case_id"),
+)
+
+#: What could not be carried out (law 5): a step, a message, a meeting that was missed. `subject` names it in its kind.
+blocked = Table(
+    "blocked",
+    metadata,
+    _home(),
+    Column("kind", String(16), nullable=False),
+    Column("subject", String(300), nullable=False),
+    Column("case_id", _id, nullable=True),
+    Column("unit", _code, nullable=False),
+    Column("code", String(120), nullable=False),
+    Column("facts", _json, nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("attend_by", Utc, nullable=False),
+    Column("tried_at", Utc, nullable=False),
+    Column("tries", Integer, nullable=False),
+    PrimaryKeyConstraint("home", "kind", "subject"),
+    Index("ix_blocked_home_since", "home", "since"),
 )
 
 #: Who stands in which slot of a case: opener, behalf, responsible, successor, recused (people); units in charge or
@@ -357,9 +411,19 @@ meetings = Table(
     Column("observers", _json, nullable=False),
     Column("reason", Text, nullable=True),
     Column("open_key", String(200), nullable=True),  # unit and meeting while open: one open meeting per unit and gate
+    Column("turn", String(10), nullable=True),  # the week or month of the rhythm; null for a meeting that was called
+    Column("moved", Boolean, nullable=True),  # somebody gave it another day: the rhythm no longer moves it
+    Column("year", Integer, nullable=True),  # the local year of its opening
+    Column("number", Integer, nullable=True),  # its number at this unit in that year; released when cancelled
+    Column("delegate", _code, nullable=True),
+    Column("delegated_by", _code, nullable=True),
+    Column("delegated_at", Utc, nullable=True),
+    Column("delegation", Text, nullable=True),  # the words of it
     PrimaryKeyConstraint("home", "id"),
     UniqueConstraint("home", "open_key"),
     Index("ix_meetings_home_unit_at", "home", "unit", "at", "id"),
+    Index("uq_meetings_home_turn", "home", "workflow", "meeting", "unit", "turn", unique=True),
+    Index("uq_meetings_home_number", "home", "workflow", "meeting", "unit", "year", "number", unique=True),
 )
 
 agenda = Table(
@@ -375,8 +439,32 @@ agenda = Table(
     Column("outcome", String(16), nullable=True),  # at closing: effective, void, carried, settled
     Column("seq", Integer, nullable=True),  # the history row it became
     Column("refusal", String(120), nullable=True),  # why a decision is void
+    Column("added_by", _code, nullable=True),  # who in the chair put it there, and why; null where it came by itself
+    Column("added_at", Utc, nullable=True),
+    Column("added_reason", Text, nullable=True),
     PrimaryKeyConstraint("home", "meeting_id", "case_id"),
     ForeignKeyConstraint(["home", "meeting_id"], ["meetings.home", "meetings.id"]),
+)
+
+#: What a meeting is told of without deciding it: a row that was fired at once is to be ratified (追认), another only
+#: told (补报). It waits for the next meeting of that kind at the unit, and is done when that meeting closes.
+agenda_reports = Table(
+    "agenda_reports",
+    metadata,
+    _home(),  # of the unit where the meeting sits
+    Column("case_home", _code, nullable=False),
+    Column("case_id", _id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("meeting", _code, nullable=False),
+    Column("workflow", _code, nullable=False),
+    Column("unit", _code, nullable=False),
+    Column("kind", String(8), nullable=False),  # ratify or told
+    Column("since", Utc, nullable=False),
+    Column("meeting_id", _id, nullable=True),  # on whose agenda it stands; null while it waits
+    PrimaryKeyConstraint("home", "case_id", "seq", "meeting"),
+    ForeignKeyConstraint(["home", "meeting_id"], ["meetings.home", "meetings.id"]),
+    Index("ix_agenda_reports_home_unit", "home", "unit", "meeting", "meeting_id"),
+    Index("ix_agenda_reports_home_meeting_id", "home", "meeting_id"),
 )
 
 decisions = Table(
@@ -462,8 +550,60 @@ files = Table(
     Index("ix_files_home_case_uploaded", "home", "case_id", "uploaded_at"),
 )
 
+#: What is to be said to somebody and how far it got. Told, paged and reminded are people, by the `names` of roles and
+#: relations; kind `event` goes to the `receiver` of webhooks. `seq` is the version of the case it speaks of.
+outbox = Table(
+    "outbox",
+    metadata,
+    _home(),
+    Column("id", _id, nullable=False),
+    Column("case_id", _id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("names", _json, nullable=False),
+    Column("receiver", _code, nullable=True),
+    Column("cause", _code, nullable=False),  # a trigger; of a reminder the clock
+    Column("share", Integer, nullable=True),  # percent of that clock
+    Column("actor", _code, nullable=True),  # who did it need not be told
+    Column("notice", _erasable, nullable=True),
+    Column("created_at", Utc, nullable=False),
+    Column("next_try_at", Utc, nullable=True),  # null once it is done or given up
+    Column("tries", Integer, nullable=False),
+    Column("done_at", Utc, nullable=True),
+    Column("dead_at", Utc, nullable=True),
+    Column("code", String(120), nullable=True),  # why not, or why nobody was told
+    PrimaryKeyConstraint("home", "id"),
+    ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
+    Index("ix_outbox_home_done", "home", "done_at"),
+    Index("ix_outbox_receiver_next", "receiver", "next_try_at", "home", "id"),
+)
+
+#: What one person was told. No text: that is made for the reader when he reads it.
+inbox = Table(
+    "inbox",
+    metadata,
+    _home(),
+    Column("id", _id, nullable=False),
+    Column("letter", _id, nullable=False),
+    Column("person", _code, nullable=False),
+    Column("case_id", _id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("cause", _code, nullable=False),
+    Column("share", Integer, nullable=True),
+    Column("notice", _erasable, nullable=True),
+    Column("created_at", Utc, nullable=False),
+    Column("shown_at", Utc, nullable=False),  # after the quiet hours
+    Column("day", Date, nullable=False),  # of the digest it belongs to, where the case is
+    Column("read_at", Utc, nullable=True),
+    PrimaryKeyConstraint("home", "id"),
+    UniqueConstraint("home", "letter", "person"),
+    ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
+    Index("ix_inbox_person_shown", "person", "shown_at", "id"),
+)
+
 FAMILY = (
     cases, case_ties, history, payloads, search_texts, search_grams, numbers, meetings, agenda, decisions, idempotency,
-    refusals, case_imports, files,
+    refusals, case_imports, files, timers, blocked, outbox, inbox, agenda_reports,
 )  # fmt: skip
 APPEND_ONLY = (history, refusals)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from api.app import app_of
 from engine.cases.office import Office
+from engine.definition.model import Workflow
 from engine.people.accounts import AccountService
 from engine.people.imports import ImportService
 from engine.people.setup import SetupService
@@ -65,9 +66,9 @@ def tokens_for(store: Store) -> dict[str, str]:
     return {login: accounts.issue_token(login, "test").secret for login in [*PEOPLE, OPERATOR]}
 
 
-def office_of(store: Store) -> Office:
+def office_of(store: Store, *workflows: Workflow) -> Office:
     """The office as `serve` opens it: the time of the rules is the one held in the database."""
-    office, _ = t.open_test_office(store)
+    office, _ = t.open_test_office(store, *workflows)
     return dataclasses.replace(office, clock=DatabaseClock())
 
 

@@ -95,6 +95,11 @@ def in_session(*, town: bool = False, decided: bool = False) -> Make:
     return make
 
 
+def came_late(api: Api, place: Place) -> Thing:
+    """A meeting in session, and a case that came after its opening."""
+    return {**in_session()(api, place), "late": world.village_queued(api, place)}
+
+
 def end_meetings(api: Api) -> None:
     """Cancel what is open: only one meeting of a kind is open at a unit."""
     chairs = {place.village: world.chair(place) for place in world.PLACES.values()}
@@ -115,6 +120,11 @@ def read(path: str, **query: str) -> Ask:
 def read_there(path: str, **query: str) -> Ask:
     """Of a list, what lies at the village or below."""
     return lambda api, who, place, thing: api.send(who, "GET", path, unit=place.village, limit="200", **query)
+
+
+def of_another(api: Api, who: str | None, place: Place, thing: Thing) -> httpx.Response:
+    """A message that is nobody's."""
+    return api.send(who, "POST", f"/v1/inbox/{place.township}-01HZZZZZZZZZZZZZZZZZZZZZZZ/read")
 
 
 def head(path: str) -> Ask:
@@ -213,12 +223,17 @@ def _assigning(place: Place) -> dict[str, Any]:
 
 READING = {
     "GET /healthz": Line(ask=read("/healthz")),
+    "GET /metrics": Line(ask=read("/metrics")),
     "GET /readyz": Line(ask=read("/readyz")),
     "GET /openapi.json": Line(ask=read("/openapi.json")),
     "HEAD /openapi.json": Line(ask=head("/openapi.json")),
     "GET /docs": Line(ask=read("/docs")),
     "GET /static": Line(ask=read("/static/icon.svg")),
     "GET /v1/me": Line(ask=read("/v1/me")),
+    "GET /v1/inbox": Line(ask=read("/v1/inbox")),
+    "POST /v1/inbox/{message_id}/read": Line(ask=of_another),
+    "GET /v1/events": Line(ask=read("/v1/events")),
+    "GET /v1/blocked": Line(ask=read("/v1/blocked")),
     "GET /v1/workflows": Line(ask=read("/v1/workflows")),
     "GET /v1/workflows/{key}/{version}": Line(ask=read("/v1/workflows/issue-escalation/1")),
     "POST /v1/workflows/check": Line(ask=check),
@@ -235,6 +250,7 @@ READING = {
     "GET /v1/cases/{case_id}": Line(ask=read("/v1/cases/{case_id}"), make=case(world.reported)),
     "GET /v1/cases/{case_id} [with the station]": Line(ask=read("/v1/cases/{case_id}"), make=case(world.unsigned)),
     "GET /v1/cases/{case_id}/triggers": Line(ask=read("/v1/cases/{case_id}/triggers"), make=case(world.reported)),
+    "GET /v1/cases/{case_id}/clocks": Line(ask=read("/v1/cases/{case_id}/clocks"), make=case(world.reported)),
     "GET /v1/cases/{case_id}/history": Line(ask=read("/v1/cases/{case_id}/history"), make=case(world.reported)),
     "GET /v1/history": Line(
         ask=read_there("/v1/history", trigger="report"), make=case(world.reported), listed=_case_listed("case")
@@ -302,6 +318,19 @@ CHANGING = {
     ),
     "POST /v1/meetings": Line(ask=post("/v1/meetings", _setting("village_weekly"))),
     "POST /v1/meetings/{meeting_id}/open": Line(ask=step("open"), make=planned(), used_up=True),
+    "POST /v1/meetings/{meeting_id}/move": Line(
+        ask=step("move", lambda *_: {"at": "2026-12-25T15:00:00+08:00"}), make=planned(), used_up=True
+    ),
+    "POST /v1/meetings/{meeting_id}/delegate": Line(
+        ask=step("delegate", lambda place, _: {"delegate": place.who("village_clerk"), "reason": "到县里开会"}),
+        make=planned(),
+        used_up=True,
+    ),
+    "POST /v1/meetings/{meeting_id}/agenda": Line(
+        ask=step("agenda", lambda _, thing: {"case": thing["late"], "reason": "等不到下次"}),
+        make=came_late,
+        used_up=True,
+    ),
     "POST /v1/meetings/{meeting_id}/attendance": Line(ask=step("attendance", _present), make=in_session()),
     "POST /v1/meetings/{meeting_id}/decisions": Line(ask=step("decisions", _decisions), make=in_session()),
     "DELETE /v1/meetings/{meeting_id}/decisions/{case_id}": Line(

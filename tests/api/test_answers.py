@@ -7,10 +7,19 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from api import answers, answers_files, answers_meetings, answers_organisation, answers_workflows
+from api import (
+    answers,
+    answers_files,
+    answers_meetings,
+    answers_messages,
+    answers_organisation,
+    answers_workflows,
+)
 from api.answers import CaseOut, CasePage, DenialPage, EventPage, TriggersOut
+from api.answers_clocks import BlockedList, ClocksOut
 from api.answers_files import FileOut
 from api.answers_meetings import MeetingOut, MeetingPage
+from api.answers_messages import FeedOut, MessagePage
 from api.answers_organisation import ClockOut, MeOut, PeoplePageOut, UnitPageOut
 from api.answers_workflows import CheckOut, WorkflowOut, WorkflowsOut
 from tests import township as t
@@ -26,6 +35,8 @@ READS: dict[str, tuple[type[BaseModel], str]] = {
     "get_history": (EventPage, "/v1/cases/{case_id}/history"),
     "list_history": (EventPage, "/v1/history"),
     "list_refusals": (DenialPage, "/v1/refusals"),
+    "get_clocks": (ClocksOut, "/v1/cases/{case_id}/clocks"),
+    "list_blocked": (BlockedList, "/v1/blocked"),
     "list_meetings": (MeetingPage, "/v1/meetings"),
     "get_meeting": (MeetingOut, "/v1/meetings/{meeting_id}"),
     "preview_closing": (MeetingOut, "/v1/meetings/{meeting_id}/closing"),
@@ -34,6 +45,8 @@ READS: dict[str, tuple[type[BaseModel], str]] = {
     "me": (MeOut, "/v1/me"),
     "list_units": (UnitPageOut, "/v1/units"),
     "list_people": (PeoplePageOut, "/v1/people"),
+    "list_messages": (MessagePage, "/v1/inbox"),
+    "list_events": (FeedOut, "/v1/events"),
 }
 STRANGER = {"name": "李小明", "phone": "13812341234"}
 
@@ -145,7 +158,9 @@ def test_every_read_of_the_application_is_held_to_its_model(api: Api):
 
 
 def test_a_model_takes_nothing_that_it_does_not_name(api: Api):
-    modules = (answers, answers_files, answers_meetings, answers_organisation, answers_workflows)
+    modules = (
+        answers, answers_files, answers_meetings, answers_messages, answers_organisation, answers_workflows,
+    )  # fmt: skip
     models = [each for module in modules for each in vars(module).values() if _is_answer(each)]
 
     assert len(models) > 30

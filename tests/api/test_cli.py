@@ -191,14 +191,26 @@ def test_a_database_that_was_not_migrated_ends_with_3_and_a_hint(folder: Path):
         assert "minqing migrate" in result.stderr
 
 
+#: What later schemas added to the first one, taken away again.
+SINCE = (
+    *(f"DROP TABLE {name}" for name in ("outbox", "inbox", "timers", "blocked", "agenda_reports", "meeting_rhythms")),
+    *(f"DROP INDEX {name}" for name in ("ix_cases_home_due", "uq_meetings_home_turn", "uq_meetings_home_number")),
+    "ALTER TABLE cases DROP COLUMN due_provisional",
+    *(f"ALTER TABLE meetings DROP COLUMN {name}" for name in ("turn", "moved", "year", "number", "delegate",
+                                                              "delegated_by", "delegated_at", "delegation")),
+    *(f"ALTER TABLE agenda DROP COLUMN {name}" for name in ("added_by", "added_at", "added_reason")),
+    "DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened",
+    "UPDATE alembic_version SET version_num = '0003'",
+)  # fmt: skip
+
+
 @pytest.fixture
 def before_search(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """A township with one case, in a database as the first schema had it."""
     world = World(store)
     world.open()
     with store.begin() as tx:
-        for statement in ("DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened",
-                          "UPDATE alembic_version SET version_num = '0003'"):  # fmt: skip
+        for statement in SINCE:
             tx.exec_driver_sql(statement)
     monkeypatch.setenv("MINQING_DATABASE_URL", store.engine.url.render_as_string(hide_password=False))
     return world
@@ -290,6 +302,20 @@ def test_the_version_that_a_file_replaces_is_looked_for_beside_it(folder: Path):
 
     assert told.exit_code == 1
     assert "S24  replaces:" in told.stdout
+
+
+def test_a_calendar_is_checked_too(folder: Path):
+    good = Settings().workflows_dir / "calendars" / "cn.yaml"
+    bad = folder / "cn.yaml"
+    bad.write_text(good.read_text(encoding="utf-8").replace("worked: 2024-04-07", "worked: 2024-04-08"), "utf-8")
+
+    told = run("check", bad, "--lang", "en")
+
+    assert "0 errors" in done("check", good, "--lang", "en")
+    assert json.loads(done("check", good, "--json"))["ok"] is True
+    assert told.exit_code == 1
+    assert "years[0].holidays[2].worked: 2024-04-08 is a Monday" in told.stdout
+    assert run("check", good, "--against", good).exit_code == 2
 
 
 def test_serve_holds_the_clock_before_it_runs(database: str, monkeypatch: pytest.MonkeyPatch):

@@ -13,6 +13,7 @@ from engine.definition.model import (
     AllOf,
     AnyOf,
     CaseIs,
+    ClockPast,
     Condition,
     CounterBound,
     Duration,
@@ -20,6 +21,7 @@ from engine.definition.model import (
     FieldChange,
     FieldGiven,
     FieldIs,
+    FieldShare,
     LevelIs,
     Not,
     PersonIs,
@@ -31,6 +33,7 @@ from engine.definition.model import (
 from engine.rules.conditions import runs_now
 from tests import township as t
 from tests.api.fields_workflow import register_workflow
+from tests.unit.rules.small import workflow
 
 (RULES,) = t.default_rules()
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -113,6 +116,26 @@ def test_every_condition_has_its_sentence_and_its_negative(condition, zh, en):
     assert sentence(RULES, condition, {"counter:redone": 1}) == (zh, en)
 
 
+WITH_CLOCKS: list[tuple[Condition, str, str]] = [
+    (ClockPast(clock="handle", past=80), "「办理时限」尚未用到 80%", "Handling has not used 80% yet"),
+    (Not(condition=ClockPast(clock="handle", past=100)), "「办理时限」已用到 100%", "Handling has used 100% already"),
+    (FieldShare(field="due", at_most=200, clock="handle"), "「期限」最晚到 2026-03-20（「办理时限」时限的 200%）",
+     "Due may be 2026-03-20 at the latest (200% of Handling)"),
+    (Not(condition=FieldShare(field="due", at_most=200, clock="handle")),
+     "「期限」须晚于 2026-03-20（「办理时限」时限的 200%）", "Due must be later than 2026-03-20 (200% of Handling)"),
+]  # fmt: skip
+CLOCKED = workflow(
+    business_hours='{open: "08:30", close: "17:30"}',
+    fields="due: {title: {zh: 期限, en: Due}, type: date}\ntext: {T, type: text}",
+    clocks="handle: {title: {zh: 办理时限, en: Handling}, per: case, limits: 5 working days}\n",
+)
+
+
+@pytest.mark.parametrize(("condition", "zh", "en"), WITH_CLOCKS)
+def test_what_a_clock_says_has_its_sentence(condition, zh, en):
+    assert sentence(CLOCKED, condition, {"latest:due": "2026-03-20"}) == (zh, en)
+
+
 @pytest.mark.parametrize(("condition", "zh", "en"), IN_REGISTER)
 def test_bounds_of_numbers_and_dates_have_their_sentence(condition, zh, en):
     assert sentence(register_workflow(), condition, {}) == (zh, en)
@@ -125,7 +148,7 @@ def test_what_the_file_says_is_said_instead():
 
 
 def test_every_condition_that_this_release_judges_has_words():
-    spoken_of = {type(condition) for condition, _, _ in SENTENCES + IN_REGISTER}
+    spoken_of = {type(condition) for condition, _, _ in SENTENCES + IN_REGISTER + WITH_CLOCKS}
 
     judged = {kind for kind in Condition.__subclasses__() if runs_now(kind)} - {StateIs}  # only in visibility
 

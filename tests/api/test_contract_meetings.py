@@ -200,3 +200,68 @@ def test_what_was_refused_in_a_meeting_stands_among_the_refusals(api: Api, meeti
         ("village_clerk", "meeting.decide", "not_chair", held),
         ("village_secretary", "note", "not_a_decision", held),
     }
+
+
+# --- around a meeting: another day, another chair, one more case -----------------------------------------------------
+
+
+def test_a_planned_meeting_is_moved(api: Api):
+    held = world.planned(api)
+    moved = api.stepped("village_secretary", held, "move", {"at": "2026-12-24T19:30:00+08:00"})
+
+    assert (moved["at"], moved["moved"], moved["turn"], moved["version"]) == (
+        "2026-12-24T19:30:00+08:00", True, None, 2,
+    )  # fmt: skip
+    answer = api.step("village_secretary", held, "move", {"at": "2020-01-01T09:00:00+08:00"})
+    assert said(answer) == "422 fields at:before_now"
+    assert answer.json()["errors"][0]["message"] == "「时间」须晚于现在"
+    assert said(api.step("village_secretary", held, "move", {})) == "422 fields at:missing"
+
+
+def test_a_chair_who_is_away_names_another_member_in_writing(api: Api):
+    held = world.planned(api)
+    named = {"delegate": "village_cadre2", "reason": "到县里开会，委托主持"}
+
+    assert said(api.step("village_secretary", held, "delegate", named | {"delegate": "linzhang"})) == (
+        "422 fields delegate:not_members"
+    )
+    kept = api.stepped("village_secretary", held, "delegate", named)["delegation"]
+    assert (kept["delegate"]["id"], kept["by"]["id"], kept["reason"]) == (
+        "village_cadre2", "village_secretary", "到县里开会，委托主持",
+    )  # fmt: skip
+    opened = api.stepped("village_cadre2", held, "open")
+    assert opened["chair"]["id"] == "village_cadre2"
+    assert (opened["year"], opened["number"] > 0) == (2026, True)
+    api.stepped("village_cadre2", held, "cancel", {"reason": "改期再开"})
+
+
+def test_the_chair_adds_a_case_that_came_late(api: Api, meeting):
+    held, _ = meeting
+    late = world.village_queued(api)
+    body = {"case": late, "reason": "今晚可能降雨，电话 13800138000"}
+
+    added = item(api.stepped("village_secretary", held, "agenda", body), late)
+
+    assert (added["added"]["by"]["id"], added["added"]["at"][:10]) == ("village_secretary", "2026-03-06")
+    assert "13800138000" not in added["added"]["reason"]
+    again = api.step("village_secretary", held, "agenda", body)
+    assert said(again) == "422 fields case:on_agenda"
+    assert again.json()["errors"][0]["message"] == "这件事项已在本次议程上"
+    absent = body | {"case": f"{t.TOWNSHIP}-01KAY4M3T9Q8ZV5WJ2X7C6B1DE"}
+    assert said(api.step("village_secretary", held, "agenda", absent)) == "422 fields case:unknown_case"
+    elsewhere = body | {"case": world.reported(api)}
+    assert said(api.step("village_secretary", held, "agenda", elsewhere)) == "422 fields case:not_at_gate"
+    api.done("village_secretary", late, "decline", **world.DECLINED)
+
+
+def test_what_was_done_at_once_stands_there_to_be_ratified(api: Api):
+    case = world.village_handling(api)
+    held = world.planned(api)
+
+    found = [each for each in api.get("village_clerk", f"/v1/meetings/{held}")["reports"] if each["case"]["id"] == case]
+
+    (report,) = found
+    assert (report["kind"], report["ref"], report["title"], report["by"]) == (
+        "ratify", "T09", "议定村内办理", "village_secretary",
+    )  # fmt: skip
+    assert report["seq"] == 3

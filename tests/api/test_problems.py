@@ -11,7 +11,7 @@ import pytest
 
 import engine
 from api import app as application
-from api import condition_texts, field_texts, import_texts, problems
+from api import condition_texts, field_texts, import_texts, letter_texts, problems
 from api.condition_texts import RELATION_TITLES
 from api.field_texts import FIELD_TEXTS, PLAIN_TITLES
 from api.problems import KINDS, PLAIN_TEXTS, detail, field_text, refusal_response
@@ -94,7 +94,7 @@ def field_codes() -> set[str]:
         "api/app.py",  # pydantic's kinds, below
         "engine/files/service.py",  # of a BadFile
         "engine/meetings/attendance.py",  # a list of checks, below
-        "engine/meetings/service.py",  # of a Bad
+        "engine/meetings/desk.py",  # of a Bad
         "engine/rules/decide.py",  # of a Bad
         "engine/rules/values.py",  # of a Bad
     }
@@ -238,7 +238,7 @@ def test_who_is_kept_out_hears_why(relation, zh):
 @pytest.mark.parametrize("code", sorted(FIELD_TEXTS))
 def test_every_text_of_a_field_can_be_filled_in(code):
     facts = {"min_length": 2, "max_length": 9, "found": 12, "choices": ["a"], "at_least": 1, "at_most": 5,
-             "given": "2026-02-30", "today": "2026-03-06", "level": "village"}  # fmt: skip
+             "given": "2026-02-30", "today": "2026-03-06", "level": "village", "latest": "2026-03-09"}  # fmt: skip
 
     zh, en = field_text(register_workflow(), FieldProblem(field="kind", code=code, facts=facts))
 
@@ -272,6 +272,7 @@ PAIRS = {
     **{f"relation {name}": pair for name, pair in RELATION_TITLES.items()},
     **{f"event {name}": pair for name, pair in condition_texts._EVENTS.items()},
     **{f"unit {name}": pair for name, pair in condition_texts._UNITS.items()},
+    **{f"letter {name}": pair for name, pair in letter_texts.LETTER_TEXTS.items()},
     **{f"import {name}": pair for name, pair in import_texts.PROBLEM_TEXTS.items()},
     **{f"wrong {name}": pair for name, pair in import_texts.WRONG_TEXTS.items()},
 }

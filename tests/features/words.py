@@ -65,7 +65,11 @@ STATES = {state.title.zh: code for code, state in SPOKEN.states.items()}
 LEVELS = {level.title.zh: code for code, level in SPOKEN.levels.items()}
 FIELDS = {field.title.zh: field for field in SPOKEN.fields.values()}
 CATEGORIES = {title.zh: code for code, title in SPOKEN.fields["category"].choices.items()}
-OUTCOMES = {"已生效": "effective", "未生效": "void", "已顺延": "carried", "已离开会议": "left", "仍在等待": "waiting"}
+OUTCOMES = {
+    "已生效": "effective", "未生效": "void", "已顺延": "carried", "已按规则处理": "consequence", "已离开会议": "left",
+    "仍在等待": "waiting",
+}  # fmt: skip
+REPORTS = {"追认": "ratify", "补报": "told"}
 
 _TITLES = "|".join(sorted(map(re.escape, FIELDS), key=len, reverse=True))
 _VALUE = rf"[,，] ?({_TITLES})「([^」]*)」"
@@ -130,6 +134,7 @@ KINDS = {
     "Field": one_of(FIELDS),
     "Category": one_of(CATEGORIES),
     "Outcome": one_of(OUTCOMES),
+    "Report": one_of(REPORTS),
     "Case": kind("(?:该)?事项(?:「[^「」]+」)?", _named),
     "About": kind("(?:对事项「[^「」]+」)?", _named),
     "Values": kind(_VALUES, values),

@@ -15,6 +15,7 @@ from engine.cases.service import Caller, CaseService, OpenCase
 from engine.definition.model import START, SYSTEM, FieldType, Row, Value, Workflow
 from engine.files.depots import FolderDepot
 from engine.files.service import FileService
+from engine.meetings.arranging import ArrangingService
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import Attendance, MeetingService, NewDecision, NewMeeting
 from engine.rules.attempt import Command
@@ -44,6 +45,7 @@ class World(Sights):
         self.office, self.clock = t.open_test_office(store, *rules)
         self.service, self.queries = CaseService(self.office), CaseQueries(self.office)
         self.meetings, self.minutes = MeetingService(self.office), MeetingQueries(self.office)
+        self.arranging = ArrangingService(self.office)
         self.audit = AuditQueries(self.office)
         self.files = FileService(self.office, FolderDepot(folder))
         self.cases: dict[str, str] = {}
@@ -204,6 +206,20 @@ class World(Sights):
         others = [person for person in meeting.expected if person != meeting.chair]
         there = Attendance(present=(meeting.chair or "", *others[: present - 1]))
         self.meetings.attend(meeting.chair or "", self.meeting, meeting.version, there)
+
+    def add(self, person: str, name: str, reason: str) -> None:
+        """Put the case on the agenda of the meeting."""
+        self.arranging.add(person, self.meeting, self._meeting_version(), self.cases[name], reason)
+
+    def reported(self, name: str, kind: str) -> list[str]:
+        """What the next meeting of this kind is to ratify or is told of the case; the meeting is not set."""
+        self.settled()
+        unit, chair = PLACES[self.rules.meetings[kind].level], self.rules.meetings[kind].chair[0]
+        wanted = NewMeeting(meeting=kind, unit=unit, at=self.clock.at + timedelta(days=7), workflow=self.rules.name)
+        meeting = self.meetings.create(chair, wanted)
+        view = self.minutes.get(chair, meeting)
+        self.meetings.cancel(chair, meeting, 1, "只为看议程")
+        return [each.report.kind for each in view.reports if each.case.identity.id == self.cases[name]]
 
     def undo(self, name: str) -> None:
         self.meetings.undo(self._chair(), self.meeting, self._meeting_version(), self.cases[name])

@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 import engine.cases.door
+import engine.rules.counting
 import engine.rules.decide
-import engine.rules.fold
 import engine.store.casebook
 from engine.audit.verify import verify
 from engine.cases.service import CaseService
@@ -90,7 +90,7 @@ def test_a_second_writer_is_found(store, monkeypatch):
         (engine.rules.decide, "judge_people", None, "does not name him|a handler did it"),
         (engine.rules.decide, "judge_fields", None, "lacks what the row needs"),
         (engine.rules.decide, "judge_when", None, "does not hold"),
-        (engine.rules.fold, "_in_span", True, "does not hold"),
+        (engine.rules.counting, "_in_span", True, "does not hold"),
     ],
 )
 def test_a_rule_that_is_not_looked_at_is_found(store, monkeypatch, module, name, left_out, said):

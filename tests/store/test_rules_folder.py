@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.cases.queries import CaseFilter, CaseQueries
-from engine.cases.rules_folder import RulesRefused, open_rulebook, read_folder
+from engine.cases.rules_folder import RulesRefused, open_calendars, open_rulebook, read_folder
 from engine.cases.service import Caller, CaseService, OpenCase
 from engine.rules.attempt import Command
 from engine.rules.rulebook import Rulebook, RulesMissing
@@ -22,10 +22,11 @@ LATER = datetime(2026, 3, 7, tzinfo=UTC)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of version 1 in its place, to spoil."""
+    """A copy of version 1 in its place and of the calendars, to spoil."""
     copy = tmp_path / "workflows" / "issue-escalation"
     copy.mkdir(parents=True)
     shutil.copy(t.WORKFLOWS / "issue-escalation" / "v1.yaml", copy)
+    shutil.copytree(t.WORKFLOWS / "calendars", copy.parent / "calendars")
     return copy.parent
 
 
@@ -112,3 +113,45 @@ def test_a_case_whose_rules_are_gone_is_missing_from_lists_and_breaks_none(store
     assert lost.page("linzhang", CaseFilter()).cases == ()
     with pytest.raises(RulesMissing):
         lost.get("linzhang", case)
+
+
+# --- calendars beside the rules ------------------------------------------------------------------------------------
+
+
+def test_the_calendars_of_the_project_are_opened_by_their_codes():
+    calendars = open_calendars(t.WORKFLOWS)
+
+    assert {code: calendar.code for code, calendar in calendars.items()} == {"cn": "cn"}
+    assert {workflow.calendar for workflow in read_folder(t.WORKFLOWS)} <= set(calendars)
+
+
+def test_a_folder_without_calendars_has_none(tmp_path):
+    assert open_calendars(tmp_path) == {}
+
+
+def test_an_unsound_calendar_is_refused_with_its_findings(folder):
+    cn = folder / "calendars" / "cn.yaml"
+    cn.write_text(cn.read_text(encoding="utf-8").replace("off: 2024-01-01", "off: 2023-12-31"), encoding="utf-8")
+
+    with pytest.raises(RulesRefused) as refused:
+        open_calendars(folder)
+
+    assert [finding.file for finding in refused.value.findings] == ["workflows/calendars/cn.yaml"]
+    assert "2023-12-31 is not in 2024" in str(refused.value)
+
+
+def test_a_calendar_that_says_it_is_another_is_refused(folder):
+    shutil.copy(folder / "calendars" / "cn.yaml", folder / "calendars" / "hk.yaml")
+
+    with pytest.raises(RulesRefused) as refused:
+        open_calendars(folder)
+
+    assert refused.value.reasons == ("workflows/calendars/hk.yaml: says it is cn, so it belongs at calendars/cn.yaml",)
+
+
+def test_a_calendar_is_never_taken_for_a_version_of_rules(sqlite_store, folder):
+    text = (folder / "calendars" / "cn.yaml").read_text(encoding="utf-8")
+    (folder / "calendars" / "vn.yaml").write_text(text.replace("calendar: cn", "calendar: vn"), encoding="utf-8")
+
+    assert ("issue-escalation", 1) in open_rulebook(sqlite_store, folder).versions
+    assert set(open_calendars(folder)) == {"cn", "vn"}

@@ -27,8 +27,8 @@ from engine.rules.refusals import (
     Refusal,
     Stale,
 )
+from engine.store.agendabook import Item
 from engine.store.db import Broken, Store
-from engine.store.meetingbook import Item
 from engine.store.tables import agenda, cases, decisions, history, meetings, payloads, refusals
 from tests import township as t
 from tests.databases import BACKENDS, fresh_store

@@ -38,6 +38,11 @@ def the_meeting_is_called_off(world, person, reason):
     world.cancel(person, reason)
 
 
+@act("{person:Person}把{name:Case}列入议程, 理由「{reason:Said}」")
+def somebody_adds_to_the_agenda(world, person, name, reason):
+    world.add(person, name, reason)
+
+
 # --- agenda and minutes ----------------------------------------------------------------------------------------------
 
 
@@ -83,3 +88,13 @@ def the_decision_names_its_meeting(world, title, number, chair, present):
     assert (row.event.agenda_no, row.event.actor, meeting.chair) == (number, chair, chair)
     assert len(set(meeting.present)) == present
     assert chair in meeting.present
+
+
+@fact("{name:Case}列入下次{kind:Meeting}「{report:Report}」")
+def told_at_the_next(world, name, kind, report):
+    assert world.reported(name, kind) == [report]
+
+
+@fact("{name:Case}不在下次{kind:Meeting}的补报中")
+def not_told_at_the_next(world, name, kind):
+    assert world.reported(name, kind) == []

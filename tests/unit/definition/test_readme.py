@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import pytest
 
-from engine.definition import clocks, counters, fields, header, loader, meetings, rows, states
+from engine.definition import calendar_file, clocks, counters, days, fields, header, loader, meetings, rows, states
 from engine.definition.findings import Code
 from engine.definition.model import (
     RELATIONS,
@@ -31,6 +31,8 @@ HALVES = pytest.mark.parametrize("half", [CHINESE, ENGLISH], ids=["zh", "en"])
 KEYS = {
     *header.KEYS, *loader.SECTIONS, *states.ROLE_KEYS, *states.STATE_KEYS, *fields.KEYS, *counters.KEYS, *clocks.KEYS,
     *meetings.MEETING_KEYS, *rows.KEYS, "only_to", "never_to", "refuse", "remind", "fire", "with",
+    *calendar_file.KEYS, *calendar_file.YEAR_KEYS, *calendar_file.SOURCE_KEYS,
+    *calendar_file.DAYS_KEYS, *days.STRETCH_KEYS,
 }  # fmt: skip
 
 

@@ -56,12 +56,15 @@ _TITLE = re.compile(r"\bT\b")
 
 def workflow(**sections: str) -> Workflow:
     """The workflow of these sections; `T` in them stands for a title."""
-    text = HEAD + "".join(
-        f"{name}:\n{indent(dedent(body).strip(), '  ')}\n" for name, body in {**SECTIONS, **sections}.items()
-    )
+    text = HEAD + "".join(_section(name, body) for name, body in {**SECTIONS, **sections}.items())
     reading = read_workflow(_TITLE.sub("title: {zh: 名, en: Name}", text).encode(), "small.yaml")
     assert reading.workflow is not None, [f"{found.mark.line}: {found.en}" for found in reading.findings]
     return reading.workflow
+
+
+def _section(name: str, body: str) -> str:
+    """A section of lines, or a key with its one value."""
+    return f"{name}:\n{indent(dedent(body).strip(), '  ')}\n" if "\n" in body or ": {" in body else f"{name}: {body}\n"
 
 
 def rules(**sections: str) -> Compiled:

@@ -6,8 +6,7 @@ import pytest
 
 from engine.definition.model import LevelIs
 from engine.rules.attempt import SYSTEM_ACTOR
-from engine.rules.counting import counted, tells
-from engine.rules.fold import count
+from engine.rules.counting import count, counted, tells
 from tests.unit.rules.small import BOSS, HELPER, MATE, Matter, rules, said, sitting
 
 FIELDS = """

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from engine.rules.attempt import SYSTEM_ACTOR
-from engine.rules.fold import apply, as_list, count, fold
+from engine.rules.counting import count
+from engine.rules.fold import apply, as_list, fold
 from engine.rules.state import NOBODY as NO_CHARGE
 from engine.rules.state import CaseState, Charge, Move
 from tests.unit.rules.small import BOSS, CLERK, HELPER, MATE, NOBODY, Matter, rules, said, sitting

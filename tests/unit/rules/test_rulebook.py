@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.definition.model import Workflow
+from engine.definition.model import StateIs, Title, VisibilityRule, Workflow
 from engine.rules.rulebook import Rulebook, RulesMissing
 from tests.unit.rules.small import workflow
 
@@ -18,9 +18,9 @@ def version(number: int, *, draft: bool = False, key: str = "small", sha256: str
 
 
 def needs_more(number: int) -> Workflow:
-    """A version with rules that this release does not run."""
-    told = tuple(replace(row, reports_to=("board",)) for row in SMALL.rows)
-    return replace(version(number), rows=told)
+    """A version with rules that this release does not run: whom they hide a case from, no list can ask for."""
+    hidden = VisibilityRule(title=Title(zh="限", en="Limited"), when=(StateIs(states=("new",)),), only_to=("handler",))
+    return replace(version(number), visibility=(hidden,))
 
 
 def found(book: Rulebook, name: str) -> str | None:

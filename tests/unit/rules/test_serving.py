@@ -14,6 +14,7 @@ BUSINESS = 'open: "08:30"\nclose: "17:30"'
 CLOCKED = {"clocks": "handle: {T, per: case, limits: 3 natural days}", "business_hours": BUSINESS}
 ROWS = SECTIONS["transitions"]
 STEPS = "text: {T, type: choice, choices: {a: {zh: 甲, en: A}, b: {zh: 乙, en: B}}}"
+DAY = "text: {T, type: text}\nday: {T, type: date}"
 NUMBER = "number: {T, type: integer}\ntext: {T, type: text}"
 WHO = "text: {T, type: text}\nwho: {T, type: person}"
 
@@ -32,10 +33,6 @@ def said(**sections: str) -> list[str]:
     return [key for _, key in not_run(workflow(**sections))]
 
 
-def meeting(extra: str) -> dict[str, str]:
-    return {"meetings": f"board: {{T, level: low, members: helper, chair: helper, quorum: 50%, {extra}}}"}
-
-
 def test_the_default_rules_and_the_smallest_are_run_whole():
     assert not_run(t.default_rules()[0]) == ()
     assert not_run(workflow()) == ()
@@ -44,19 +41,17 @@ def test_the_default_rules_and_the_smallest_are_run_whole():
 @pytest.mark.parametrize(
     ("sections", "key"),
     [
-        (CLOCKED, "clocks"),
+        (
+            {
+                **CLOCKED,
+                "fields": DAY,
+                "clocks": CLOCKED["clocks"].replace("}", ", when: {field: day, at_least: 1 natural day}}"),
+            },
+            "clocks",
+        ),
         ({"visibility": "- {T, when: {state: new}, only_to: handler}"}, "visibility"),
         ({"visibility": "- {T, when: {field: number, at_least: 1}, only_to: boss}", "fields": NUMBER}, "visibility"),
         ({"visibility": "- {T, when: {person: who, is: party}, never_to: boss}", "fields": WHO}, "visibility"),
-        (meeting('every: {week: friday, at: "15:00"}, on_holiday: skip'), "every"),
-        (meeting("carry_over: {trigger: note, at_most: 1, then: {fire: finish}}"), "then"),
-        (
-            {
-                "transitions": ROWS.replace("by: reader", "by: reader, reports_to: board"),
-                **meeting("carry_over: {trigger: note}"),
-            },
-            "reports_to",
-        ),
     ],
 )
 def test_each_key_that_is_not_run_is_named(sections: dict[str, str], key: str):
@@ -67,41 +62,13 @@ def test_uploads_are_run():
     assert said(fields="text: {T, type: text}\nphoto: {T, type: file}\nphotos: {T, type: list, of: file}") == []
 
 
-def test_clocks_started_anew_or_moved_are_named_beside_the_clocks():
-    found = said(**CLOCKED, **marked("restarts: handle, extends: handle"))
+def test_clocks_are_run_with_all_that_rows_ask_of_them():
+    asked = (
+        "{clock: handle, past: 80%}, {field: day, at_most: 200%, of: handle}, {since: opened, at_least: 2 working days}"
+    )
+    row = f"- {{trigger: ask, T, from: new, to: same, by: helper, takes: day, restarts: handle, when: [{asked}]}}"
 
-    assert found == ["clocks", "restarts", "extends"]
-
-
-@pytest.mark.parametrize(
-    ("condition", "sections", "key"),
-    [
-        ("{clock: handle, past: 80%}", CLOCKED, "ClockPast"),
-        ("{field: day, at_most: 200%, of: handle}", CLOCKED, "FieldShare"),
-        ("{since: opened, at_least: 2 working days}", {"business_hours": BUSINESS}, "working days"),
-        ("{since: opened, at_most: 2 business hours}", {"business_hours": BUSINESS}, "working days"),
-        ("{field: day, at_most: 2 working days}", {"business_hours": BUSINESS}, "working days"),
-    ],
-)
-def test_each_condition_that_is_not_run_is_named_however_deep(condition, sections, key):
-    fields = sections.get("fields", "text: {T, type: text}\nday: {T, type: date}")
-    row = "- {trigger: ask, T, from: new, to: same, by: helper, takes: [text], when: %s}"
-    rest = sections | {"fields": fields}
-    for nested in (condition, f"{{not: {condition}}}", f"{{any: [{{level: low}}, {{all: [{condition}]}}]}}"):
-        assert key in said(transitions=more(row % nested), **rest)
-
-
-def test_conditions_are_found_wherever_a_row_may_have_them():
-    late = "{since: opened, at_least: 2 working days}"
-    fork = f"- {{trigger: fork, T, from: new, to: [{{when: {late}, to: done}}, {{to: same}}], by: helper}}"
-    at_once = f"- {{trigger: hurry, T, from: waits, to: done, by: helper, via: board, at_once_if: {late}}}"
-    go = "- {trigger: go, T, from: new, to: waits, by: helper}"
-    states = SECTIONS["states"].rstrip() + "\n        waits: {T, level: low, gate: board}\n        "
-
-    assert said(transitions=more(fork), business_hours=BUSINESS) == ["working days"]
-    rows = ROWS.rstrip() + f"\n        {go}\n        {at_once}\n        "
-    found = said(transitions=rows, states=states, business_hours=BUSINESS, **meeting("carry_over: {trigger: note}"))
-    assert found == ["working days"]
+    assert said(**CLOCKED, fields=DAY, transitions=more(row)) == []
 
 
 def test_a_counter_that_asks_for_what_history_does_not_tell_is_named():
@@ -118,14 +85,35 @@ def test_messages_tell_nobody_yet_and_keep_no_file_from_being_served():
     assert said(**marked("tells: boss, notice: {zh: 请尽快, en: Please hurry}")) == []
 
 
-def test_a_place_in_the_file_comes_with_each():
-    flow = workflow(**CLOCKED)
+def test_meetings_are_run_with_their_rhythm():
+    """Their turns, cut-off, what follows too many carryings over, and what they are told."""
+    board = """
+        board:
+          T
+          level: low
+          members: helper
+          chair: helper
+          quorum: 50%
+          every: {week: friday, at: "15:00"}
+          on_holiday: skip
+          cutoff: 3 hours before
+          carry_over: {trigger: note, at_most: 1, then: {fire: finish}}
+        """
 
-    assert [mark for mark, _ in not_run(flow)] == [flow.clocks["handle"].mark]
+    assert said(meetings=board, **marked("reports_to: board")) == []
+
+
+HIDDEN = {"visibility": "- {T, when: {state: new}, only_to: handler}"}
+
+
+def test_a_place_in_the_file_comes_with_each():
+    flow = workflow(**HIDDEN)
+
+    assert [mark for mark, _ in not_run(flow)] == [flow.visibility[0].mark]
 
 
 def test_what_is_not_run_opens_no_case():
-    book = Rulebook.of([workflow(**CLOCKED)], drafts_open=True)
+    book = Rulebook.of([workflow(**HIDDEN)], drafts_open=True)
 
     assert book.find("small") is None
 
@@ -134,10 +122,3 @@ def test_a_condition_is_walked_with_all_within_it():
     inner = LevelIs(levels=("low",))
 
     assert list(walk(Not(condition=inner))) == [Not(condition=inner), inner]
-
-
-# --- what is passed over today ---------------------------------------------------------------------------------------
-
-
-def test_a_cutoff_is_named_as_such():
-    assert said(**meeting("cutoff: 3 hours before")) == ["cutoff"]

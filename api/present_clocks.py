@@ -1,0 +1,124 @@
+"""Clocks and what could not be carried out, as JSON in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from api.clock_texts import KINDS, NOTES, WHYS, amount, amount_text, day_text
+from api.present import stamp, title
+from engine.cases.clock_queries import BlockedView, CaseClocks, Explained
+from engine.definition.model import Workflow
+from engine.rules.days import DayLine
+from engine.rules.reckoning import Grant, Reckoning
+
+Json = dict[str, Any]
+
+
+def clocks(found: CaseClocks, english: bool) -> Json:
+    return {
+        "case": found.case_id,
+        "number": found.number,
+        "now": stamp(found.workflow, found.at),
+        "clocks": [_clock(found, each, english) for each in found.clocks],
+    }
+
+
+def _clock(found: CaseClocks, each: Explained, english: bool) -> Json:
+    workflow, told = found.workflow, each.reckoning
+    clock, limit = told.clock, told.limit
+    return {
+        "clock": clock.code,
+        "title": title(clock.title, english),
+        "per": clock.per.value,
+        "level": told.sum.level,
+        "total": clock.total,
+        "running": told.is_running,
+        "over": told.sum.over,
+        "limit": f"{limit.number} {limit.unit.value}" if limit else None,
+        "unit": told.unit.value,
+        "used": amount(told, told.used(found.at)),
+        "left": amount(told, told.left(found.at)) if told.deadline else None,
+        "deadline": stamp(workflow, told.deadline) if told.is_running else None,
+        "overdue": bool(told.deadline) and told.left(found.at) < timedelta(),
+        "provisional": told.is_provisional,
+        "granted": [_grant(told, grant, english) for grant in told.grants],
+        "runs": [
+            {
+                "seq": run.seq,
+                "started": stamp(workflow, run.started),
+                "until_seq": run.until,
+                "stopped": stamp(workflow, run.stopped),
+            }
+            for run in told.sum.runs
+        ],
+        "steps": [
+            {"at": f"{step.at}%", "fires": step.fire, "falls_due": stamp(workflow, told.moment_of(step.at))}
+            for step in clock.steps
+        ]
+        if told.is_running
+        else [],
+        "days": [_day(told, line, english) for line in each.days],
+    }
+
+
+def _grant(told: Reckoning, grant: Grant, english: bool) -> Json:
+    return {
+        "why": grant.why.value,
+        "text": WHYS[grant.why][english],
+        "seq": grant.seq,
+        "amount": amount(told, grant.amount),
+        "day": grant.day,
+    }
+
+
+def _day(told: Reckoning, line: DayLine, english: bool) -> Json:
+    return {
+        "day": line.day.date.isoformat(),
+        "kind": line.day.kind.value,
+        "kind_text": KINDS[line.day.kind][english],
+        "name": title(line.day.title, english) if line.day.title else None,
+        "provisional": line.day.provisional,
+        "note": line.note.value,
+        "note_text": NOTES[line.note][english],
+        "counted": amount(told, line.counted),
+        "stopped_by": line.stopped_by,
+    }
+
+
+def lines(found: CaseClocks) -> list[str]:
+    """For the command line, in both languages: each clock, then each of its days."""
+    return [line for each in found.clocks for line in _lines(found.workflow, found, each)]
+
+
+def _lines(workflow: Workflow, found: CaseClocks, each: Explained) -> list[str]:
+    told = each.reckoning
+    clock = told.clock.title
+    used, left = amount_text(told, told.used(found.at)), amount_text(told, told.left(found.at))
+    moment = told.deadline.astimezone(told.work.zone) if told.deadline else None
+    until = f"{moment:%Y-%m-%d %H:%M}" if moment and told.is_running else "–"
+    head = f"{clock.zh} / {clock.en} [{workflow.levels[told.sum.level].title.zh}]: {until}"
+    state = f"  已用 {used[0]}，剩 {left[0]} / used {used[1]}, {left[1]} left"
+    days = (f"    {day_text(line.day)[0]}: {NOTES[line.note][0]}{_counted(told, line)}" for line in each.days)
+    return [head, state, *days]
+
+
+def _counted(told: Reckoning, line: DayLine) -> str:
+    return f" {amount_text(told, line.counted)[0]}" if line.counted else ""
+
+
+def blocked(view: BlockedView) -> Json:
+    found = view.found
+    return {
+        "kind": found.kind,
+        "subject": found.subject,
+        "case": found.case_id,
+        "number": view.number,
+        "unit": found.unit,
+        "code": found.code,
+        "facts": dict(found.facts),
+        "since": found.since.isoformat(),
+        "attend_by": found.attend_by.isoformat(),
+        "tried_at": found.tried_at.isoformat(),
+        "tries": found.tries,
+    }

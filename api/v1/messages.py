@@ -1,0 +1,70 @@
+"""What I was told, and the feed for other systems."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from api import present
+from api.answers_messages import FeedOut, MessageId, MessageOut, MessagePage
+from api.cursors import pack, unpack
+from api.deps import English, Once, Served, Who, person_of
+from api.docs import PROBLEMS, answers
+from api.letter_texts import letter_text
+from api.listings import FeedListing, InboxListing
+from engine.messages.inbox import Digest, MessageFilter, MessageView
+
+router = APIRouter(prefix="/v1", tags=["messages"], responses=PROBLEMS, dependencies=[Once])
+
+
+@router.get("/inbox", summary="What I was told, and the digest of a day", responses={200: answers(MessagePage)})
+def list_messages(served: Served, who: Who, english: English, asked: Annotated[InboxListing, Query()]) -> Any:
+    """The newest first, from the hour on at which it is shown; of a case that I may no longer read nothing is left."""
+    wanted = MessageFilter(**asked.model_dump(exclude={"cursor"}), after=unpack(asked.cursor, datetime, str))
+    page = served.inbox.page(person_of(who), wanted)
+    items = [_message(view, english) for view in page.messages]
+    return {"items": items, "digest": _digest(page.digest), "next": pack(page.next)}
+
+
+@router.post("/inbox/{message_id}/read", summary="I have read it", responses={200: answers(MessageOut)})
+def read_message(
+    message_id: Annotated[MessageId, Path(description="Id of the message")], served: Served, who: Who, english: English
+) -> Any:
+    """The first time is kept; again changes nothing."""
+    return _message(served.inbox.read(person_of(who), message_id), english)
+
+
+@router.get("/events", summary="What happened, for other systems: rows in order", responses={200: answers(FeedOut)})
+def list_events(served: Served, who: Who, asked: Annotated[FeedListing, Query()]) -> Any:
+    """Rows of every case in reach, the oldest recorded first, without anybody's words. Keep `next`, ask `after` it."""
+    place = unpack(asked.after, datetime, str, str, int, name="after")
+    page = served.feed.after(person_of(who), place, asked.limit)
+    return {"items": list(page.facts), "next": pack(page.last), "more": page.more}
+
+
+def _message(view: MessageView, english: bool) -> dict[str, Any]:
+    workflow = view.workflow
+    return {
+        "id": view.id,
+        "kind": view.kind,
+        "case": view.case_id,
+        "number": view.number,
+        "title": present.title(view.title, english),
+        "text": letter_text(view, english),
+        "notice": present.title(view.notice, english) if view.notice else None,
+        "unit": {"code": view.unit, "name": view.unit_name},
+        "state": view.state,
+        "state_title": present.title(workflow.states[view.state].title, english),
+        "due_at": present.stamp(workflow, view.due_at),
+        "created_at": present.stamp(workflow, view.created_at),
+        "shown_at": present.stamp(workflow, view.shown_at),
+        "day": view.day.isoformat(),
+        "read_at": present.stamp(workflow, view.read_at),
+    }
+
+
+def _digest(digest: Digest) -> dict[str, Any]:
+    counts = {name: getattr(digest, name) for name in ("told", "paged", "reminded", "cases", "unread")}
+    return {"day": digest.day.isoformat(), **counts}

@@ -1,0 +1,96 @@
+"""Reading what the clocks of a case say, and what could not be carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.cases.office import Office
+from engine.cases.reading import as_read, attempt_to_read, found, reader, today
+from engine.definition.model import Workflow
+from engine.rules.attempt import Actor
+from engine.rules.clocks import reckon_all
+from engine.rules.days import DayLine, day_lines
+from engine.rules.reckoning import Reckoning
+from engine.store import reach, register
+from engine.store.blockedbook import Blocked, blocked_of
+from engine.store.casefile import read_case
+from engine.store.tables import blocked, cases, units
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explained:
+    """One sum of one clock with its days."""
+
+    reckoning: Reckoning
+    days: tuple[DayLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseClocks:
+    """All sums of all clocks of a case as they stand `at` this moment."""
+
+    case_id: str
+    number: str
+    workflow: Workflow
+    at: datetime
+    clocks: tuple[Explained, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlockedView:
+    """What could not be carried out, with the number of its case."""
+
+    found: Blocked
+    number: str | None
+
+
+class ClockQueries:
+    """The reads of clocks for one installation."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    def clocks(self, person: str, case_id: str) -> CaseClocks:
+        """Raises NotFound, also where the case is out of reach. Who is recused sees them as they were."""
+        with self.office.store.read() as tx:
+            held = found(read_case(tx, case_id))
+            state = as_read(tx, held, attempt_to_read(tx, self.office, held, person)).state
+            now, identity = self.office.clock.now(tx), held.identity
+        compiled = self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+        work = compiled.work(held.unit)
+        sums = tuple(reckon_all(compiled.workflow, state, work)) if work else ()
+        return CaseClocks(
+            case_id=identity.id,
+            number=identity.number,
+            workflow=compiled.workflow,
+            at=now,
+            clocks=tuple(Explained(reckoning=each, days=tuple(day_lines(each, now))) for each in sums),
+        )
+
+    def blocked(self, person: str) -> list[BlockedView]:
+        """Everything that waits in the person's reach, the oldest first: of cases that he may read, and of units that
+        a post of his contains."""
+        with self.office.store.read() as tx:
+            actor = reader(tx, self.office, person)
+            homes = reach.homes_of(tx, actor, self.office.home_level)
+            readable = reach.readable(actor, self.office.rulebook, today(tx, self.office))
+            here = [blocked.c.home.in_(homes)] if homes is not None else []
+            of_cases = sa.select(blocked, cases.c.number).select_from(reach.JOINED.join(blocked, blocked_of(cases)))
+            of_units = sa.select(blocked).join(units, units.c.code == blocked.c.unit).where(blocked.c.case_id.is_(None))
+            rows = [*tx.execute(of_cases.where(readable, *here)), *tx.execute(of_units.where(_within(actor), *here))]
+            return sorted(map(_view, rows), key=lambda view: (view.found.since, view.found.subject))
+
+
+def _within(actor: Actor) -> sa.ColumnElement[bool]:
+    """Units that a post of the actor contains."""
+    lines = [register.line_of(unit) for post in actor.posts for unit in post.units]
+    return sa.or_(sa.false(), *map(register.below, lines))
+
+
+def _view(row: sa.Row[tuple[object, ...]]) -> BlockedView:
+    values = dict(row._mapping)
+    number = values.pop("number", None)
+    return BlockedView(found=Blocked(**values), number=number)

@@ -1,0 +1,54 @@
+"""What a closing could not carry out waits in the blocked queue (law 5), and leaves it when it was mended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from engine.cases.door import Outcome
+from engine.cases.office import Office
+from engine.definition.model import TimeUnit
+from engine.meetings.access import worktime_of
+from engine.meetings.closing import CONSEQUENCE, EFFECTIVE, Closed
+from engine.rules.worktime import Worktime
+from engine.store.blockedbook import Blocked, block, unblock
+from engine.store.casefile import home_of
+from engine.store.db import Tx
+from engine.store.meetingbook import MeetingRow
+
+CARRY_OVER = "carry_over"
+_DAY = timedelta(days=1)
+
+
+def queue_stuck(tx: Tx, office: Office, meeting: MeetingRow, closed: Closed) -> None:
+    """Cases that were carried over too often and that the rules' consequence could not move; a case that was moved is
+    taken out."""
+    for item in closed.items:
+        if item.outcome in (EFFECTIVE, CONSEQUENCE):
+            unblock(tx, home_of(item.case_id), CARRY_OVER, item.case_id)
+    for outcome in closed.stuck:
+        block(tx, _stuck(tx, office, meeting, outcome))
+
+
+def _stuck(tx: Tx, office: Office, meeting: MeetingRow, outcome: Outcome) -> Blocked:
+    assert outcome.held is not None
+    assert outcome.refusal is not None
+    now = office.clock.now(tx)
+    identity = outcome.held.identity
+    return Blocked(
+        home=identity.home,
+        kind=CARRY_OVER,
+        subject=identity.id,
+        case_id=identity.id,
+        unit=meeting.unit.code,
+        code=outcome.refusal.code,
+        facts={"trigger": outcome.act.command.trigger, "meeting": meeting.meeting, "meeting_id": meeting.id},
+        since=now,
+        attend_by=next_day_at_work(worktime_of(office, meeting), now),
+        tried_at=now,
+    )
+
+
+def next_day_at_work(work: Worktime, now: datetime) -> datetime:
+    """By when somebody should have looked: the end of the next working day, or of its hours where the file has some."""
+    day = work.calendar.next_working(work.day_of(now) + _DAY)
+    return work.end_of(TimeUnit.WORKING_DAYS if work.opens < work.closes else TimeUnit.NATURAL_DAYS, day)

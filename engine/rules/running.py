@@ -1,0 +1,163 @@
+"""When the clocks of a case run: a fold of its history, without any calendar.
+
+A clock runs while the case is in a state that names it and its `when` holds. It adds up in *sums*: one for each
+unbroken run (`per: stay`), one a level (`per: level`) or one in all (`per: case`); a row that `restarts` it begins a
+sum anew and leaves the old one on record. What the times come to is for `clocks.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from engine.definition.model import (
+    AllOf,
+    AnyOf,
+    Clock,
+    Condition,
+    CounterBound,
+    FieldBound,
+    FieldGiven,
+    FieldIs,
+    FieldType,
+    LevelIs,
+    Not,
+    Per,
+    Row,
+    Slot,
+    Workflow,
+)
+from engine.rules.counting import count
+from engine.rules.state import CaseState, Due, Event, Run, Sum
+
+Sums = tuple[Sum, ...]
+
+
+def run_clocks(workflow: Workflow, before: CaseState | None, after: CaseState, row: Row, event: Event) -> CaseState:
+    """The state after the event, with its clocks started, stopped and begun anew."""
+    if not workflow.clocks:
+        return after
+    due = _due(workflow, event)
+    sums = {code: _sums(workflow, clock, before, after, row, event) for code, clock in workflow.clocks.items()}
+    for code in _moved_by_due(workflow, after, row, sums) if due else ():
+        extends = code in row.extends
+        sums[code] = _with_due(sums[code], Due(seq=event.seq, at=event.recorded_at, day=due or "", extends=extends))
+    return replace(after, clocks={code: each for code, each in sums.items() if each})
+
+
+def runs(workflow: Workflow, clock: Clock, state: CaseState) -> bool:
+    """Whether the clock runs in this state of the case."""
+    place = workflow.states[state.state]
+    named = clock.code in place.runs and not place.final
+    return named and all(_holds(workflow, state, each) for each in clock.when)
+
+
+def _sums(workflow: Workflow, clock: Clock, before: CaseState | None, after: CaseState, row: Row, event: Event) -> Sums:
+    sums = before.clocks.get(clock.code, ()) if before else ()
+    if clock.code in row.restarts:
+        sums = tuple(replace(each, over=True) for each in _stopped(sums, event))
+    is_running = runs(workflow, clock, after)
+    running = running_sum(sums)
+    if running and is_running and (clock.per is not Per.LEVEL or running.level == after.level):
+        return sums
+    sums = _stopped(sums, event)
+    return _started(clock, sums, after, event) if is_running else sums
+
+
+def running_sum(sums: Sums) -> Sum | None:
+    """The sum that runs now; it is the last one touched, and the only one."""
+    return next((each for each in sums if each.runs[-1].stopped is None), None)
+
+
+def _stopped(sums: Sums, event: Event) -> Sums:
+    return tuple(_stop(each, event) if each.runs[-1].stopped is None else each for each in sums)
+
+
+def _stop(found: Sum, event: Event) -> Sum:
+    last = replace(found.runs[-1], stopped=event.recorded_at, until=event.seq)
+    return replace(found, runs=(*found.runs[:-1], last))
+
+
+def _started(clock: Clock, sums: Sums, after: CaseState, event: Event) -> Sums:
+    run = Run(seq=event.seq, started=event.recorded_at)
+    found = _continued(clock, sums, after.level)
+    if found is None:
+        return (*sums, Sum(seq=event.seq, level=after.level, runs=(run,)))
+    return tuple(replace(each, runs=(*each.runs, run)) if each is found else each for each in sums)
+
+
+def _continued(clock: Clock, sums: Sums, level: str) -> Sum | None:
+    """The sum that goes on when the clock starts again."""
+    if clock.per is Per.STAY:
+        return None
+    fitting = [each for each in sums if not each.over and (clock.per is Per.CASE or each.level == level)]
+    return fitting[-1] if fitting else None
+
+
+# --- a date that somebody gave -------------------------------------------------------------------------------------
+
+
+def _due(workflow: Workflow, event: Event) -> str | None:
+    dates = [value for name, value in event.facts.items() if workflow.fields[name].fills is Slot.DUE]
+    return str(dates[-1]) if dates else None
+
+
+def clock_of_due(workflow: Workflow, state: str) -> str | None:
+    """The clock whose date a `due` replaces in this state: the first that it names, neither the total nor one that
+    runs until a date of its own."""
+    named = (workflow.clocks[code] for code in workflow.states[state].runs)
+    return next((clock.code for clock in named if not clock.total and clock.until is None), None)
+
+
+def _moved_by_due(workflow: Workflow, after: CaseState, row: Row, sums: Mapping[str, Sums]) -> tuple[str, ...]:
+    plain = clock_of_due(workflow, after.state)
+    wanted = row.extends or ((plain,) if plain else ())
+    return tuple(code for code in wanted if running_sum(sums[code]))
+
+
+def _with_due(sums: Sums, due: Due) -> Sums:
+    running = running_sum(sums)
+    return tuple(replace(each, dues=(*each.dues, due)) if each is running else each for each in sums)
+
+
+# --- the `when` of a clock: fields, counters, level --------------------------------------------------------------
+
+
+def _holds(workflow: Workflow, state: CaseState, asked: Condition) -> bool:
+    match asked:
+        case FieldIs():
+            return state.values.get(asked.field) in asked.values
+        case FieldGiven():
+            return state.given(asked.field)
+        case FieldBound():
+            return _within(workflow, state, asked)
+        case CounterBound():
+            found = count(workflow.counters[asked.counter], state)
+            low, high = asked.at_least, asked.at_most
+            return (low is None or found >= low) and (high is None or found <= high)
+        case LevelIs():
+            return state.level in asked.levels
+        case Not():
+            return not _holds(workflow, state, asked.condition)
+        case AnyOf():
+            return any(_holds(workflow, state, each) for each in asked.conditions)
+        case AllOf():
+            return all(_holds(workflow, state, each) for each in asked.conditions)
+    raise ValueError(f"a clock cannot look at {type(asked).__name__}")
+
+
+def _within(workflow: Workflow, state: CaseState, asked: FieldBound) -> bool:
+    value = state.values.get(asked.field)
+    if value is None:
+        return False
+    if workflow.fields[asked.field].type is FieldType.DATE:
+        raise ValueError("a clock cannot bound a date: it would run by the day one asks")
+    low, high = asked.at_least, asked.at_most
+    found = Decimal(value)
+    return (low is None or found >= low) and (high is None or found <= high)  # type: ignore[operator]
+
+
+def day_of(due: Due) -> date:
+    return date.fromisoformat(due.day)

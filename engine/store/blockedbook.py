@@ -1,0 +1,66 @@
+"""The one writer of `blocked`: what could not be carried out waits there to be seen (law 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.definition.model import Value
+from engine.store.db import Tx
+from engine.store.tables import blocked
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blocked:
+    """Something of `kind` (`timer`, `message`, `meeting`, `carry_over`) that could not be carried out, named by
+    `subject` in its kind. `code` and `facts` say why; `unit` is the place it is about; by `attend_by` somebody should
+    have looked."""
+
+    home: str
+    kind: str
+    subject: str
+    unit: str
+    code: str
+    since: datetime
+    attend_by: datetime
+    tried_at: datetime
+    case_id: str | None = None
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    tries: int = 1
+
+
+def _this(home: str, kind: str, subject: str) -> sa.ColumnElement[bool]:
+    return sa.and_(blocked.c.home == home, blocked.c.kind == kind, blocked.c.subject == subject)
+
+
+def block(tx: Tx, found: Blocked) -> int:
+    """Put it into the queue. What is there already keeps since when and by when, and is counted as tried once more.
+    Returns how often it was tried."""
+    here = _this(found.home, found.kind, found.subject)
+    tries = tx.execute(sa.select(blocked.c.tries).where(here)).scalar()
+    if tries is None:
+        row = {column.name: getattr(found, column.name) for column in blocked.columns}
+        tx.execute(sa.insert(blocked), [{**row, "facts": dict(found.facts)}])
+        return found.tries
+    again = {"code": found.code, "facts": dict(found.facts), "tried_at": found.tried_at, "tries": tries + 1}
+    tx.execute(sa.update(blocked).where(here).values(again))
+    return int(tries) + 1
+
+
+def unblock(tx: Tx, home: str, kind: str, subject: str) -> None:
+    """It was carried out, or nothing is left to carry out."""
+    tx.execute(sa.delete(blocked).where(_this(home, kind, subject)))
+
+
+def blocked_of(cases: sa.Table) -> sa.ColumnElement[bool]:
+    """Joins what waits to its case."""
+    return sa.and_(blocked.c.home == cases.c.home, blocked.c.case_id == cases.c.id)
+
+
+def blocked_of_kind(tx: Tx, kind: str) -> list[Blocked]:
+    """Everything of one kind that waits, in all homes."""
+    rows = tx.execute(sa.select(blocked).where(blocked.c.kind == kind).order_by(blocked.c.since, blocked.c.subject))
+    return [Blocked(**row._mapping) for row in rows]

@@ -1,0 +1,120 @@
+"""The one writer of `timers`: the steps of a case's clocks, moved with the case in its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.rules.timers import Timer
+from engine.store.db import Tx
+from engine.store.tables import timers
+
+_KEY = ("home", "case_id", "clock", "sum", "step")
+_AT = sa.and_(*(timers.c[name] == sa.bindparam(f"at_{name}") for name in _KEY))
+_DROP = sa.delete(timers).where(_AT)
+_MOVE = sa.update(timers).where(_AT)
+_OF_CASE = sa.select(timers).where(timers.c.home == sa.bindparam("home"), timers.c.case_id == sa.bindparam("case"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseTimers:
+    """The steps before the clocks of one case now, as `plan` says them."""
+
+    home: str
+    case_id: str
+    planned: tuple[Timer, ...]
+
+
+def move_timers(tx: Tx, found: CaseTimers, now: datetime) -> None:
+    """Bring the case's timers to the plan. What was done stays done; what had fallen due stays due, wherever the case
+    is by now; the rest follows the clocks."""
+    there = {_key_of(row): row for row in tx.execute(_OF_CASE, {"home": found.home, "case": found.case_id})}
+    planned = {timer.key: timer for timer in found.planned}
+    gone = [key for key, row in there.items() if row.done_at is None and key not in planned and row.due_at > now]
+    moved = [timer for key, timer in planned.items() if key in there and _is_moved(there[key], timer)]
+    fresh = [timer for key, timer in planned.items() if key not in there]
+    if gone:
+        tx.execute(_DROP, [_at(found, key) for key in gone])
+    if moved:
+        tx.execute(_MOVE, [{**_at(found, timer.key), **_times(timer)} for timer in moved])
+    if fresh:
+        tx.execute(sa.insert(timers), [_row(found, timer) for timer in fresh])
+
+
+def _is_moved(row: Any, timer: Timer) -> bool:
+    return row.done_at is None and row.due_at != timer.due_at
+
+
+def _key_of(row: Any) -> tuple[str, int, int]:
+    return row.clock, row.sum, row.step
+
+
+def _at(found: CaseTimers, key: tuple[str, int, int]) -> dict[str, Any]:
+    values = (found.home, found.case_id, *key)
+    return {f"at_{name}": value for name, value in zip(_KEY, values, strict=True)}
+
+
+def _times(timer: Timer) -> dict[str, datetime]:
+    return {"due_at": timer.due_at, "next_try_at": timer.due_at}
+
+
+def _row(found: CaseTimers, timer: Timer) -> dict[str, Any]:
+    key = {"clock": timer.clock, "sum": timer.sum, "step": timer.step}
+    blank = {"done_at": None, "outcome": None}
+    return {"home": found.home, "case_id": found.case_id, **key, **_times(timer), **blank}
+
+
+# --- what is due ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueCase:
+    home: str
+    case_id: str
+    due_at: datetime
+
+
+_WAITING = sa.and_(timers.c.next_try_at <= sa.bindparam("now"))
+_SWEEP = (
+    sa.select(timers.c.home, timers.c.case_id, sa.func.min(timers.c.due_at).label("due_at"))
+    .where(_WAITING)
+    .group_by(timers.c.home, timers.c.case_id)
+    .order_by(sa.func.min(timers.c.due_at), timers.c.case_id)
+)
+_DUE = _OF_CASE.where(_WAITING).order_by(timers.c.due_at, timers.c.clock, timers.c.sum, timers.c.step).limit(1)
+_NEXT = sa.select(sa.func.min(timers.c.next_try_at)).where(timers.c.next_try_at <= sa.bindparam("until"))
+
+
+def cases_due(tx: Tx, now: datetime, limit: int) -> Sequence[DueCase]:
+    """Cases with a step to try now, the longest due first. Takes no lock."""
+    rows = tx.execute(_SWEEP.limit(limit), {"now": now})
+    return [DueCase(home=row.home, case_id=row.case_id, due_at=row.due_at) for row in rows]
+
+
+def next_due(tx: Tx, home: str, case_id: str, now: datetime) -> Timer | None:
+    """The case's step to try first; the caller holds the case's lock."""
+    row = tx.execute(_DUE, {"home": home, "case": case_id, "now": now}).first()
+    return Timer(clock=row.clock, sum=row.sum, step=row.step, due_at=row.due_at) if row else None
+
+
+def next_moment(tx: Tx, until: datetime) -> datetime | None:
+    """The first moment by `until` at which a step is to be tried."""
+    moment: datetime | None = tx.execute(_NEXT, {"until": until}).scalar()
+    return moment
+
+
+def settle(tx: Tx, home: str, case_id: str, timer: Timer, *, outcome: str, now: datetime) -> None:
+    """The step is done with, one way or another, and never again."""
+    found = CaseTimers(home=home, case_id=case_id, planned=())
+    done = {"done_at": now, "outcome": outcome, "next_try_at": None}
+    tx.execute(_MOVE, [{**_at(found, timer.key), **done}])
+
+
+def put_off(tx: Tx, home: str, case_id: str, timer: Timer, until: datetime) -> None:
+    """It could not be carried out: try again later."""
+    found = CaseTimers(home=home, case_id=case_id, planned=())
+    tx.execute(_MOVE, [{**_at(found, timer.key), "next_try_at": until}])

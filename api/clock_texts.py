@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from api.condition_texts import UNITS, Text
 from engine.definition.calendar import Day, DayKind
-from engine.definition.model import TimeUnit
 from engine.rules.days import Note
 from engine.rules.reckoning import Reckoning, Why
 
-Text = tuple[str, str]
-
-_UNITS: dict[TimeUnit, Text] = {
-    TimeUnit.MINUTES: ("分钟", "minutes"),
-    TimeUnit.HOURS: ("小时", "hours"),
-    TimeUnit.BUSINESS_HOURS: ("个工作小时", "business hours"),
-    TimeUnit.NATURAL_DAYS: ("天", "days"),
-    TimeUnit.WORKING_DAYS: ("个工作日", "working days"),
-}
 WHYS: dict[Why, Text] = {
     Why.LIMIT: ("规定时限", "the limit"),
     Why.START_DAY: ("当天不计", "the day it began is not counted"),
@@ -58,7 +49,7 @@ def amount(reckoning: Reckoning, span: timedelta) -> str:
 
 
 def amount_text(reckoning: Reckoning, span: timedelta) -> Text:
-    zh, en = _UNITS[reckoning.unit]
+    zh, en = UNITS[reckoning.unit.value]
     number = amount(reckoning, span)
     return f"{number} {zh}", f"{number} {en}"
 

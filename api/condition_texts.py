@@ -53,7 +53,7 @@ _EVENTS: dict[str, Text] = {
     "entered": ("进入当前状态", "entering this state"),
     "closed": ("办结销号", "the closing"),
 }
-_UNITS: dict[str, Text] = {
+UNITS: dict[str, Text] = {
     "minutes": ("分钟", "minutes"),
     "hours": ("小时", "hours"),
     "business hours": ("工作小时", "business hours"),
@@ -153,7 +153,7 @@ def _amount(bound: int | Duration) -> Text:
 
 
 def _span(span: Duration) -> Text:
-    zh, en = _UNITS[span.unit.value]
+    zh, en = UNITS[span.unit.value]
     singular = en.removesuffix("s") if span.number == 1 else en
     return f"{span.number} {zh}", f"{span.number} {singular}"
 

@@ -102,8 +102,9 @@ class _Meetings:
             now = self.office.clock.now(tx)
         if self.looked is not None and now - self.looked < _BETWEEN_LOOKS:
             return Counter()
-        self.looked = now
-        return _named("meetings", self.series.plan_ahead(now + _AHEAD)) + _named("meetings", self.watch.sweep())
+        done = _named("meetings", self.series.plan_ahead(now + _AHEAD)) + _named("meetings", self.watch.sweep())
+        self.looked = now  # not before it is done: held time may stand still
+        return done
 
 
 def _named(what: str, report: Delivery | Sending | Planned | Watched) -> Counter[str]:

@@ -7,6 +7,7 @@ or until the case has gone on without it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,14 +23,17 @@ from engine.rules.conditions import first_failing
 from engine.rules.decide import Request, make_attempt
 from engine.rules.machine import Compiled
 from engine.rules.refusals import Refusal
+from engine.rules.rulebook import RulesMissing
 from engine.rules.running import running_sum
 from engine.rules.timers import Timer, step_of
 from engine.rules.worktime import Worktime
 from engine.store.blockedbook import Blocked, block, unblock
-from engine.store.casefile import Held
-from engine.store.db import Tx, retried
+from engine.store.casefile import Held, lock_cases
+from engine.store.db import Tx, Unavailable, retried
 from engine.store.outbox import post
-from engine.store.timerbook import DueCase, cases_due, next_due, next_moment, put_off, settle
+from engine.store.timerbook import TIMER, DueCase, cases_due, next_due, next_moment, put_off, settle, subject_of
+
+log = logging.getLogger("minqing.timekeeping")
 
 #: A step that could not be carried out is tried again after so long, then after twice as long, up to a day.
 AGAIN, AT_MOST = timedelta(hours=1), timedelta(days=1)
@@ -59,10 +63,6 @@ class Taken:
     @property
     def row(self) -> Row | None:
         return self.compiled.workflow.row(self.step.fire or "", self.held.state.state)
-
-    @property
-    def subject(self) -> str:
-        return f"{self.held.identity.id}/{self.timer.clock}/{self.timer.sum}/{self.timer.step}"
 
 
 class Timekeeper:
@@ -101,11 +101,29 @@ class Timekeeper:
             return tuple(cases_due(tx, self.office.clock.now(tx), _SWEEP))
 
     def _case(self, due: DueCase) -> list[End]:
-        """All that is due of one case, each step in its own transaction."""
-        ends = []
-        while (end := self._next(due)) is not None:
-            ends.append(end)
+        """All that is due of one case, each step in its own transaction. A case that cannot be taken up at all (its
+        rules are gone, a defect of ours) is set aside, so that it keeps no other waiting. Raises Unavailable."""
+        ends: list[End] = []
+        try:
+            while (end := self._next(due)) is not None:
+                ends.append(end)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("%s could not be taken up", due.case_id)
+            ends += self._set_aside(due, "rules_missing" if isinstance(error, RulesMissing) else "broken")
         return ends
+
+    @retried
+    def _set_aside(self, due: DueCase, code: str) -> list[End]:
+        """Everything due of the case waits in the queue and is tried again later."""
+        with self.office.store.begin() as tx:
+            held = lock_cases(tx, [due.case_id])[due.case_id]
+            now, ends = self.office.clock.now(tx), []
+            while timer := next_due(tx, due.home, due.case_id, now):
+                facts = {"clock": timer.clock, "due_at": timer.due_at.isoformat()}
+                ends.append(_wait(tx, held, timer, code, facts, now, attend_by(None, now)))
+            return ends
 
     @retried
     def _next(self, due: DueCase) -> End | None:
@@ -122,7 +140,7 @@ class Timekeeper:
             end = self._carry_out(tx, lookups, taken)
             if end is not End.BLOCKED:
                 settle(tx, due.home, due.case_id, timer, outcome=end.value, now=now)
-                unblock(tx, due.home, "timer", taken.subject)
+                unblock(tx, due.home, TIMER, subject_of(due.case_id, timer))
             return end
 
     def _carry_out(self, tx: Tx, lookups: Lookups, taken: Taken) -> End:
@@ -139,23 +157,29 @@ class Timekeeper:
         return self._block(tx, taken, refusal) if refusal else End.FIRED
 
     def _block(self, tx: Tx, taken: Taken, refusal: Refusal) -> End:
-        held = taken.held
-        found = Blocked(
-            home=held.identity.home,
-            kind="timer",
-            subject=taken.subject,
-            unit=held.unit.code,
-            case_id=held.identity.id,
-            code=refusal.code,
-            facts=_facts(taken, refusal),
-            since=taken.now,
-            attend_by=attend_by(taken.compiled.work(held.unit), taken.now),
-            tried_at=taken.now,
-        )
-        tries = block(tx, found)
-        wait = min(AT_MOST, AGAIN * 2 ** min(tries - 1, 8))
-        put_off(tx, held.identity.home, held.identity.id, taken.timer, taken.now + wait)
-        return End.BLOCKED
+        by = attend_by(taken.compiled.work(taken.held.unit), taken.now)
+        return _wait(tx, taken.held, taken.timer, refusal.code, _facts(taken, refusal), taken.now, by)
+
+
+def _wait(tx: Tx, held: Held, timer: Timer, code: str, facts: Mapping[str, Value], now: datetime,
+          attend: datetime) -> End:  # fmt: skip
+    """The step stands in the blocked queue and is tried again, after a while that grows."""
+    found = Blocked(
+        home=held.identity.home,
+        kind=TIMER,
+        subject=subject_of(held.identity.id, timer),
+        unit=held.unit.code,
+        case_id=held.identity.id,
+        code=code,
+        facts=facts,
+        since=now,
+        attend_by=attend,
+        tried_at=now,
+    )
+    tries = block(tx, found)
+    wait = min(AT_MOST, AGAIN * 2 ** min(tries - 1, 8))
+    put_off(tx, held.identity.home, held.identity.id, timer, now + wait)
+    return End.BLOCKED
 
 
 def attend_by(work: Worktime | None, since: datetime) -> datetime:

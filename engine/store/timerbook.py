@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.rules.timers import Timer
+from engine.store.blockedbook import unblock
 from engine.store.db import Tx
 from engine.store.tables import timers
 
+#: The kind of what waits in the blocked queue.
+TIMER = "timer"
+Key = tuple[str, int, int]
 _KEY = ("home", "case_id", "clock", "sum", "step")
 _AT = sa.and_(*(timers.c[name] == sa.bindparam(f"at_{name}") for name in _KEY))
 _DROP = sa.delete(timers).where(_AT)
@@ -34,6 +38,7 @@ def move_timers(tx: Tx, found: CaseTimers, now: datetime) -> None:
     is by now; the rest follows the clocks."""
     there = {_key_of(row): row for row in tx.execute(_OF_CASE, {"home": found.home, "case": found.case_id})}
     planned = {timer.key: timer for timer in found.planned}
+    _again(tx, found, there, planned, now)
     gone = [key for key, row in there.items() if row.done_at is None and key not in planned and row.due_at > now]
     moved = [timer for key, timer in planned.items() if key in there and _is_moved(there[key], timer)]
     fresh = [timer for key, timer in planned.items() if key not in there]
@@ -45,15 +50,31 @@ def move_timers(tx: Tx, found: CaseTimers, now: datetime) -> None:
         tx.execute(sa.insert(timers), [_row(found, timer) for timer in fresh])
 
 
+def _again(tx: Tx, found: CaseTimers, there: Mapping[Key, Any], planned: Mapping[Key, Timer], now: datetime) -> None:
+    """What could not be carried out is tried again now that the case went on; where its clock moved on, it waits no
+    more."""
+    stuck = {key: row for key, row in there.items() if row.done_at is None and row.next_try_at != row.due_at}
+    for key in stuck:
+        if key in planned and planned[key].due_at > now:
+            unblock(tx, found.home, TIMER, subject_of(found.case_id, planned[key]))
+    if stuck:
+        tx.execute(_MOVE, [{**_at(found, key), "next_try_at": now} for key in stuck])
+
+
+def subject_of(case_id: str, timer: Timer) -> str:
+    """How the step is named in the blocked queue."""
+    return f"{case_id}/{timer.clock}/{timer.sum}/{timer.step}"
+
+
 def _is_moved(row: Any, timer: Timer) -> bool:
     return row.done_at is None and row.due_at != timer.due_at
 
 
-def _key_of(row: Any) -> tuple[str, int, int]:
+def _key_of(row: Any) -> Key:
     return row.clock, row.sum, row.step
 
 
-def _at(found: CaseTimers, key: tuple[str, int, int]) -> dict[str, Any]:
+def _at(found: CaseTimers, key: Key) -> dict[str, Any]:
     values = (found.home, found.case_id, *key)
     return {f"at_{name}": value for name, value in zip(_KEY, values, strict=True)}
 

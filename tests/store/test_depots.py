@@ -96,8 +96,11 @@ def test_what_was_put_is_got_until_it_is_deleted(depot: Depot):
 
 
 def test_deleting_what_is_not_there_does_nothing(depot: Depot):
+    depot.put(OTHER, b"other")
     depot.delete(ONE)
     depot.delete(ONE)
+
+    assert depot.get(OTHER) == b"other"
 
 
 def test_what_is_put_again_is_the_new_one(depot: Depot):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
@@ -80,7 +80,38 @@ def test_the_third_with_nowhere_to_go_stands_in_the_blocked_queue_until_it_can(w
     assert world.keeper.run_due() == {End.BLOCKED: 1}
     assert world.blocked() == [("field:text", 2)]
     world.fire("zuzhang", case, "change", text="有了说明")
-    world.clock.at += timedelta(hours=2)
+    assert world.keeper.run_due() == {End.FIRED: 1}  # at once, now that the case went on
+    assert world.blocked() == []
+
+
+def test_what_waits_is_gone_from_the_queue_when_the_case_ends_or_its_clock_moves_on(world):
+    ended, later = world.begin(), world.begin()
+    for moment in ("03-09T17:30", "03-23T17:30", "04-21T17:30"):
+        world.run(moment)
+    assert len(world.blocked()) == 2
+
+    world.fire("zuzhang", ended, "finish")
+    world.fire("zuzhang", later, "extend", due="2026-05-29")
+    assert world.keeper.run_due() == {End.OVERTAKEN: 1}
+    assert world.blocked() == []
+    assert world.held(later).deadlines.due == at("05-29T17:30")
+
+
+def test_a_case_that_cannot_be_taken_up_keeps_no_other_waiting(world, monkeypatch):
+    broken, sound = world.begin(), world.begin("03-02T09:01")
+    carry_out = Timekeeper._carry_out
+
+    def failing(keeper, tx, lookups, taken):
+        if taken.held.identity.id == broken:
+            raise ZeroDivisionError
+        return carry_out(keeper, tx, lookups, taken)
+
+    monkeypatch.setattr(Timekeeper, "_carry_out", failing)
+    assert world.run("03-09T17:30") == {End.BLOCKED: 1, End.FIRED: 1}
+    assert (world.seen(broken), world.seen(sound), world.blocked()) == (("low", 1), ("middle", 2), [("broken", 1)])
+
+    monkeypatch.undo()
+    world.clock.at += AGAIN
     assert world.keeper.run_due() == {End.FIRED: 1}
     assert world.blocked() == []
 

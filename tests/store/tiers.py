@@ -12,6 +12,7 @@ TIERS = {
           default: normal
           choices: {normal: {zh: 一般, en: Normal}, urgent: {zh: 紧急, en: Urgent}}
         text: {T, type: text}
+        due: {T, type: date, fills: due}
         """,
     "clocks": """
         handle:
@@ -39,6 +40,7 @@ TIERS = {
         - {trigger: rise, T, from: middle, to: high, by: [village_clerk, system]}
         - {trigger: rise, T, from: high, to: same, by: [township_secretary, system], when: {field: text, given: true}}
         - {trigger: change, T, from: open, to: same, by: zuzhang, takes: [urgency, text]}
+        - {trigger: extend, T, from: [low, middle, high], to: same, by: zuzhang, needs: due, extends: handle}
         - {trigger: park, T, from: [low, middle, high], to: parked, by: zuzhang}
         - {trigger: resume, T, from: parked, to: back, by: zuzhang}
         - {trigger: finish, T, from: [low, middle, high], to: done, by: zuzhang}

@@ -67,7 +67,7 @@ def test_what_is_no_secret_is_refused(secret):
 
 @pytest.mark.parametrize(("url", "private"), [("https://example.org/a?b=c", False), ("http://127.0.0.1:8/", True)])
 def test_a_url_of_a_receiver(url, private):
-    check_url(url, private=private)
+    assert check_url(url, private=private) is None  # nothing is wrong with it
 
 
 @pytest.mark.parametrize(

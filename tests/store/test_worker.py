@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
+from engine.meetings.series import SeriesService
 from engine.messages.receivers import Receiver
 from engine.messages.sending import Sender
 from engine.messages.webhooks import WebhookService
@@ -80,3 +83,22 @@ def _until(done) -> None:
     while not done():
         assert time.monotonic() < ends, "it never happened"
         time.sleep(0.01)
+
+
+def test_a_look_at_meetings_that_broke_off_is_made_again_though_time_stands_still(sqlite_store: Store, monkeypatch):
+    worker = Worker(Post(sqlite_store).office, every=1)
+    plan_ahead, calls = SeriesService.plan_ahead, []
+
+    def failing_once(series, until):
+        calls.append(until)
+        if len(calls) == 1:
+            raise ConnectionError
+        return plan_ahead(series, until)
+
+    monkeypatch.setattr(SeriesService, "plan_ahead", failing_once)
+    with pytest.raises(ConnectionError):
+        worker.sweep()
+    worker.sweep()
+    worker.sweep()  # not again before some time has passed
+
+    assert len(calls) == 2

@@ -11,15 +11,18 @@ import pytest
 
 import engine
 from api import app as application
-from api import condition_texts, field_texts, import_texts, letter_texts, problems
+from api import clock_texts, condition_texts, field_texts, import_texts, letter_texts, problems
 from api.condition_texts import RELATION_TITLES
 from api.field_texts import FIELD_TEXTS, PLAIN_TITLES
 from api.problems import KINDS, PLAIN_TEXTS, detail, field_text, refusal_response
+from engine.definition.calendar import DayKind
 from engine.definition.model import (
     RELATIONS,
     TimeUnit,
 )
 from engine.files.bad import BadFile
+from engine.rules.days import Note
+from engine.rules.reckoning import Why
 from engine.rules.refusals import (
     CarriedTooOften,
     ConditionRefused,
@@ -271,7 +274,10 @@ PAIRS = {
     **{f"upload {name}": pair for name, pair in problems._UPLOADS.items()},
     **{f"relation {name}": pair for name, pair in RELATION_TITLES.items()},
     **{f"event {name}": pair for name, pair in condition_texts._EVENTS.items()},
-    **{f"unit {name}": pair for name, pair in condition_texts._UNITS.items()},
+    **{f"unit {name}": pair for name, pair in condition_texts.UNITS.items()},
+    **{f"grant {name}": pair for name, pair in clock_texts.WHYS.items()},
+    **{f"day {name}": pair for name, pair in clock_texts.NOTES.items()},
+    **{f"calendar {name}": pair for name, pair in clock_texts.KINDS.items()},
     **{f"letter {name}": pair for name, pair in letter_texts.LETTER_TEXTS.items()},
     **{f"import {name}": pair for name, pair in import_texts.PROBLEM_TEXTS.items()},
     **{f"wrong {name}": pair for name, pair in import_texts.WRONG_TEXTS.items()},
@@ -290,18 +296,21 @@ def test_no_text_is_the_same_in_both_languages(name):
 def test_every_table_of_texts_is_among_them():
     tables = [
         (module, name)
-        for module in (problems, field_texts, condition_texts, import_texts)
+        for module in (problems, field_texts, condition_texts, clock_texts, import_texts)
         for name, value in vars(module).items()
         if isinstance(value, dict) and value and all(isinstance(each, tuple) for each in value.values())
     ]
 
     assert {name for _, name in tables} == {
         "KINDS", "PLAIN_TEXTS", "FIELD_TEXTS", "PLAIN_TITLES", "_STATUSES", "_UPLOADS", "_NEVER", "RELATION_TITLES",
-        "_EVENTS", "_UNITS", "_CASES", "PROBLEM_TEXTS", "WRONG_TEXTS",
+        "_EVENTS", "UNITS", "_CASES", "WHYS", "NOTES", "PROBLEM_TEXTS", "WRONG_TEXTS",
     }  # fmt: skip
 
 
 def test_every_relation_and_event_and_unit_of_time_has_its_words():
+    assert set(clock_texts.WHYS) == set(Why)
+    assert set(clock_texts.NOTES) == set(Note)
+    assert set(clock_texts.KINDS) == set(DayKind)
     assert set(RELATION_TITLES) == {*RELATIONS, "system"}
     assert set(condition_texts._EVENTS) == {"opened", "entered", "closed"}
-    assert set(condition_texts._UNITS) == {unit.value for unit in TimeUnit}
+    assert set(condition_texts.UNITS) == {unit.value for unit in TimeUnit}

@@ -15,6 +15,7 @@ from engine.cases.views import CaseView, Choices, EventView, Followed
 from engine.definition.model import Field, Row, Title, Value, Workflow
 from engine.rules.explain import Could, Offer
 from engine.rules.mask import Sight, name_pattern
+from engine.rules.own import is_own, row_of
 from engine.rules.state import Charge
 
 Json = dict[str, Any]
@@ -150,7 +151,7 @@ def _value(field: Field, value: Value, names: Mapping[str, str], sight: Sight) -
 
 def event(view: EventView, english: bool) -> Json:
     row, workflow = view.event, view.workflow
-    rule = workflow.row(row.trigger, row.source)
+    rule = row_of(workflow, row)
     return {
         "case": view.case_id,
         "number": view.number,

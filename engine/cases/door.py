@@ -9,6 +9,8 @@ from datetime import datetime
 from engine.cases.letters import letters_of
 from engine.cases.lookups import Lookups, cases_named, snapshot
 from engine.cases.office import Office
+from engine.definition.model import RECOMPUTE, SYSTEM
+from engine.rules.anew import is_behind, recompute
 from engine.rules.attempt import Command, InMeeting, Snapshot, Unit
 from engine.rules.clocks import NO_DEADLINES, deadlines
 from engine.rules.decide import Decision, Request, decide
@@ -18,7 +20,7 @@ from engine.rules.refusals import NotFound, Refusal
 from engine.rules.reports import reports_of
 from engine.rules.state import CaseState, Event
 from engine.rules.timers import plan
-from engine.store.casebook import Entry, write
+from engine.store.casebook import Entry, count_again, write
 from engine.store.casefile import Held, Identity
 from engine.store.db import Tx
 from engine.store.numbering import take_number
@@ -61,11 +63,12 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Desk:
-    """A case while the door works on it."""
+    """A case while the door works on it. `again`: it was counted by an older calendar than the one that is here."""
 
     held: Held
     before: CaseState | None
     events: list[tuple[Event, str]]
+    again: bool = False
 
 
 def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | None = None) -> list[Outcome]:
@@ -74,12 +77,18 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
     who wants all or nothing raises, and so rolls back. `lookups` are those of this transaction, where the caller has
     looked something up, or locked a case, already.
 
+    A case whose deadlines an older calendar counted is counted by the present one before its act; `system` with the
+    trigger RECOMPUTE asks for that alone, and where no deadline changes there is neither event nor refusal.
+
     Raises RulesMissing when the file a case was opened under is not there.
     """
     lookups = lookups or Lookups(tx, office)
     outcomes, desks = _weigh(tx, office, acts, lookups)
     entries = {case: _entry(office, desk) for case, desk in desks.items() if desk.events}
     hashes = write(tx, list(entries.values())) if entries else {}
+    same = [_entry(office, desk) for desk in desks.values() if desk.again and not desk.events]
+    if same:
+        count_again(tx, same, office.clock.now(tx))
     put_reports(tx, [report for desk in desks.values() for report in _reports(office, desk)])
     lookups.attach_claimed()
     return [_as_written(outcome, entries, hashes) for outcome in outcomes]
@@ -107,14 +116,35 @@ def _fire(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act
         return Outcome(act=act, held=None, refusal=NotFound("case"))
     identity = desk.held.identity
     compiled = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+    if act.person == SYSTEM and act.command.trigger == RECOMPUTE:
+        return Outcome(act=act, event=_count_again(office, desk, compiled, now), held=desk.held)
     request = _request(lookups, compiled, snapshot(desk.held), act, now)
     decision = decide(compiled, request)
     if isinstance(decision, Refusal):
         return Outcome(act=act, held=desk.held, refusal=decision)
+    if _count_again(office, desk, compiled, now) is not None:
+        again = decide(compiled, replace(request, case=snapshot(desk.held), expected=None))
+        assert isinstance(again, Decision)  # nothing but the version is another
+        decision = again
     lookups.claim(request.world.files, identity.id)
     _take(office, desk, decision)
     lookups.move(desk.held)
     return Outcome(act=act, held=desk.held, event=decision.event)
+
+
+def _count_again(office: Office, desk: _Desk, compiled: Compiled, now: datetime) -> Event | None:
+    """Where a new version of the calendar came since the last act: the deadlines by it, and before anything else
+    happens the row that says so, if they are others than before."""
+    held = desk.held
+    if not is_behind(compiled, held.state, held.counted_by):
+        return None
+    desk.again = True
+    found = recompute(compiled, snapshot(held), held.deadlines, held.counted_by, now)
+    if found is not None:
+        _take(office, desk, found)
+    assert compiled.calendar is not None
+    desk.held = replace(desk.held, counted_by=compiled.calendar.version)
+    return found.event if found else None
 
 
 def _open(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act: Act, now: datetime) -> Outcome:
@@ -177,6 +207,7 @@ def _entry(office: Office, desk: _Desk) -> Entry:
         deadlines=deadlines(workflow, state, timed) if timed else None,
         timers=plan(workflow, state, timed) if timed else None,
         letters=letters_of(office, identity, workflow, [event for event, _ in desk.events]),
+        counted_by=compiled.calendar.version if timed and compiled.calendar else None,
     )
 
 
@@ -211,5 +242,6 @@ def _as_written(outcome: Outcome, entries: dict[str, Entry], hashes: dict[str, s
     if outcome.held is None or outcome.held.identity.id not in hashes:
         return outcome
     case_id = outcome.held.identity.id
-    dates = entries[case_id].deadlines or NO_DEADLINES
-    return replace(outcome, held=replace(outcome.held, last_hash=hashes[case_id], deadlines=dates))
+    entry, last_hash = entries[case_id], hashes[case_id]
+    dates, counted_by = entry.deadlines or NO_DEADLINES, entry.counted_by
+    return replace(outcome, held=replace(outcome.held, last_hash=last_hash, deadlines=dates, counted_by=counted_by))

@@ -1,0 +1,261 @@
+"""A calendar learns of a year: open cases are counted by it through the door, once each, and histories say so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from engine.audit.verify import verify
+from engine.cases.office import open_office
+from engine.cases.recounting import Recounted, Recounting
+from engine.cases.service import CaseService
+from engine.cases.timekeeping import Timekeeper
+from engine.definition.calendar import Calendar
+from engine.definition.calendar_file import read_calendar
+from engine.rules.rulebook import Rulebook
+from engine.store.tables import blocked, cases, history, timers
+from tests import township as t
+from tests.store.tiers import TIERS
+from tests.store.world import World, rules
+
+OF_2027 = """\
+calendar: cn
+version: {version}
+title: {{zh: 日历, en: Calendar}}
+years:
+  - year: 2026
+    source: {{title: {{zh: 通知, en: Notice}}, number: 一号, date: 2025-11-04}}
+    holidays:
+      - {{title: {{zh: 元旦, en: New Year}}, off: {{from: 2026-01-01, to: 2026-01-03}}}}
+{more}"""
+NEXT_YEAR = """\
+  - year: 2027
+    source: {title: {zh: 通知, en: Notice}, number: 二号, date: 2026-11-10}
+    holidays:
+      - {title: {zh: 元旦, en: New Year}, off: {from: 2027-01-01, to: 2027-01-03}}
+"""
+LOCAL = """\
+local:
+  "430482109223":
+    - {title: {zh: 赶圩, en: Market day}, off: 2026-12-29}
+"""
+
+
+def calendar(version: int, more: str = "") -> Calendar:
+    found, findings = read_calendar(OF_2027.format(version=version, more=more).encode(), "cn.yaml")
+    assert found is not None, findings
+    return found
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+08:00")
+
+
+class Counted(World):
+    """The three tiers, counted by a calendar of 2026; time stands at 28 December, a Monday."""
+
+    def __init__(self, store) -> None:
+        self.book = rules(**TIERS)
+        super().__init__(store, self.book)
+        self.arrives(calendar(1))
+        self.clock.at = at("2026-12-28T09:00")
+
+    def arrives(self, found: Calendar) -> None:
+        self.office = open_office(
+            self.store, Rulebook.of([self.book], {"cn": found}, drafts_open=True), clock=self.clock
+        )
+        self.cases, self.recounting = CaseService(self.office), Recounting(self.office)
+
+    def begin(self, **data) -> str:
+        return self.opened("zuzhang", t.GROUP, "begin", data, workflow="small").identity.id
+
+    def rows(self, case: str) -> list[str]:
+        with self.store.read() as tx:
+            found = tx.execute(sa.select(history.c.trigger).where(history.c.case_id == case).order_by(history.c.seq))
+            return list(found.scalars())
+
+    def last_facts(self, case: str) -> dict:
+        with self.store.read() as tx:
+            here = sa.select(history.c.facts).where(history.c.case_id == case, history.c.trigger == "recompute_deadlines")
+            return tx.execute(here.order_by(history.c.seq.desc())).scalars().first()
+
+    def row(self, case: str):
+        with self.store.read() as tx:
+            return tx.execute(sa.select(cases).where(cases.c.id == case)).one()
+
+    def steps(self, case: str) -> list[datetime]:
+        with self.store.read() as tx:
+            here = (timers.c.case_id == case, timers.c.done_at.is_(None))
+            return list(tx.execute(sa.select(timers.c.due_at).where(*here).order_by(timers.c.due_at)).scalars())
+
+
+@pytest.fixture
+def world(store):
+    return Counted(store)
+
+
+def test_a_year_arrives_and_the_case_tells_its_old_and_its_new_deadline(world):
+    case = world.begin()
+    assert (world.row(case).due_at, world.row(case).due_provisional) == (at("2027-01-04T17:30"), True)
+
+    world.arrives(calendar(2, NEXT_YEAR))
+    assert world.recounting.sweep() == Recounted(changed=1)
+
+    row = world.row(case)
+    assert (row.due_at, row.due_provisional, row.calendar_version) == (at("2027-01-05T17:30"), False, 2)
+    assert world.rows(case) == ["begin", "recompute_deadlines"]
+    facts = world.last_facts(case)
+    assert facts["calendar"] == {
+        "code": "cn", "version": 2, "former": 1, "sha256": calendar(2, NEXT_YEAR).sha256,
+    }  # fmt: skip
+    assert facts["due"] == {"before": "2027-01-04T09:30:00.000000Z", "after": "2027-01-05T09:30:00.000000Z"}
+    assert facts["provisional"] == {"before": True, "after": False}
+    assert at("2027-01-05T17:30") in world.steps(case)
+    assert verify(world.store, world.office.rulebook).flaws == ()
+
+
+def test_each_case_is_counted_once_a_version(world):
+    case = world.begin()
+    world.arrives(calendar(2, NEXT_YEAR))
+
+    assert [world.recounting.sweep() for _ in range(2)] == [Recounted(changed=1), Recounted()]
+    world.arrives(calendar(3, NEXT_YEAR))
+    assert world.recounting.sweep() == Recounted(same=1)
+    assert (world.rows(case), world.row(case).calendar_version) == (["begin", "recompute_deadlines"], 3)
+
+
+def test_a_date_that_stays_is_sure_from_then_on_and_the_history_says_so(world):
+    world.clock.at = at("2026-12-21T09:00")
+    case = world.begin(urgency="normal")
+    world.fire("zuzhang", case, "rise")  # ten working days
+    assert world.row(case).due_at == at("2027-01-04T17:30")
+    year = NEXT_YEAR.replace("{from: 2027-01-01, to: 2027-01-03}", "{from: 2027-02-01, to: 2027-02-03}")
+    world.arrives(calendar(2, year))
+
+    assert world.recounting.sweep() == Recounted(changed=1)
+    facts = world.last_facts(case)
+    assert facts["due"]["before"] == facts["due"]["after"]
+    assert facts["provisional"] == {"before": True, "after": False}
+
+
+def test_a_case_closed_or_at_rest_or_due_before_has_no_row(world):
+    world.clock.at = at("2026-12-01T09:00")
+    closed, parked, sooner = world.begin(), world.begin(), world.begin()
+    world.fire("zuzhang", closed, "finish")
+    world.fire("zuzhang", parked, "park")
+    world.arrives(calendar(2, NEXT_YEAR))
+
+    assert world.recounting.sweep() == Recounted(same=2)
+    assert [world.row(case).calendar_version for case in (closed, parked, sooner)] == [1, 2, 2]
+    assert world.rows(closed)[-1] == "finish"
+
+
+def test_an_act_that_comes_first_has_the_row_before_it_and_keeps_the_version_that_was_seen(world):
+    case = world.begin()
+    world.arrives(calendar(2, NEXT_YEAR))
+
+    held = world.fire("zuzhang", case, "change", text="催一下")
+    assert (held.state.version, held.counted_by, held.deadlines.due) == (3, 2, at("2027-01-05T17:30"))
+    assert world.rows(case) == ["begin", "recompute_deadlines", "change"]
+    assert world.recounting.sweep() == Recounted()
+    assert verify(world.store, world.office.rulebook).flaws == ()
+
+
+def test_a_refused_act_leaves_the_case_to_the_sweep(world):
+    case = world.begin()
+    world.arrives(calendar(2, NEXT_YEAR))
+
+    with pytest.raises(Exception, match=""):
+        world.fire("village_clerk", case, "park")
+    assert world.rows(case) == ["begin"]
+    assert world.recounting.sweep() == Recounted(changed=1)
+
+
+def test_what_was_done_by_the_old_date_stays_done(world):
+    case = world.begin()
+    world.clock.at = at("2027-01-04T17:30")
+    Timekeeper(world.office).run_due()
+    assert world.rows(case) == ["begin", "rise"]
+
+    world.arrives(calendar(2, NEXT_YEAR))
+    world.recounting.sweep()
+    world.clock.at = at("2027-01-05T17:30")
+    assert Timekeeper(world.office).run_due() == {}
+    assert world.rows(case) == ["begin", "rise", "recompute_deadlines"]
+
+
+def test_a_killed_run_goes_on_where_it_stopped(world, monkeypatch):
+    found = [world.begin() for _ in range(3)]
+    world.arrives(calendar(2, NEXT_YEAR))
+    monkeypatch.setattr("engine.cases.recounting._AT_ONCE", 1)
+    count, done = Recounting._count, []
+
+    def killed(self, ids):
+        if done:
+            raise KeyboardInterrupt
+        done.append(count(self, ids))
+        return done[0]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recounting, "_count", killed)
+        with pytest.raises(KeyboardInterrupt):
+            world.recounting.sweep()
+
+    assert world.recounting.sweep() == Recounted(changed=2)
+    assert [world.rows(case) for case in found] == [["begin", "recompute_deadlines"]] * 3
+
+
+def test_a_case_that_cannot_be_taken_up_waits_in_the_queue_and_keeps_no_other_waiting(world, monkeypatch):
+    broken, sound = world.begin(), world.begin()
+    world.arrives(calendar(2, NEXT_YEAR))
+    count = Recounting._count
+
+    def failing(self, ids):
+        if broken in ids:
+            raise ZeroDivisionError
+        return count(self, ids)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recounting, "_count", failing)
+        assert world.recounting.sweep() == Recounted(changed=1, failed=1)
+    with world.store.read() as tx:
+        assert [(row.kind, row.code, row.case_id) for row in tx.execute(sa.select(blocked))] == [
+            ("calendar", "broken", broken)
+        ]
+    assert world.rows(sound)[-1] == "recompute_deadlines"
+    assert world.recounting.sweep() == Recounted(changed=1)
+    with world.store.read() as tx:
+        assert tx.execute(sa.select(blocked)).all() == []
+
+
+def test_an_older_calendar_undoes_nothing(world):
+    case = world.begin()
+    world.arrives(calendar(2, NEXT_YEAR))
+    world.recounting.sweep()
+
+    world.arrives(calendar(1))
+    assert world.recounting.sweep() == Recounted()
+    assert world.row(case).due_at == at("2027-01-05T17:30")
+
+
+def test_local_days_that_arrive_move_the_deadlines_of_their_place_alone(world):
+    here = world.begin()
+    there = world.opened("zuzhang", t.GROUP, "begin", {}, workflow="small").identity.id
+    assert t.VILLAGE == "430482109223"
+    world.arrives(calendar(2, LOCAL))
+
+    assert world.recounting.sweep() == Recounted(changed=2)
+    assert world.row(here).due_at == world.row(there).due_at == at("2027-01-05T17:30")
+    assert world.row(here).due_provisional
+
+
+def test_nobody_can_ask_for_it(world):
+    case = world.begin()
+    world.arrives(calendar(2, NEXT_YEAR))
+
+    with pytest.raises(Exception) as refused:
+        world.fire("zuzhang", case, "recompute_deadlines")
+    assert refused.value.problems[0].code == "unknown_trigger"

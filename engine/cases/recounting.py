@@ -105,9 +105,16 @@ class Recounting:
             if held is None:
                 return Recounted()
             found = Blocked(
-                home=held.identity.home, kind=CALENDAR, subject=case_id, unit=held.unit.code, case_id=case_id, code=code,
-                since=now, attend_by=now + _ATTEND, tried_at=now,
-            )  # fmt: skip
+                home=held.identity.home,
+                kind=CALENDAR,
+                subject=case_id,
+                unit=held.unit.code,
+                case_id=case_id,
+                code=code,
+                since=now,
+                attend_by=now + _ATTEND,
+                tried_at=now,
+            )
             block(tx, found)
         return Recounted(failed=1)
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
 
 from engine.audit.verify import verify
+from engine.cases.clock_queries import ClockQueries
 from engine.cases.office import open_office
 from engine.cases.recounting import Recounted, Recounting
 from engine.cases.service import CaseService
 from engine.cases.timekeeping import Timekeeper
 from engine.definition.calendar import Calendar
 from engine.definition.calendar_file import read_calendar
+from engine.rules.days import Note
 from engine.rules.rulebook import Rulebook
 from engine.store.tables import blocked, cases, history, timers
 from tests import township as t
 from tests.store.tiers import TIERS
-from tests.store.world import World, rules
+from tests.store.world import World, refusal, rules
 
 OF_2027 = """\
 calendar: cn
@@ -39,8 +40,8 @@ NEXT_YEAR = """\
 """
 LOCAL = """\
 local:
-  "430482109223":
-    - {title: {zh: 赶圩, en: Market day}, off: 2026-12-29}
+  "{unit}":
+    - {{title: {{zh: 赶圩, en: Market day}}, off: 2026-12-29}}
 """
 
 
@@ -69,8 +70,8 @@ class Counted(World):
         )
         self.cases, self.recounting = CaseService(self.office), Recounting(self.office)
 
-    def begin(self, **data) -> str:
-        return self.opened("zuzhang", t.GROUP, "begin", data, workflow="small").identity.id
+    def begin(self, person: str = "zuzhang", unit: str = t.GROUP, **data) -> str:
+        return self.opened(person, unit, "begin", data, workflow="small").identity.id
 
     def rows(self, case: str) -> list[str]:
         with self.store.read() as tx:
@@ -79,7 +80,9 @@ class Counted(World):
 
     def last_facts(self, case: str) -> dict:
         with self.store.read() as tx:
-            here = sa.select(history.c.facts).where(history.c.case_id == case, history.c.trigger == "recompute_deadlines")
+            here = sa.select(history.c.facts).where(
+                history.c.case_id == case, history.c.trigger == "recompute_deadlines"
+            )
             return tx.execute(here.order_by(history.c.seq.desc())).scalars().first()
 
     def row(self, case: str):
@@ -168,8 +171,7 @@ def test_a_refused_act_leaves_the_case_to_the_sweep(world):
     case = world.begin()
     world.arrives(calendar(2, NEXT_YEAR))
 
-    with pytest.raises(Exception, match=""):
-        world.fire("village_clerk", case, "park")
+    assert refusal(lambda: world.fire("village_clerk", case, "park")).code == "role"
     assert world.rows(case) == ["begin"]
     assert world.recounting.sweep() == Recounted(changed=1)
 
@@ -241,21 +243,33 @@ def test_an_older_calendar_undoes_nothing(world):
     assert world.row(case).due_at == at("2027-01-05T17:30")
 
 
-def test_local_days_that_arrive_move_the_deadlines_of_their_place_alone(world):
-    here = world.begin()
-    there = world.opened("zuzhang", t.GROUP, "begin", {}, workflow="small").identity.id
-    assert t.VILLAGE == "430482109223"
-    world.arrives(calendar(2, LOCAL))
+@pytest.mark.parametrize(("unit", "moved"), [(t.COUNTY, (True, True)), (t.VILLAGE, (True, False))])
+def test_local_days_that_arrive_move_the_deadlines_of_all_places_below_their_unit(world, unit, moved):
+    here, elsewhere = world.begin(), world.begin("zuzhang_other", f"{t.OTHER_WUCHANG}g1")
+    world.arrives(calendar(2, LOCAL.format(unit=unit)))
 
-    assert world.recounting.sweep() == Recounted(changed=2)
-    assert world.row(here).due_at == world.row(there).due_at == at("2027-01-05T17:30")
-    assert world.row(here).due_provisional
+    assert world.recounting.sweep() == Recounted(changed=sum(moved), same=2 - sum(moved))
+    dates = {True: at("2027-01-05T17:30"), False: at("2027-01-04T17:30")}
+    assert [world.row(case).due_at for case in (here, elsewhere)] == [dates[each] for each in moved]
+    assert world.row(here).due_provisional  # 2027 is still to come
+
+
+def test_the_clocks_name_the_local_day_and_a_closed_case_keeps_the_calendar_it_was_counted_by(world):
+    world.arrives(calendar(2, LOCAL.format(unit=t.VILLAGE)))
+    case = world.begin()
+    world.clock.at = at("2027-01-05T09:00")
+    world.fire("zuzhang", case, "finish")
+    world.arrives(calendar(3, NEXT_YEAR))  # the market was elsewhere after all
+    world.recounting.sweep()
+
+    (clock,) = ClockQueries(world.office).clocks("zuzhang", case).clocks
+    market = next(line for line in clock.days if line.day.date == date(2026, 12, 29))
+    assert (market.note, market.day.title.zh, market.day.title.en) == (Note.OFF, "赶圩", "Market day")
 
 
 def test_nobody_can_ask_for_it(world):
     case = world.begin()
     world.arrives(calendar(2, NEXT_YEAR))
 
-    with pytest.raises(Exception) as refused:
-        world.fire("zuzhang", case, "recompute_deadlines")
-    assert refused.value.problems[0].code == "unknown_trigger"
+    found = refusal(lambda: world.fire("zuzhang", case, "recompute_deadlines"))
+    assert found.problems[0].code == "unknown_trigger"

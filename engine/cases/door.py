@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.cases.calendars import keep_used
 from engine.cases.letters import letters_of
 from engine.cases.lookups import Lookups, cases_named, snapshot
 from engine.cases.office import Office
+from engine.cases.reporting import agenda_reports
 from engine.definition.model import RECOMPUTE, SYSTEM
 from engine.rules.anew import is_behind, recompute
 from engine.rules.attempt import Command, InMeeting, Snapshot, Unit
@@ -17,7 +19,6 @@ from engine.rules.decide import Decision, Request, decide
 from engine.rules.fold import local_day
 from engine.rules.machine import Compiled
 from engine.rules.refusals import NotFound, Refusal
-from engine.rules.reports import reports_of
 from engine.rules.state import CaseState, Event
 from engine.rules.timers import plan
 from engine.store.casebook import Entry, count_again, write
@@ -89,6 +90,7 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
     same = [_entry(office, desk) for desk in desks.values() if desk.again and not desk.events]
     if same:
         count_again(tx, same, office.clock.now(tx))
+    keep_used(tx, office, (_rules(office, each.identity) for each in (*entries.values(), *same)))
     put_reports(tx, [report for desk in desks.values() for report in _reports(office, desk)])
     lookups.attach_claimed()
     return [_as_written(outcome, entries, hashes) for outcome in outcomes]
@@ -115,7 +117,7 @@ def _fire(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act
     if desk is None:
         return Outcome(act=act, held=None, refusal=NotFound("case"))
     identity = desk.held.identity
-    compiled = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+    compiled = _rules(office, identity)
     if act.person == SYSTEM and act.command.trigger == RECOMPUTE:
         return Outcome(act=act, event=_count_again(office, desk, compiled, now), held=desk.held)
     request = _request(lookups, compiled, snapshot(desk.held), act, now)
@@ -171,6 +173,10 @@ def _open(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act
     return Outcome(act=act, held=held, event=decision.event)
 
 
+def _rules(office: Office, identity: Identity) -> Compiled:
+    return office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+
+
 def _request(lookups: Lookups, compiled: Compiled, case: Snapshot, act: Act, now: datetime) -> Request:
     workflow = compiled.workflow
     row = workflow.row(act.command.trigger, case.source)
@@ -194,7 +200,7 @@ def _take(office: Office, desk: _Desk, decision: Decision) -> None:
 
 def _entry(office: Office, desk: _Desk) -> Entry:
     identity, state = desk.held.identity, desk.held.state
-    compiled = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+    compiled = _rules(office, identity)
     workflow, work = compiled.workflow, compiled.work(desk.held.unit)
     timed = work if workflow.clocks else None
     return Entry(
@@ -212,30 +218,8 @@ def _entry(office: Office, desk: _Desk) -> Entry:
 
 
 def _reports(office: Office, desk: _Desk) -> list[ReportRow]:
-    """What the acts put on the next agendas to be ratified or told."""
-    identity = desk.held.identity
-    workflow = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow
-    return [
-        ReportRow(
-            home=_home_at(office, desk.held.unit, each.unit),
-            case_home=identity.home,
-            case_id=identity.id,
-            seq=event.seq,
-            meeting=each.meeting,
-            workflow=identity.workflow,
-            unit=each.unit,
-            kind=each.kind,
-            since=event.recorded_at,
-        )
-        for event, _ in desk.events
-        for each in reports_of(workflow, desk.held.unit, event)
-    ]
-
-
-def _home_at(office: Office, unit: Unit, above: str) -> str:
-    """The home of a unit on the line of this one."""
-    codes, home = [code for _, code in unit.line], office.home_of(unit)
-    return home if codes.index(above) >= codes.index(home) else above
+    workflow = _rules(office, desk.held.identity).workflow
+    return agenda_reports(office, desk.held, workflow, [event for event, _ in desk.events])
 
 
 def _as_written(outcome: Outcome, entries: dict[str, Entry], hashes: dict[str, str]) -> Outcome:

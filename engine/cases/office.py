@@ -13,9 +13,8 @@ from ulid import ULID
 
 from engine.rules.attempt import Unit
 from engine.rules.rulebook import Rulebook
-from engine.store.calendarbook import keep_calendars, kept_calendars
-from engine.store.clock import Clock, DatabaseClock, real_now
-from engine.store.db import Store, retried
+from engine.store.clock import Clock, DatabaseClock
+from engine.store.db import Store
 from engine.store.settings import read_setting
 
 
@@ -30,6 +29,7 @@ def _new_salt() -> str:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Office:
     """`home_level` and `secret` are the settings of the database. `receivers` are the names of those who get webhooks.
+    `kept_calendars` are versions (code, number) that the database is known to keep.
     Ids and salts are arguments so that tests can fix them."""
 
     store: Store
@@ -39,6 +39,7 @@ class Office:
     default_workflow: str = "issue-escalation"
     clock: Clock = field(default_factory=DatabaseClock)
     receivers: tuple[str, ...] = ()
+    kept_calendars: set[tuple[str, int]] = field(default_factory=set)
     new_ulid: Callable[[], str] = _new_ulid
     new_salt: Callable[[], str] = _new_salt
 
@@ -57,13 +58,11 @@ class Office:
 
 def open_office(store: Store, rulebook: Rulebook, *, default_workflow: str = "issue-escalation",
                 clock: Clock | None = None, receivers: tuple[str, ...] = ()) -> Office:  # fmt: skip
-    """The office of an initialised database; calendars never used here are in use from now on. Raises LookupError where
-    `minqing init` was never run."""
+    """The office of an initialised database. Raises LookupError where `minqing init` was never run."""
     with store.read() as tx:
         home_level, secret = read_setting(tx, "home_level"), read_setting(tx, "secret")
     if not home_level or not secret:
         raise LookupError("this database is not initialised")
-    _keep_calendars(store, rulebook)
     return Office(
         store=store,
         rulebook=rulebook,
@@ -73,15 +72,3 @@ def open_office(store: Store, rulebook: Rulebook, *, default_workflow: str = "is
         clock=clock or DatabaseClock(),
         receivers=receivers,
     )
-
-
-@retried
-def _keep_calendars(store: Store, rulebook: Rulebook) -> None:
-    """Deadlines will be counted by them: the files are kept, so that old dates can be told again."""
-    here = {(each.calendar.code, each.calendar.version): each.calendar for each in rulebook.all() if each.calendar}
-    with store.read() as tx:
-        kept = {(each.calendar, each.version) for each in kept_calendars(tx)}
-    fresh = [here[each] for each in sorted(here.keys() - kept)]
-    if fresh:
-        with store.begin() as tx:
-            keep_calendars(tx, fresh, real_now())

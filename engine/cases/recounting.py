@@ -21,7 +21,7 @@ from engine.rules.machine import Compiled
 from engine.rules.rulebook import RulesMissing
 from engine.store.blockedbook import Blocked, block, unblock
 from engine.store.casefile import home_of, read_case
-from engine.store.countedbook import After, behind, count_behind
+from engine.store.countedbook import After, behind
 from engine.store.db import Unavailable, retried
 
 log = logging.getLogger("minqing.recounting")
@@ -51,11 +51,6 @@ class Recounting:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-
-    def waiting(self, compiled: Compiled) -> int:
-        """How many open cases under these rules were counted by an older version of their calendar."""
-        with self.office.store.read() as tx:
-            return count_behind(tx, compiled) if counts(compiled) else 0
 
     def sweep(self) -> Recounted:
         """Count all that is behind; a case that cannot be taken up waits in the blocked queue and keeps no other

@@ -14,12 +14,16 @@ from engine.store.tables import cases
 After = tuple[str, str]  #: (home, id) of a case
 
 
+def _open(compiled: Compiled) -> sa.ColumnElement[bool]:
+    workflow, table = compiled.workflow, cases.c
+    under = (table.workflow == workflow.key, table.workflow_version == workflow.version)
+    return sa.and_(*under, table.closed_at.is_(None))
+
+
 def _behind(compiled: Compiled) -> sa.ColumnElement[bool]:
     assert compiled.calendar is not None
-    workflow, table = compiled.workflow, cases.c
-    older = sa.or_(table.calendar_version.is_(None), table.calendar_version < compiled.calendar.version)
-    under = (table.workflow == workflow.key, table.workflow_version == workflow.version)
-    return sa.and_(*under, table.closed_at.is_(None), older)
+    older = cases.c.calendar_version < compiled.calendar.version
+    return sa.and_(_open(compiled), sa.or_(cases.c.calendar_version.is_(None), older))
 
 
 def behind(tx: Tx, compiled: Compiled, after: After | None, limit: int) -> Sequence[After]:
@@ -33,4 +37,13 @@ def behind(tx: Tx, compiled: Compiled, after: After | None, limit: int) -> Seque
 
 
 def count_behind(tx: Tx, compiled: Compiled) -> int:
-    return int(tx.execute(sa.select(sa.func.count()).select_from(cases).where(_behind(compiled))).scalar() or 0)
+    return _count(tx, _behind(compiled))
+
+
+def count_provisional(tx: Tx, compiled: Compiled) -> int:
+    """Open cases whose deadline lies in a year that their calendar lacks."""
+    return _count(tx, sa.and_(_open(compiled), cases.c.due_provisional.is_(True)))
+
+
+def _count(tx: Tx, where: sa.ColumnElement[bool]) -> int:
+    return int(tx.execute(sa.select(sa.func.count()).select_from(cases).where(where)).scalar() or 0)

@@ -173,9 +173,10 @@ def test_local_days_that_arrive_move_or_call_off_the_meetings_of_their_place_and
     world.series.office = replace(world.office, rulebook=Rulebook.of(book, later, drafts_open=True))
 
     assert world.set_until("03-21 00:00") == (0, 1, 1)
-    assert world.times() == ["03-06 15:00", "03-12 15:00"]
+    assert world.times() == ["03-06 15:00", "03-12 15:00", "03-20 15:00"]
     assert world.times(unit=t.SIBLING) == ["03-06 15:00", "03-13 15:00", "03-20 15:00"]
-    assert world.row(world.of_turn("2026-W12")).reason == "防汛停办，本次不开 / Flood stop: no meeting"
+    called_off = world.row(world.of_turn("2026-W12"))
+    assert (called_off.status, called_off.reason) == ("cancelled", "防汛停办，本次不开 / Flood stop: no meeting")
 
 
 # --- moved and called off by hand -------------------------------------------------------------------------------------

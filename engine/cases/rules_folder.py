@@ -79,6 +79,13 @@ def beside(file: Path) -> Former:
     return find
 
 
+def calendar_beside(file: Path, code: str) -> Calendar | None:
+    """The calendar that a workflow names, where calendars lie: `../calendars/<code>.yaml`. None where it is not there,
+    or cannot be read."""
+    found = file.parent.parent / CALENDARS / f"{code}.yaml"
+    return read_calendar(found.read_bytes(), found.name).calendar if found.is_file() else None
+
+
 def _misplaced(path: Path, workflow: Workflow) -> list[str]:
     """The place says which version it is, so that no two files can be the same one."""
     place = f"{workflow.key}/v{workflow.version}.yaml"

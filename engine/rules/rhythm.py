@@ -65,6 +65,15 @@ def turns(meeting: Meeting, work: Worktime, own: OwnRhythm | None, start: dateti
     return [each for each in found if each is not None and start <= each.at < end]
 
 
+def named_turns(meeting: Meeting, work: Worktime, first: date, last: date) -> Iterator[tuple[date, Sitting | None]]:
+    """Every day that the file's rhythm names from the first to the last day, with its turn; None where a holiday skips
+    it, or moves it onto the day of the turn before."""
+    if meeting.every is None or meeting.on_holiday is None or first > last:
+        return
+    for named in _named(meeting.every, first, last):
+        yield named, _sitting(meeting.on_holiday, meeting.every, work, named)
+
+
 def _named(every: Turn, first: date, last: date) -> Iterator[date]:
     """The days that the rhythm names from the first to the last day."""
     if every.weekday is not None:

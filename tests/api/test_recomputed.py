@@ -99,3 +99,17 @@ def test_a_calendar_in_use_that_was_changed_or_is_older_is_refused(world, folder
     shown("--apply")
     write(folder, 1, "")
     assert "version 1, and deadlines were counted by version 2" in run().output
+
+
+def test_the_check_holds_a_file_against_the_calendar_beside_it_as_of_a_day(world, folder):
+    rules = str(folder / "small" / "v1.yaml")
+    early = CliRunner().invoke(app, ["check", rules, "--today", "2026-03-02"])
+    late = CliRunner().invoke(app, ["check", rules, "--today", "2026-12-21", "--lang", "en"])
+
+    assert "K01" not in early.stdout
+    assert (
+        "K01  clocks.handle: from 2026-12-21 on it reaches 2027-01-18, and the calendar 'cn' lacks 2027" in late.stdout
+    )
+    assert CliRunner().invoke(app, ["check", rules, "--today", "soon"]).exit_code == 2
+    (folder / "calendars" / "cn.yaml").unlink()
+    assert "K01" not in CliRunner().invoke(app, ["check", rules, "--today", "2026-12-21"]).stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -196,3 +197,17 @@ def test_nobody_can_ask_for_it(world):
 
     found = refusal(lambda: world.fire("zuzhang", case, "recompute_deadlines"))
     assert found.problems[0].code == "unknown_trigger"
+
+
+def test_workers_at_once_and_an_act_among_them_leave_one_row_a_case(world):
+    found = [world.begin() for _ in range(6)]
+    world.arrives(calendar(2, NEXT_YEAR))
+    act = lambda: world.fire("zuzhang", found[3], "change", text="催一下")  # noqa: E731 - beside the sweeps
+
+    with ThreadPoolExecutor(4) as pool:
+        for each in [pool.submit(world.recounting.sweep) for _ in range(3)] + [pool.submit(act)]:
+            each.exception()  # the act may have come too late for the version it saw
+
+    assert world.recounting.sweep() == Recounted()
+    assert [world.rows(case).count("recompute_deadlines") for case in found] == [1] * 6
+    assert verify(world.store, world.office.rulebook).flaws == ()

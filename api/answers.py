@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from api.shapes import CaseId, Code, MeetingId, PersonId, UnitCode
+from api.shapes import CaseId, Code, PersonId, UnitCode
 
 
 class Answer(BaseModel):
@@ -151,93 +151,6 @@ class TriggersOut(Answer):
     version: int
     allowed: list[AllowedOut]
     blocked: list[BlockedOut]
-
-
-class PostOut(Answer):
-    """The post through which somebody acted, as it was then."""
-
-    id: str
-    role: str
-    title: str
-    place: str
-    place_name: str | None
-
-
-class ActorOut(PersonOut):
-    post: PostOut | None
-
-
-class RuleOut(Answer):
-    """Which version and line of which file this was done under."""
-
-    workflow: str
-    version: int
-    file: str
-    line: int
-    ref: str | None
-    sha256: str
-
-
-class StrangerOut(Answer):
-    name: str
-    phone: str | None = None
-
-
-class EventOut(Answer):
-    """One history row, with its three times."""
-
-    case: CaseId
-    number: str
-    seq: int
-    trigger: Code
-    ref: str | None
-    title: str
-    from_: str
-    to: str
-    from_level: str | None
-    to_level: str
-    unit: UnitOut
-    actor: ActorOut
-    on_behalf_of: PersonOut | StrangerOut | None
-    data: dict[Code, Any]
-    note: str | None
-    responsible: ChargeOut | None
-    successor: ChargeOut | None
-    occurred_at: datetime
-    recorded_at: datetime
-    client_at: datetime | None
-    meeting: MeetingId | None
-    agenda_no: int | None
-    rule: RuleOut
-    hash: str
-
-    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"))
-
-
-class EventPage(Answer):
-    items: list[EventOut]
-    next: str | None
-
-
-class DenialOut(Answer):
-    id: str
-    at: datetime
-    person: PersonOut
-    post: str | None
-    unit: UnitOut
-    case: CaseId | None
-    meeting: MeetingId | None
-    trigger: str
-    code: str
-    ref: str | None
-    line: int | None
-    workflow: str
-    workflow_version: int
-
-
-class DenialPage(Answer):
-    items: list[DenialOut]
-    next: str | None
 
 
 class HealthOut(Answer):

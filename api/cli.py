@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import accounts, checking, database, demoing, drawing, importing, rhythm, schema, serving, timing
+from api.commands import (
+    accounts,
+    calendars,
+    checking,
+    database,
+    demoing,
+    drawing,
+    importing,
+    rhythm,
+    schema,
+    serving,
+    timing,
+)
 
 app = typer.Typer(
     name="minqing",
@@ -18,6 +30,7 @@ for commands in (
     database.app,
     importing.app,
     checking.app,
+    calendars.app,
     drawing.app,
     schema.app,
     serving.app,

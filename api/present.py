@@ -15,7 +15,8 @@ from engine.cases.views import CaseView, Choices, EventView, Followed
 from engine.definition.model import Field, Row, Title, Value, Workflow
 from engine.rules.explain import Could, Offer
 from engine.rules.mask import Sight, name_pattern
-from engine.rules.state import Charge
+from engine.rules.own import is_own, row_of
+from engine.rules.state import Charge, Event
 
 Json = dict[str, Any]
 
@@ -150,7 +151,7 @@ def _value(field: Field, value: Value, names: Mapping[str, str], sight: Sight) -
 
 def event(view: EventView, english: bool) -> Json:
     row, workflow = view.event, view.workflow
-    rule = workflow.row(row.trigger, row.source)
+    rule = row_of(workflow, row)
     return {
         "case": view.case_id,
         "number": view.number,
@@ -166,6 +167,7 @@ def event(view: EventView, english: bool) -> Json:
         "actor": {**person(row.actor, view.names), "post": _post(view, english)},
         "on_behalf_of": villager(row.behalf, view.names, view.sight) if row.behalf else view.behalf,
         "data": data(workflow, view.data, view.names, view.sight),
+        "recomputed": _recomputed(workflow, row) if is_own(row) else None,
         "note": view.note,
         "responsible": charge(row.responsible, view.names),
         "successor": charge(row.successor, view.names),
@@ -184,6 +186,15 @@ def event(view: EventView, english: bool) -> Json:
         },
         "hash": view.hash,
     }
+
+
+def _recomputed(workflow: Workflow, row: Event) -> Json:
+    """The facts of an own row, its moments where the case is."""
+    told = dict(row.facts)
+    for name in ("due", "total"):
+        moments = {when: datetime.fromisoformat(at) if at else None for when, at in told[name].items()}
+        told[name] = {when: stamp(workflow, at) for when, at in moments.items()}
+    return told
 
 
 def _post(view: EventView, english: bool) -> Json | None:

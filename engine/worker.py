@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from engine.cases.office import Office
+from engine.cases.recounting import Recounted, Recounting
 from engine.cases.timekeeping import Timekeeper
 from engine.meetings.series import Planned, SeriesService
 from engine.meetings.watching import MeetingWatch, Watched
@@ -34,17 +35,18 @@ class Worker:
 
     def __init__(self, office: Office, every: float, webhooks: WebhookService | None = None) -> None:
         self.keeper, self.letters, self.every = Timekeeper(office), LetterService(office), every
-        self.webhooks, self.meetings = webhooks, _Meetings(office)
+        self.webhooks, self.looks = webhooks, _Looks(office)
 
     def sweep(self) -> Counter[str]:
         """Carry out what is due now and deliver what it says to whom; returns what became of how many. Raises
         Unavailable."""
-        done = Counter({end.value: count for end, count in self.keeper.run_due().items()})
+        done = self.looks.look()  # first: what falls due goes by the calendar that is here
+        done.update({end.value: count for end, count in self.keeper.run_due().items()})
         while said := _named("letters", self.letters.deliver()):
             done.update(said)
         if self.webhooks:
             done.update(_named("webhooks", self.webhooks.pass_over()))
-        return done + self.meetings.look()
+        return done
 
     def once(self) -> Counter[str]:
         """One sweep, and one round of webhooks. Raises Unavailable."""
@@ -89,11 +91,13 @@ class Worker:
                 return
 
 
-class _Meetings:
-    """Sets the meetings of the rhythm some weeks ahead, and looks for missed ones: now and then, by the rules' time."""
+class _Looks:
+    """Now and then, by the rules' time: counts by a new calendar what an old one counted, sets the meetings of the
+    rhythm some weeks ahead, and looks for missed ones."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
+        self.recounting = Recounting(office)
         self.series, self.watch = SeriesService(office), MeetingWatch(office)
         self.looked: datetime | None = None
 
@@ -102,11 +106,12 @@ class _Meetings:
             now = self.office.clock.now(tx)
         if self.looked is not None and now - self.looked < _BETWEEN_LOOKS:
             return Counter()
-        done = _named("meetings", self.series.plan_ahead(now + _AHEAD)) + _named("meetings", self.watch.sweep())
+        done = _named("calendar", self.recounting.sweep())
+        done += _named("meetings", self.series.plan_ahead(now + _AHEAD)) + _named("meetings", self.watch.sweep())
         self.looked = now  # not before it is done: held time may stand still
         return done
 
 
-def _named(what: str, report: Delivery | Sending | Planned | Watched) -> Counter[str]:
+def _named(what: str, report: Delivery | Sending | Planned | Watched | Recounted) -> Counter[str]:
     """What became of how many; empty where there was nothing."""
     return +Counter({f"{what} {name}": count for name, count in asdict(report).items()})

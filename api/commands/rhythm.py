@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.clock_texts import day_text
 from api.commands.ending import JsonFlag, opened, print_json, told
 from api.commands.moments import hour_of_day
 from api.settings import load_settings
@@ -119,7 +120,8 @@ def _shown(sitting: Sitting | None) -> str:
     if sitting is None:
         return "不开 / none"
     mark = "（暂定 / provisional）" if sitting.provisional else ""
-    return f"{sitting.at:%Y-%m-%d %H:%M} {WEEKDAYS[sitting.at.weekday()]}{mark}"
+    off = "（{}；{}）".format(*day_text(sitting.off)) if sitting.off else ""
+    return f"{sitting.at:%Y-%m-%d %H:%M} {WEEKDAYS[sitting.at.weekday()]}{off}{mark}"
 
 
 def _as_json(found: UnitRhythm) -> dict[str, str | int | None]:

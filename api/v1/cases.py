@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api import present, present_clocks
-from api.answers import CasePage, EventPage, TriggersOut
+from api.answers import CasePage, TriggersOut
 from api.answers_bulk import BulkOut
 from api.answers_clocks import ClocksOut
+from api.answers_history import EventPage
 from api.cursors import pack, unpack
 from api.deps import English, KeyHeader, Once, Seen, Served, Services, Who, person_of
 from api.docs import CASE_LINKS, HIDDEN, PROBLEMS, answers

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api import present, present_clocks
-from api.answers import DenialPage, EventPage
 from api.answers_clocks import BlockedList
+from api.answers_history import DenialPage, EventPage
 from api.cursors import pack, unpack
 from api.deps import English, Once, Served, Who, person_of
 from api.docs import PROBLEMS, answers

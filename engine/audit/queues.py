@@ -13,7 +13,7 @@ from engine.store.outbox import EVENT, PAGE, REMIND, TELL
 from engine.store.tables import blocked, outbox, timers
 
 LETTERS = (TELL, PAGE, REMIND, EVENT)
-BLOCKED = ("timer", "message", "meeting", "carry_over")
+BLOCKED = ("timer", "message", "meeting", "carry_over", "calendar")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from engine.cases.calendars import counted_by
 from engine.cases.office import Office
 from engine.cases.reading import as_read, attempt_to_read, found, reader, today
 from engine.definition.model import Workflow
@@ -54,13 +55,14 @@ class ClockQueries:
         self.office = office
 
     def clocks(self, person: str, case_id: str) -> CaseClocks:
-        """Raises NotFound, also where the case is out of reach. Who is recused sees them as they were."""
+        """As they were counted: by the version of the calendar that the case row names, so that what was late stays
+        late. Raises NotFound, also where the case is out of reach. Who is recused sees them as they were."""
         with self.office.store.read() as tx:
             held = found(read_case(tx, case_id))
             state = as_read(tx, held, attempt_to_read(tx, self.office, held, person)).state
             now, identity = self.office.clock.now(tx), held.identity
-        compiled = self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
-        work = compiled.work(held.unit)
+            compiled = self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+            work = compiled.work(held.unit, counted_by(tx, compiled, held))
         sums = tuple(reckon_all(compiled.workflow, state, work)) if work else ()
         return CaseClocks(
             case_id=identity.id,

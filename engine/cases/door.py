@@ -6,19 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.cases.calendars import keep_used
 from engine.cases.letters import letters_of
 from engine.cases.lookups import Lookups, cases_named, snapshot
 from engine.cases.office import Office
+from engine.cases.reporting import agenda_reports
+from engine.definition.model import RECOMPUTE, SYSTEM
+from engine.rules.anew import is_behind, recompute
 from engine.rules.attempt import Command, InMeeting, Snapshot, Unit
 from engine.rules.clocks import NO_DEADLINES, deadlines
 from engine.rules.decide import Decision, Request, decide
 from engine.rules.fold import local_day
 from engine.rules.machine import Compiled
 from engine.rules.refusals import NotFound, Refusal
-from engine.rules.reports import reports_of
 from engine.rules.state import CaseState, Event
 from engine.rules.timers import plan
-from engine.store.casebook import Entry, write
+from engine.store.casebook import Entry, count_again, write
 from engine.store.casefile import Held, Identity
 from engine.store.db import Tx
 from engine.store.numbering import take_number
@@ -61,11 +64,12 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Desk:
-    """A case while the door works on it."""
+    """A case while the door works on it. `again`: it was counted by an older calendar than the one that is here."""
 
     held: Held
     before: CaseState | None
     events: list[tuple[Event, str]]
+    again: bool = False
 
 
 def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | None = None) -> list[Outcome]:
@@ -74,12 +78,19 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
     who wants all or nothing raises, and so rolls back. `lookups` are those of this transaction, where the caller has
     looked something up, or locked a case, already.
 
+    A case whose deadlines an older calendar counted is counted by the present one before its act; `system` with the
+    trigger RECOMPUTE asks for that alone, and where no deadline changes there is neither event nor refusal.
+
     Raises RulesMissing when the file a case was opened under is not there.
     """
     lookups = lookups or Lookups(tx, office)
     outcomes, desks = _weigh(tx, office, acts, lookups)
     entries = {case: _entry(office, desk) for case, desk in desks.items() if desk.events}
     hashes = write(tx, list(entries.values())) if entries else {}
+    same = [_entry(office, desk) for desk in desks.values() if desk.again and not desk.events]
+    if same:
+        count_again(tx, same, office.clock.now(tx))
+    keep_used(tx, office, (_rules(office, each.identity) for each in (*entries.values(), *same)))
     put_reports(tx, [report for desk in desks.values() for report in _reports(office, desk)])
     lookups.attach_claimed()
     return [_as_written(outcome, entries, hashes) for outcome in outcomes]
@@ -106,15 +117,36 @@ def _fire(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act
     if desk is None:
         return Outcome(act=act, held=None, refusal=NotFound("case"))
     identity = desk.held.identity
-    compiled = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+    compiled = _rules(office, identity)
+    if act.person == SYSTEM and act.command.trigger == RECOMPUTE:
+        return Outcome(act=act, event=_count_again(office, desk, compiled, now), held=desk.held)
     request = _request(lookups, compiled, snapshot(desk.held), act, now)
     decision = decide(compiled, request)
     if isinstance(decision, Refusal):
         return Outcome(act=act, held=desk.held, refusal=decision)
+    if _count_again(office, desk, compiled, now) is not None:
+        again = decide(compiled, replace(request, case=snapshot(desk.held), expected=None))
+        assert isinstance(again, Decision)  # nothing but the version is another
+        decision = again
     lookups.claim(request.world.files, identity.id)
     _take(office, desk, decision)
     lookups.move(desk.held)
     return Outcome(act=act, held=desk.held, event=decision.event)
+
+
+def _count_again(office: Office, desk: _Desk, compiled: Compiled, now: datetime) -> Event | None:
+    """Where a new version of the calendar came since the last act: the deadlines by it, and before anything else
+    happens the row that says so, if they are others than before."""
+    held = desk.held
+    if not is_behind(compiled, held.state, held.counted_by):
+        return None
+    desk.again = True
+    found = recompute(compiled, snapshot(held), held.deadlines, held.counted_by, now)
+    if found is not None:
+        _take(office, desk, found)
+    assert compiled.calendar is not None
+    desk.held = replace(desk.held, counted_by=compiled.calendar.version)
+    return found.event if found else None
 
 
 def _open(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act: Act, now: datetime) -> Outcome:
@@ -141,6 +173,10 @@ def _open(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act
     return Outcome(act=act, held=held, event=decision.event)
 
 
+def _rules(office: Office, identity: Identity) -> Compiled:
+    return office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+
+
 def _request(lookups: Lookups, compiled: Compiled, case: Snapshot, act: Act, now: datetime) -> Request:
     workflow = compiled.workflow
     row = workflow.row(act.command.trigger, case.source)
@@ -164,7 +200,7 @@ def _take(office: Office, desk: _Desk, decision: Decision) -> None:
 
 def _entry(office: Office, desk: _Desk) -> Entry:
     identity, state = desk.held.identity, desk.held.state
-    compiled = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+    compiled = _rules(office, identity)
     workflow, work = compiled.workflow, compiled.work(desk.held.unit)
     timed = work if workflow.clocks else None
     return Entry(
@@ -177,39 +213,19 @@ def _entry(office: Office, desk: _Desk) -> Entry:
         deadlines=deadlines(workflow, state, timed) if timed else None,
         timers=plan(workflow, state, timed) if timed else None,
         letters=letters_of(office, identity, workflow, [event for event, _ in desk.events]),
+        counted_by=compiled.calendar.version if timed and compiled.calendar else None,
     )
 
 
 def _reports(office: Office, desk: _Desk) -> list[ReportRow]:
-    """What the acts put on the next agendas to be ratified or told."""
-    identity = desk.held.identity
-    workflow = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow
-    return [
-        ReportRow(
-            home=_home_at(office, desk.held.unit, each.unit),
-            case_home=identity.home,
-            case_id=identity.id,
-            seq=event.seq,
-            meeting=each.meeting,
-            workflow=identity.workflow,
-            unit=each.unit,
-            kind=each.kind,
-            since=event.recorded_at,
-        )
-        for event, _ in desk.events
-        for each in reports_of(workflow, desk.held.unit, event)
-    ]
-
-
-def _home_at(office: Office, unit: Unit, above: str) -> str:
-    """The home of a unit on the line of this one."""
-    codes, home = [code for _, code in unit.line], office.home_of(unit)
-    return home if codes.index(above) >= codes.index(home) else above
+    workflow = _rules(office, desk.held.identity).workflow
+    return agenda_reports(office, desk.held, workflow, [event for event, _ in desk.events])
 
 
 def _as_written(outcome: Outcome, entries: dict[str, Entry], hashes: dict[str, str]) -> Outcome:
     if outcome.held is None or outcome.held.identity.id not in hashes:
         return outcome
     case_id = outcome.held.identity.id
-    dates = entries[case_id].deadlines or NO_DEADLINES
-    return replace(outcome, held=replace(outcome.held, last_hash=hashes[case_id], deadlines=dates))
+    entry, last_hash = entries[case_id], hashes[case_id]
+    dates, counted_by = entry.deadlines or NO_DEADLINES, entry.counted_by
+    return replace(outcome, held=replace(outcome.held, last_hash=last_hash, deadlines=dates, counted_by=counted_by))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from engine.cases.office import Office
 from engine.definition.model import SYSTEM, Step, Workflow
+from engine.rules.own import row_of
 from engine.rules.state import Event
 from engine.store.casefile import Held, Identity
 from engine.store.clock import real_now
@@ -37,7 +38,7 @@ def reminder_of(office: Office, held: Held, clock: str, step: Step, now: datetim
 
 
 def _of_event(office: Office, identity: Identity, workflow: Workflow, event: Event) -> Iterator[Letter]:
-    row = workflow.row(event.trigger, event.source)
+    row = row_of(workflow, event)
     assert row is not None
     letter = Letter(
         home=identity.home,

@@ -29,6 +29,7 @@ def _new_salt() -> str:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Office:
     """`home_level` and `secret` are the settings of the database. `receivers` are the names of those who get webhooks.
+    `kept_calendars` are versions (code, number) that the database is known to keep.
     Ids and salts are arguments so that tests can fix them."""
 
     store: Store
@@ -38,6 +39,7 @@ class Office:
     default_workflow: str = "issue-escalation"
     clock: Clock = field(default_factory=DatabaseClock)
     receivers: tuple[str, ...] = ()
+    kept_calendars: set[tuple[str, int]] = field(default_factory=set)
     new_ulid: Callable[[], str] = _new_ulid
     new_salt: Callable[[], str] = _new_salt
 

@@ -15,6 +15,7 @@ from engine.cases.views import CaseView, Choices, EventView, Followed, people_an
 from engine.definition.model import Value, Workflow
 from engine.rules.attempt import Actor
 from engine.rules.mask import Sight, masked
+from engine.rules.own import given
 from engine.rules.reading import is_kept_from, reads_whole
 from engine.rules.state import Event
 from engine.store import reach, register, words
@@ -223,7 +224,7 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
             number=row.number,
             event=event,
             hash=row.hash,
-            data={**event.facts, **event.payload.get("data", {})},
+            data={**given(event), **event.payload.get("data", {})},
             note=event.payload.get("note"),
             behalf=event.payload.get("behalf"),
             names=names,
@@ -239,6 +240,6 @@ def _names_in(tx: Tx, events: Sequence[Event], workflows: Sequence[Workflow]) ->
     places = {e.unit for e in events} | {e.post.place for e in events if e.post}
     places |= {unit for e in events for unit in (*e.responsible.units, *e.successor.units)}
     for event, workflow in zip(events, workflows, strict=True):
-        people |= registered(workflow, event.facts, "person")
-        places |= registered(workflow, event.facts, "unit")
+        people |= registered(workflow, given(event), "person")
+        places |= registered(workflow, given(event), "unit")
     return {**register.place_names(tx, places), **register.people_names(tx, people)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.definition.calendar import Calendar
@@ -13,6 +13,7 @@ from engine.definition.findings import Finding
 from engine.definition.loader import load_file
 from engine.definition.model import Workflow
 from engine.rules.rulebook import Rulebook
+from engine.store.calendarbook import KeptCalendar, kept_calendars, newest
 from engine.store.db import Store
 from engine.store.pins import pinned_hashes
 from engine.store.settings import read_setting
@@ -78,6 +79,13 @@ def beside(file: Path) -> Former:
     return find
 
 
+def calendar_beside(file: Path, code: str) -> Calendar | None:
+    """The calendar that a workflow names, where calendars lie: `../calendars/<code>.yaml`. None where it is not there,
+    or cannot be read."""
+    found = file.parent.parent / CALENDARS / f"{code}.yaml"
+    return read_calendar(found.read_bytes(), found.name).calendar if found.is_file() else None
+
+
 def _misplaced(path: Path, workflow: Workflow) -> list[str]:
     """The place says which version it is, so that no two files can be the same one."""
     place = f"{workflow.key}/v{workflow.version}.yaml"
@@ -86,14 +94,14 @@ def _misplaced(path: Path, workflow: Workflow) -> list[str]:
 
 def open_rulebook(store: Store, folder: Path) -> Rulebook:
     """The folder's rules for this database. Raises RulesRefused, also where a published version in use was changed or
-    is gone, or there are no rules at all."""
+    is gone, a calendar in use was changed under its version or is older, or there are no rules at all."""
     workflows = read_folder(folder)
     if not workflows:
         raise RulesRefused(reasons=(f"{folder}: no rules here (<key>/v<N>.yaml)",))
     calendars = open_calendars(folder)
     with store.read() as tx:
-        mark, pins = read_setting(tx, "mark"), pinned_hashes(tx)
-    reasons = [*_changed(workflows, pins), *_without_calendar(workflows, calendars)]
+        mark, pins, kept = read_setting(tx, "mark"), pinned_hashes(tx), kept_calendars(tx)
+    reasons = [*_changed(workflows, pins), *_without_calendar(workflows, calendars), *_not_newer(calendars, kept)]
     if reasons:
         raise RulesRefused(reasons=tuple(reasons))
     return Rulebook.of(workflows, calendars, drafts_open=mark in ("demo", "test"))
@@ -115,3 +123,15 @@ def _changed(workflows: list[Workflow], pins: Mapping[tuple[str, int], str]) -> 
         if pins.get(name, workflow.sha256) != workflow.sha256
     ]
     return sorted(gone) + changed
+
+
+def _not_newer(calendars: Mapping[str, Calendar], kept: Sequence[KeptCalendar]) -> list[str]:
+    """What a calendar says changes with its version alone, and never goes back: deadlines were counted by it."""
+    reasons = []
+    for calendar in calendars.values():
+        last, place = newest(kept, calendar.code), f"{CALENDARS}/{calendar.code}.yaml"
+        if last and calendar.version < last.version:
+            reasons.append(f"{place}: version {calendar.version}, and deadlines were counted by version {last.version}")
+        elif last and calendar.version == last.version and calendar.sha256 != last.sha256:
+            reasons.append(f"{place}: changed, and its version is still {last.version}; make it {last.version + 1}")
+    return reasons

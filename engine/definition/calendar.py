@@ -72,7 +72,7 @@ class Year:
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
     """One version of one calendar. `local` holds the local days of units by their codes; `here` those of the place that
-    `of_line` chose, none in the calendar of a file. `sha256` is the hash of the file's bytes."""
+    `of_line` chose, none in the calendar of a file. `data` are the file's bytes, `sha256` is their hash."""
 
     code: str
     version: int
@@ -81,6 +81,7 @@ class Calendar:
     local: Mapping[str, LocalDays] = field(default_factory=dict)
     here: LocalDays = field(default_factory=dict)
     sha256: str = ""
+    data: bytes = field(default=b"", repr=False, compare=False)
 
     def day(self, date: date) -> Day:
         """What this day is; in a year without data it goes by its weekday (and local days) and is provisional."""

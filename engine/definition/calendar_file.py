@@ -49,7 +49,7 @@ def read_calendar(data: bytes, name: str) -> CalendarReading:
     """Reads one file; `name` is what findings show. Nothing in the bytes can make this raise."""
     report = Report(name)
     root = parse(data, report)
-    calendar = _calendar(Place(root, "", NOWHERE, report), sha256(data).hexdigest()) if root is not None else None
+    calendar = _calendar(Place(root, "", NOWHERE, report), data) if root is not None else None
     return CalendarReading(None if report.has_error else calendar, report.findings)
 
 
@@ -60,7 +60,7 @@ def is_calendar(data: bytes) -> bool:
     return keys[:1] == ["calendar"] and "workflow" not in keys
 
 
-def _calendar(place: Place, digest: str) -> Calendar:
+def _calendar(place: Place, data: bytes) -> Calendar:
     keys = properties(place, KEYS, required=REQUIRED)
     return Calendar(
         code=keys.read("calendar", folder_code, ""),
@@ -68,7 +68,8 @@ def _calendar(place: Place, digest: str) -> Calendar:
         title=keys.title(),
         years=keys.read("years", _years, {}),
         local=keys.read("local", _local, {}),
-        sha256=digest,
+        sha256=sha256(data).hexdigest(),
+        data=data,
     )
 
 

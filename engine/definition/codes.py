@@ -44,11 +44,14 @@ class Code(StrEnum):
     S35 = "S35"
     S36 = "S36"
     S37 = "S37"
+    K01 = "K01"
+    K02 = "K02"
+    K03 = "K03"
 
     @property
     def is_error(self) -> bool:
-        """Codes from S30 on are warnings."""
-        return int(self.value[1:]) < 30
+        """Codes from S30 on are warnings, and those about the calendar (K)."""
+        return self.value.startswith("S") and int(self.value[1:]) < 30
 
 
 #: What to do about a finding of each code.
@@ -132,5 +135,18 @@ HINTS: Mapping[Code, Title] = {
     Code.S37: Title(
         zh="加上 never: handler，不让办理人办结自己办的事项",
         en="add `never: handler`, so that nobody ends what he handled himself",
+    ),
+    Code.K01: Title(
+        zh="通知公布后把那一年写进日历，version 加 1：期限会重算",
+        en="write that year into the calendar once its notice is out and make its version one more: dates are computed "
+        "anew",
+    ),
+    Code.K02: Title(
+        zh="换一个 on_holiday，或换一个开会的日子", en="choose another `on_holiday`, or another day for the meeting"
+    ),
+    Code.K03: Title(
+        zh="放宽时限，加密会议，在等会的状态不计这个时限，或让急的不必等会（at_once_if）",
+        en="give more time, meet more often, do not run the clock where cases wait, or let urgent ones not wait "
+        "(`at_once_if`)",
     ),
 }

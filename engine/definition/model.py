@@ -40,6 +40,9 @@ RELATIONS = (
     "reader",
 )
 
+#: The trigger of the engine's own row: a calendar arrived and deadlines were computed anew.
+RECOMPUTE = "recompute_deadlines"
+
 #: Codes that no role, group, state or trigger may have (S14), beside the relations.
 RESERVED = (
     START,
@@ -55,6 +58,7 @@ RESERVED = (
     OPENED,
     ENTERED,
     CLOSED,
+    RECOMPUTE,
 )
 
 

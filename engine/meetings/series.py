@@ -7,19 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.cases.office import Office
-from engine.definition.model import Meeting
+from engine.definition.model import Meeting, Title
 from engine.meetings.access import work_at
 from engine.meetings.desk import save
 from engine.rules.attempt import Unit
 from engine.rules.machine import Compiled
-from engine.rules.rhythm import OwnRhythm, Sitting, turns
+from engine.rules.rhythm import OwnRhythm, Sitting, named_in, turns
 from engine.store.db import Tx, retried
 from engine.store.meetingbook import CANCELLED, PLANNED, MeetingRow, insert_meetings, of_series
 from engine.store.rhythmbook import read_rhythms, units_of_kind
 
 #: No turn sits further than this from its week or month.
 _MARGIN = timedelta(days=100)
-HOLIDAY = "节假日，本次不开 / holiday: no meeting"
+#: Why a turn does not take place, where its day has no name of its own.
+_HOLIDAY = Title(zh="节假日", en="holiday")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +92,8 @@ class SeriesService:
                 save(tx, meeting, PLANNED)
             skipped = _skipped(named, there.values(), now, until)
             for meeting in skipped:
-                save(tx, replace(meeting, reason=HOLIDAY, closed_at=now), CANCELLED)
+                reason = _why_not(series, meeting, own_rhythms(tx, series).get(meeting.unit.code))
+                save(tx, replace(meeting, reason=reason, closed_at=now), CANCELLED)
             return Planned(set=len(fresh), moved=len(moved), skipped=len(skipped))
 
     def _row(self, series: Series, unit: Unit, sitting: Sitting) -> MeetingRow:
@@ -137,6 +139,14 @@ def _moved(due: Iterable[_Turn], there: _There) -> list[MeetingRow]:
     """Meetings whose turn sits at another time by now."""
     pairs = ((there.get((unit.code, sitting.period)), sitting) for unit, sitting in due)
     return [replace(row, at=sitting.at) for row, sitting in pairs if row and _follows(row) and row.at != sitting.at]
+
+
+def _why_not(series: Series, meeting: MeetingRow, own: OwnRhythm | None) -> str:
+    """What the day is that the rhythm names: a holiday, or what the place has set (赶圩, 农忙)."""
+    work = work_at(series.compiled, meeting.unit)
+    day = named_in(series.rules, work, own, meeting.turn or "")
+    title = day.title if day and day.title else _HOLIDAY
+    return f"{title.zh}，本次不开 / {title.en}: no meeting"
 
 
 def _skipped(named: Iterable[_Turn], there: Iterable[MeetingRow], now: datetime, until: datetime) -> list[MeetingRow]:

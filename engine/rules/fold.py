@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.definition.model import EVERY, SYSTEM, Counter, Row, Slot, Value, Workflow
 from engine.rules.counting import counted
+from engine.rules.own import is_own
 from engine.rules.running import run_clocks
 from engine.rules.state import NOBODY, CaseState, Charge, Event, Mark, Move, Stay
 
@@ -26,7 +27,10 @@ def fold(workflow: Workflow, events: Iterable[Event]) -> CaseState:
 
 
 def apply(workflow: Workflow, before: CaseState | None, event: Event) -> CaseState:
-    """The state after one more event; `before` is None for the opening."""
+    """The state after one more event; `before` is None for the opening. An own row of the engine changes nothing but
+    the version: no counter counts it, and nothing that a condition asks has happened."""
+    if before is not None and is_own(event):
+        return replace(before, version=event.seq)
     row = workflow.row(event.trigger, event.source)
     if row is None:
         raise ValueError(f"{workflow.name} has no row {event.trigger} from {event.source}")

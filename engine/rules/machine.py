@@ -56,11 +56,13 @@ class Compiled:
     runs_whole: bool = True  #: this release carries out all of it
     calendar: Calendar | None = None
 
-    def work(self, unit: Unit) -> Worktime | None:
-        """The working time of a place; None where the workflow counts none."""
+    def work(self, unit: Unit, calendar: Calendar | None = None) -> Worktime | None:
+        """The working time of a place, by another version of the calendar where one is given; None where the workflow
+        counts none."""
         if self.calendar is None:
             return None
-        return Worktime.of(self.workflow, self.calendar.of_line(code for _, code in unit.line))
+        chosen = calendar or self.calendar
+        return Worktime.of(self.workflow, chosen.of_line(code for _, code in unit.line))
 
     def knows(self, trigger: str, state: str) -> bool:
         event = self.machine.events.get(trigger)

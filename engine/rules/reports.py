@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.definition.model import Workflow
 from engine.rules.attempt import Unit
+from engine.rules.own import row_of
 from engine.rules.state import Event
 
 RATIFY, TOLD = "ratify", "told"
@@ -34,7 +35,7 @@ def reports_of(workflow: Workflow, unit: Unit, event: Event) -> list[Report]:
 
 def _meant(workflow: Workflow, event: Event) -> Iterator[tuple[str, str]]:
     """An act that a meeting was to decide and that was done at once, outside, is for the first meeting of its gate."""
-    row = workflow.row(event.trigger, event.source)
+    row = row_of(workflow, event)
     assert row is not None
     if row.via and event.meeting is None:
         yield from ((RATIFY, code) for code in workflow.states[event.source].gate[:1])

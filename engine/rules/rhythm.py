@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from engine.definition.calendar import Calendar
+from engine.definition.calendar import Calendar, Day
 from engine.definition.model import Duration, Meeting, OnHoliday, TimeUnit, Turn
 from engine.rules.worktime import Worktime
 
@@ -33,12 +33,14 @@ class OwnRhythm:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sitting:
     """One turn: `period` is its week (`2026-W10`) or month (`2026-03`), `named` the day that the rhythm names, `at`
-    when it sits. `provisional`: it lies in a year of which the calendar knows no holidays yet."""
+    when it sits. `provisional`: it lies in a year of which the calendar knows no holidays yet. `off` is the named day
+    where it is not worked: why the turn sits on another."""
 
     period: str
     named: date
     at: datetime
     provisional: bool
+    off: Day | None = None
 
 
 def rhythm_at(meeting: Meeting, own: OwnRhythm | None) -> Turn | None:
@@ -61,6 +63,15 @@ def turns(meeting: Meeting, work: Worktime, own: OwnRhythm | None, start: dateti
     named = _named(every, work.day_of(start) - margin, work.day_of(end) + margin)
     found = (_sitting(meeting.on_holiday, every, work, day) for day in named)
     return [each for each in found if each is not None and start <= each.at < end]
+
+
+def named_turns(meeting: Meeting, work: Worktime, first: date, last: date) -> Iterator[tuple[date, Sitting | None]]:
+    """Every day that the file's rhythm names from the first to the last day, with its turn; None where a holiday skips
+    it, or moves it onto the day of the turn before."""
+    if meeting.every is None or meeting.on_holiday is None or first > last:
+        return
+    for named in _named(meeting.every, first, last):
+        yield named, _sitting(meeting.on_holiday, meeting.every, work, named)
 
 
 def _named(every: Turn, first: date, last: date) -> Iterator[date]:
@@ -111,7 +122,18 @@ def _sitting(rule: OnHoliday, every: Turn, work: Worktime, named: date) -> Sitti
         named=named,
         at=datetime.combine(day, every.at, tzinfo=work.zone),
         provisional=not all(work.calendar.covers(each.year) for each in (named, day)),
+        off=None if work.calendar.is_working(named) else work.calendar.day(named),
     )
+
+
+def named_in(meeting: Meeting, work: Worktime, own: OwnRhythm | None, period: str) -> Day | None:
+    """The day that the rhythm names in a week or month, as it is at the place: why a turn there does not take place.
+    None where the rhythm names none."""
+    every = rhythm_at(meeting, own)
+    if every is None:
+        return None
+    first = date.fromisoformat(f"{period}-1" if every.weekday is not None else f"{period}-01")
+    return work.calendar.day(next(_named(every, first, first + _DAY * 31)))
 
 
 def _period(every: Turn, named: date) -> str:

@@ -15,9 +15,9 @@ from engine.store.tables import blocked
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Blocked:
-    """Something of `kind` (`timer`, `message`, `meeting`, `carry_over`) that could not be carried out, named by
-    `subject` in its kind. `code` and `facts` say why; `unit` is the place it is about; by `attend_by` somebody should
-    have looked."""
+    """Something of `kind` (`timer`, `message`, `meeting`, `carry_over`, `calendar`) that could not be carried out,
+    named by `subject` in its kind. `code` and `facts` say why; `unit` is the place it is about; by `attend_by` somebody
+    should have looked."""
 
     home: str
     kind: str

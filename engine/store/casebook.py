@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +31,8 @@ INDEXED_FIELDS = ("category", "urgency")
 class Entry:
     """What the door has decided for one case: its state before (None for an opening), after, and the events between,
     each with the salt of its payload. `workflow` is what the case was opened under. `deadlines` and `timers` are those
-    after it; None where the workflow has no clocks. `letters` say it to whom it concerns."""
+    after it, `counted_by` the version of the calendar they were counted by; None where the workflow has no clocks.
+    `letters` say it to whom it concerns."""
 
     identity: Identity
     workflow: Workflow
@@ -41,6 +43,7 @@ class Entry:
     deadlines: Deadlines | None = None
     timers: tuple[Timer, ...] | None = None
     letters: tuple[Letter, ...] = ()
+    counted_by: int | None = None
 
 
 class LostUpdate(RuntimeError):
@@ -65,15 +68,24 @@ def write(tx: Tx, entries: Sequence[Entry]) -> dict[str, str]:
     write_words(tx, [words for entry in entries for words in _words(entry)])
     for entry in entries:
         move_ties(tx, entry.identity.home, entry.identity.id, entry.before, entry.after)
-        _move_timers(tx, entry)
+        _move_timers(tx, entry, entry.events[-1][0].recorded_at)
     post(tx, [letter for entry in entries for letter in entry.letters])
     return hashes
 
 
-def _move_timers(tx: Tx, entry: Entry) -> None:
+def count_again(tx: Tx, entries: Sequence[Entry], now: datetime) -> None:
+    """Keep that these cases are counted by another version of the calendar, which changes none of their deadlines: no
+    event, only steps that fall due later may move."""
+    for entry in entries:
+        here = (cases.c.home == entry.identity.home, cases.c.id == entry.identity.id)
+        tx.execute(sa.update(cases).where(*here).values(calendar_version=entry.counted_by))
+        _move_timers(tx, entry, now)
+
+
+def _move_timers(tx: Tx, entry: Entry, now: datetime) -> None:
     if entry.timers is not None:
         found = CaseTimers(home=entry.identity.home, case_id=entry.identity.id, planned=entry.timers)
-        move_timers(tx, found, entry.events[-1][0].recorded_at)
+        move_timers(tx, found, now)
 
 
 def _chain(entry: Entry) -> list[dict[str, Any]]:
@@ -109,6 +121,7 @@ def _moving_columns(entry: Entry, last_hash: str) -> dict[str, Any]:
         "due_at": dates.due,
         "total_due_at": dates.total,
         "due_provisional": dates.provisional,
+        "calendar_version": entry.counted_by,
         "state": state.state,
         "level": state.level,
         "version": state.version,

@@ -34,13 +34,14 @@ class Identity:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
     """A case as read or locked: who it is, where it is, its state, the hash its next row hangs on, and its deadlines as
-    they were written with the last act."""
+    they were written with the last act, by this version of the calendar (None: by none, or not known)."""
 
     identity: Identity
     unit: Unit
     state: CaseState
     last_hash: str
     deadlines: Deadlines = NO_DEADLINES
+    counted_by: int | None = None
 
 
 _HERE: sa.BindParameter[str] = sa.bindparam("home")
@@ -73,6 +74,7 @@ def held_from_row(row: Any) -> Held:
         state=state_from_json(row.folded),
         last_hash=row.last_hash,
         deadlines=Deadlines(due=row.due_at, total=row.total_due_at, provisional=bool(row.due_provisional)),
+        counted_by=row.calendar_version,
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -191,6 +192,18 @@ workflow_versions = Table(
     PrimaryKeyConstraint("workflow", "version"),
 )
 
+#: Every version of every calendar that deadlines were counted by, as its file was, so that old ones can be told again.
+calendar_versions = Table(
+    "calendar_versions",
+    metadata,
+    Column("calendar", _code, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("first_used_at", Utc, nullable=False),
+    PrimaryKeyConstraint("calendar", "version"),
+)
+
 #: On which day and hour a unit holds a meeting, where it is not as the file says. `weekday` counts from Monday, 0.
 meeting_rhythms = Table(
     "meeting_rhythms",
@@ -225,6 +238,7 @@ cases = Table(
     Column("due_at", Utc, nullable=True),
     Column("total_due_at", Utc, nullable=True),
     Column("due_provisional", Boolean, nullable=True),
+    Column("calendar_version", Integer, nullable=True),  # by which these were counted; null where none counts
     Column("category", _code, nullable=True),
     Column("urgency", _code, nullable=True),
     Column("last_hash", String(64), nullable=False),
@@ -236,6 +250,7 @@ cases = Table(
     Index("ix_cases_home_state_entered", "home", "state", "entered_at", "id"),
     Index("ix_cases_home_unit_opened", "home", "unit", "opened_at", "id"),
     Index("ix_cases_home_due", "home", "due_at", "id"),
+    Index("ix_cases_counted", "workflow", "workflow_version", "closed_at", "calendar_version"),
 )
 
 #: The steps that the clocks of a case have before them or behind them. `sum` is the row with which the clock's sum

@@ -15,9 +15,10 @@ from api import (
     answers_organisation,
     answers_workflows,
 )
-from api.answers import CaseOut, CasePage, DenialPage, EventPage, TriggersOut
+from api.answers import CaseOut, CasePage, TriggersOut
 from api.answers_clocks import BlockedList, ClocksOut
 from api.answers_files import FileOut
+from api.answers_history import DenialPage, EventPage
 from api.answers_meetings import MeetingOut, MeetingPage
 from api.answers_messages import FeedOut, MessagePage
 from api.answers_organisation import ClockOut, MeOut, PeoplePageOut, UnitPageOut

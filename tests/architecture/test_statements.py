@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,17 @@ import sqlalchemy as sa
 from engine.audit.queries import HistoryFilter
 from engine.audit.queues import QueueQueries
 from engine.audit.verify import verify
+from engine.cases.calendar_queries import CalendarQueries
 from engine.cases.clock_queries import ClockQueries
 from engine.cases.door import Act
 from engine.cases.importing.service import CaseImportService, Given
 from engine.cases.indexing import index_cases
 from engine.cases.queries import CaseFilter
+from engine.cases.recounting import Recounting
 from engine.cases.service import Caller
 from engine.cases.timekeeping import Timekeeper
+from engine.definition.calendar import DayKind
+from engine.definition.model import Title
 from engine.meetings.service import NewDecision
 from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
@@ -31,6 +36,7 @@ from engine.messages.receivers import Receiver
 from engine.messages.sending import Sender
 from engine.messages.webhooks import WebhookService
 from engine.rules.attempt import Command
+from engine.rules.rulebook import Rulebook
 from engine.store.casefile import read_cases, read_events_at
 from engine.store.db import Store
 from engine.store.tables import FAMILY
@@ -52,6 +58,7 @@ ACROSS_HOMES = {
     "metrics": "the lengths of the queues are of the whole installation",
     "due": "what is due is looked for in all homes, without a lock; each letter is then claimed within its home",
     "verify": "verification without a home walks all cases; each history is then read by its home",
+    "counted": "what an older calendar counted is looked for in all homes; each case is then counted in its home",
     "sweep": "what fell due is looked for in all homes, without locks; each case is then taken up in its home",
 }
 _TIED = re.compile(
@@ -61,7 +68,11 @@ _SWEEP = re.compile(
     r"SELECT timers\.home, timers\.case_id, min\(timers\.due_at\) AS due_at FROM timers"
     r" WHERE timers\.next_try_at <= .+? GROUP BY timers\.home, timers\.case_id ORDER BY .*"
 )
-_KNOWN = {"tied": _TIED, "sweep": _SWEEP}
+_COUNTED = re.compile(
+    r"SELECT (?:cases\.home, cases\.id|count\(\*\) AS count_1) FROM cases WHERE cases\.workflow = .+"
+    r" AND cases\.closed_at IS NULL AND .+"
+)
+_KNOWN = {"tied": _TIED, "sweep": _SWEEP, "counted": _COUNTED}
 
 
 # --- reading SQL -----------------------------------------------------------------------------------------------------
@@ -461,6 +472,25 @@ def fall_due(world: World) -> None:
     assert queries.clocks("zuzhang", case).clocks
 
 
+def counted_again(world: World) -> None:
+    """A new version of the calendar: deadlines that it moves, and one that it does not."""
+    for urgency in ("normal", "urgent"):
+        world.opened("zuzhang", t.GROUP, "begin", {"urgency": urgency}, workflow="tiers")
+    book = [each.workflow for each in world.office.rulebook.all()]
+    day = {
+        world.clock.at.date() + timedelta(days=days): (DayKind.LOCAL_OFF, Title(zh="涝", en="Flood"))
+        for days in range(7)
+    }
+    later = {
+        code: replace(each, version=each.version + 1, local={t.VILLAGE: day}) for code, each in t.calendars().items()
+    }
+    recounting = Recounting(replace(world.office, rulebook=Rulebook.of(book, later, drafts_open=True)))
+    (found,) = CalendarQueries(recounting.office).in_use()
+    assert found.waiting >= 2
+    done = recounting.sweep()
+    assert done.changed and done.same and not done.failed
+
+
 def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: Ear, tmp_path: Path):
     case, meeting = climb(world)
     many(world)
@@ -470,6 +500,7 @@ def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: E
     uploaded(world, tmp_path)
     told(world, ear)
     fall_due(world)
+    counted_again(world)
     look(world, "township_party_office", case, meeting)
     look_at_one(world, "township_party_office", case, meeting)
     look_at_one(world, "auditor_county", case, meeting)

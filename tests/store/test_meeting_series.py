@@ -8,10 +8,12 @@ from datetime import date, time
 
 import pytest
 
-from engine.definition.model import OnHoliday
+from engine.definition.calendar import DayKind
+from engine.definition.model import OnHoliday, Title
 from engine.people.errors import Wrong
 from engine.rules.refusals import Conflict, FieldsRefused, Forbidden
 from engine.rules.rhythm import OwnRhythm
+from engine.rules.rulebook import Rulebook
 from engine.store.db import Store
 from engine.store.tables import meeting_rhythms
 from tests import township as t
@@ -158,8 +160,23 @@ def test_a_turn_that_a_holiday_skips_from_now_on_is_called_off(sqlite_store: Sto
 
     assert world.set_until("03-01 00:00") == (0, 0, 3)
     called_off = world.row(world.of_turn("2026-W08"))
-    assert (called_off.status, called_off.reason) == ("cancelled", "节假日，本次不开 / holiday: no meeting")
+    assert (called_off.status, called_off.reason) == ("cancelled", "春节，本次不开 / Spring Festival: no meeting")
     assert world.set_until("03-01 00:00") == (0, 0, 0)
+
+
+def test_local_days_that_arrive_move_or_call_off_the_meetings_of_their_place_and_say_why(world: RhythmicWorld):
+    world.set_until("03-21 00:00")
+    flood = Title(zh="防汛停办", en="Flood stop")
+    rest = dict.fromkeys([date(2026, 3, day) for day in (13, *range(16, 21))], (DayKind.LOCAL_OFF, flood))
+    later = {code: replace(each, version=9, local={t.VILLAGE: rest}) for code, each in t.calendars().items()}
+    book = [each.workflow for each in world.office.rulebook.all()]
+    world.series.office = replace(world.office, rulebook=Rulebook.of(book, later, drafts_open=True))
+
+    assert world.set_until("03-21 00:00") == (0, 1, 1)
+    assert world.times() == ["03-06 15:00", "03-12 15:00", "03-20 15:00"]
+    assert world.times(unit=t.SIBLING) == ["03-06 15:00", "03-13 15:00", "03-20 15:00"]
+    called_off = world.row(world.of_turn("2026-W12"))
+    assert (called_off.status, called_off.reason) == ("cancelled", "防汛停办，本次不开 / Flood stop: no meeting")
 
 
 # --- moved and called off by hand -------------------------------------------------------------------------------------

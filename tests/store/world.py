@@ -58,13 +58,19 @@ _ROLES = """
 
 
 def rules(*, key: str = "small", version: int = 1, draft: bool = False, **sections: str) -> Workflow:
-    """A workflow of these sections, where `T` stands for a title; the roles are those of the township."""
+    """A workflow of these sections, as `written`."""
+    text = written(key=key, version=version, draft=draft, **sections)
+    reading = read_workflow(text.encode(), f"{key}.yaml")
+    assert reading.workflow is not None, [f"{found.mark.line}: {found.en}" for found in reading.findings]
+    return reading.workflow
+
+
+def written(*, key: str = "small", version: int = 1, draft: bool = False, **sections: str) -> str:
+    """The file of these sections, where `T` stands for a title; the roles are those of the township."""
     parts = {"levels": _LEVELS, "roles": _ROLES, **sections}
     text = _HEAD.format(key=key, version=version) + ("draft: true\n" if draft else "")
     text += "".join(f"{name}:\n{indent(dedent(body).strip(), '  ')}\n" for name, body in parts.items())
-    reading = read_workflow(re.sub(r"\bT\b", "title: {zh: 名, en: Name}", text).encode(), f"{key}.yaml")
-    assert reading.workflow is not None, [f"{found.mark.line}: {found.en}" for found in reading.findings]
-    return reading.workflow
+    return re.sub(r"\bT\b", "title: {zh: 名, en: Name}", text)
 
 
 def refusal(act: Callable[[], object]) -> Refusal:

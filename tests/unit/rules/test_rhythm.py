@@ -12,7 +12,7 @@ import pytest
 from engine.cases.rules_folder import open_calendars
 from engine.definition.calendar import Calendar, DayKind
 from engine.definition.model import Duration, Meeting, OnHoliday, TimeUnit, Title, Turn
-from engine.rules.rhythm import OwnRhythm, Sitting, cutoff_of, earlier, turns
+from engine.rules.rhythm import OwnRhythm, Sitting, cutoff_of, earlier, named_in, turns
 from engine.rules.worktime import Worktime
 from tests.township import WORKFLOWS
 
@@ -228,6 +228,23 @@ def test_local_days_of_the_place_move_its_turns():
         "2026-03-05",
         "2026-03-13",
     ]
+
+
+def test_a_turn_that_was_moved_tells_the_day_that_moved_it():
+    market = off("2026-03-06", "2026-03-06")
+    moved, plain = sittings(weekly(), "2026-03-02", "2026-03-15", work=market)
+
+    assert (moved.off.date, moved.off.title, moved.off.kind) == (date(2026, 3, 6), NAME, DayKind.LOCAL_OFF)
+    assert plain.off is None
+
+
+@pytest.mark.parametrize(("meeting", "period", "day"), [
+    (weekly(), "2026-W10", date(2026, 3, 6)), (monthly(25), "2026-03", date(2026, 3, 25)),
+    (monthly(31), "2026-02", date(2026, 2, 28)),
+])  # fmt: skip
+def test_the_day_that_the_rhythm_names_in_a_week_or_month(meeting, period, day):
+    assert named_in(meeting, WORK, None, period).date == day
+    assert named_in(_meeting(None, None, None), WORK, None, period) is None
 
 
 def test_a_year_without_data_is_provisional():

@@ -19,10 +19,12 @@ MessageId = Annotated[
 
 class MessageOut(Answer):
     """`title` is that of the row, or of the clock that reminds; `text` says it whole. `shown_at` is after the quiet
-    hours; `day` the day whose digest it belongs to."""
+    hours; what is `urgent` (a page, and whom a clock calls while the alarm lasts) has none. `day`: whose digest it is
+    in."""
 
     id: MessageId
     kind: Literal["tell", "page", "remind"]
+    urgent: bool
     case: CaseId
     number: str
     title: str

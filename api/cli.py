@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import accounts, checking, database, demoing, drawing, importing, rhythm, schema, serving, timing
+from api.commands import (
+    accounts,
+    checking,
+    database,
+    demoing,
+    drawing,
+    duty,
+    importing,
+    rhythm,
+    schema,
+    serving,
+    timing,
+)
 
 app = typer.Typer(
     name="minqing",
@@ -27,6 +39,7 @@ for commands in (
     app.add_typer(commands)
 app.add_typer(accounts.users, name="user", help="账号 / accounts")
 app.add_typer(accounts.tokens, name="token", help="令牌 / tokens")
+app.add_typer(duty.rosters, name="duty", help="值班表 / the duty roster")
 app.add_typer(rhythm.rhythms, name="rhythm", help="各单位自定的例会日期 / days of meetings that units set")
 
 

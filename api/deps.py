@@ -18,6 +18,7 @@ from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
 from engine.cases.service import CaseService
 from engine.cases.timekeeping import Timekeeper
+from engine.duty.service import DutyService
 from engine.files.service import FileService
 from engine.meetings.arranging import ArrangingService
 from engine.meetings.queries import MeetingQueries
@@ -52,6 +53,7 @@ class Services:
     files: FileService
     clocks: ClockQueries
     timekeeper: Timekeeper
+    duty: DutyService
 
 
 def make_services(office: Office, files: FileService) -> Services:
@@ -73,6 +75,7 @@ def make_services(office: Office, files: FileService) -> Services:
         files=files,
         clocks=ClockQueries(office),
         timekeeper=Timekeeper(office),
+        duty=DutyService(office),
     )
 
 

@@ -49,6 +49,7 @@ def _message(view: MessageView, english: bool) -> dict[str, Any]:
     return {
         "id": view.id,
         "kind": view.kind,
+        "urgent": view.urgent,
         "case": view.case_id,
         "number": view.number,
         "title": present.title(view.title, english),

@@ -51,37 +51,29 @@ def problems_of(tx: Tx, office: Office, turn: NewTurn, now: datetime,
     if found:
         return found
     if not _is_held(tx, turn, zone_of(office)):
-        return [_problem("person", "no_such_post", role=turn.role, value=turn.person)]
+        return [FieldProblem(field="person", code="no_such_post")]
     known = turns_between(tx, turn.starts_at, turn.ends_at, role=turn.role, units=[turn.unit])
     twice = any(turn.overlaps(each) for each in known) or any(turn.overlaps(each) for each in others)
-    return [_problem("from", "overlaps")] if twice else []
-
-
-def _problem(field: str, code: str, **facts: str) -> FieldProblem:
-    return FieldProblem(field=field, code=code, facts=facts)
+    return [FieldProblem(field="from", code="overlaps")] if twice else []
 
 
 def _of_times(turn: NewTurn, now: datetime) -> Iterator[FieldProblem]:
     if turn.ends_at <= turn.starts_at:
-        yield _problem("until", "ends_before_start", first=_said(turn.starts_at), last=_said(turn.ends_at))
+        yield FieldProblem(field="until", code="ends_before_start")
     elif turn.ends_at - turn.starts_at > LONGEST:
-        yield _problem("until", "turn_too_long", days=str(LONGEST.days))
+        yield FieldProblem(field="until", code="turn_too_long", facts={"at_most": LONGEST.days})
     elif turn.ends_at <= now:
-        yield _problem("until", "turn_over")
-
-
-def _said(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+        yield FieldProblem(field="until", code="turn_over")
 
 
 def _of_names(tx: Tx, office: Office, turn: NewTurn) -> Iterator[FieldProblem]:
     roles = (each.workflow.roles.get(turn.role) for each in office.rulebook.all())
     if not any(role and not role.read_only for role in roles):
-        yield _problem("role", "unknown_role", value=turn.role)
+        yield FieldProblem(field="role", code="unknown_role")
     if register.find_unit(tx, turn.unit) is None:
-        yield _problem("unit", "unknown_unit", value=turn.unit)
+        yield FieldProblem(field="unit", code="unknown_unit")
     if not register.people_names(tx, [turn.person]):
-        yield _problem("person", "unknown_person", value=turn.person)
+        yield FieldProblem(field="person", code="unknown_person")
 
 
 def _is_held(tx: Tx, turn: NewTurn, zone: ZoneInfo) -> bool:

@@ -68,7 +68,7 @@ class DutyService:
         over or called off already; Forbidden."""
         with self.office.store.begin() as tx:
             now, found = self.office.clock.now(tx), find_turn(tx, turn)
-            if found is None or found.until <= now or found.called_off_at or not self._sees(tx, by, found.unit):
+            if found is None or found.until <= now or found.called_off_at or not self._seen(tx, by, {found.unit}):
                 raise NotFound("turn")
             self._must_arrange(tx, by, found.unit)
             call_off(tx, turn, by, now)
@@ -81,21 +81,24 @@ class DutyService:
             start = since or self.office.clock.now(tx)
             units = [unit] if unit else None
             found = turns_between(tx, start, until or start + WEEK, role=role, units=units)
-            return self._views(tx, [each for each in found if self._sees(tx, person, each.unit)])
+            seen = self._seen(tx, person, {each.unit for each in found})
+            return self._views(tx, [each for each in found if each.unit in seen])
+
+    def view(self, turn: DutyTurn) -> TurnView:
+        """The turn with names."""
+        with self.office.store.read() as tx:
+            return self._views(tx, [turn])[0]
 
     def gaps(self, person: str | None, *, unit: str | None = None) -> list[Gap]:
         """The hours of the coming week that the rosters in reach leave open, by unit, role and start."""
         with self.office.store.read() as tx:
             now = self.office.clock.now(tx)
             known = turns_between(tx, now - IN_USE, now + IN_USE, units=[unit] if unit else None)
-            rosters: dict[tuple[str, str], list[DutyTurn]] = {}
-            for turn in known:
-                rosters.setdefault((turn.unit, turn.role), []).append(turn)
-            seen = {key: turns for key, turns in rosters.items() if self._sees(tx, person, key[0])}
-            names = register.unit_names(tx, {place for place, _ in seen})
+            names = register.unit_names(tx, self._seen(tx, person, {each.unit for each in known}))
             return [
                 Gap(role=role, unit=place, unit_name=names[place], starts_at=first, ends_at=last)
-                for (place, role), turns in seen.items()
+                for (place, role), turns in _by_roster(known).items()
+                if place in names
                 for first, last in uncovered(now, now + WEEK, self._covered(tx, turns))
             ]
 
@@ -127,11 +130,12 @@ class DutyService:
         ):
             raise Forbidden("not_over_unit")
 
-    def _sees(self, tx: Tx, person: str | None, code: str) -> bool:
+    def _seen(self, tx: Tx, person: str | None, codes: set[str]) -> set[str]:
+        """Those of the units that the person's posts reach."""
         if person is None:
-            return True
-        unit = register.find_unit(tx, code)
-        return unit is not None and self._reaches(reader(tx, self.office, person), unit)
+            return codes
+        actor = reader(tx, self.office, person)
+        return {code for code, unit in register.find_units(tx, codes).items() if self._reaches(actor, unit)}
 
     def _reaches(self, actor: Actor, unit: Unit) -> bool:
         """A post of a role that some rules name, at the unit, above or below it."""
@@ -143,6 +147,14 @@ class DutyService:
     def _works(self, code: str) -> bool:
         roles = (each.workflow.roles.get(code) for each in self.office.rulebook.all())
         return any(role and not role.read_only and not role.by_unit for role in roles)
+
+
+def _by_roster(turns: Iterable[DutyTurn]) -> dict[tuple[str, str], list[DutyTurn]]:
+    """(unit, role) -> its turns."""
+    found: dict[tuple[str, str], list[DutyTurn]] = {}
+    for turn in turns:
+        found.setdefault((turn.unit, turn.role), []).append(turn)
+    return found
 
 
 def entry_of(turn: NewTurn, new_id: str, by: str | None, now: datetime) -> DutyTurn:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from api.answers import Answer, UnitOut
+from api.answers import Answer, PersonOut, UnitOut
 from api.shapes import CaseId, Code, MeetingId, UnitCode
 
 MessageId = Annotated[
@@ -56,6 +56,26 @@ class MessagePage(Answer):
 
     items: list[MessageOut]
     digest: DigestOut
+    next: str | None
+
+
+class CallOut(Answer):
+    """`kind`: a row paged, or a clock called when `share` percent of it were used. `answered_at`: when he did what is
+    for those who were called, in the same alarm."""
+
+    person: PersonOut
+    kind: Literal["page", "remind"]
+    title: str
+    share: int | None
+    called_at: datetime
+    read_at: datetime | None
+    answered_at: datetime | None
+
+
+class CallsOut(Answer):
+    """The whole list: `next` is always null."""
+
+    items: list[CallOut]
     next: str | None
 
 

@@ -23,6 +23,7 @@ from engine.files.service import FileService
 from engine.meetings.arranging import ArrangingService
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import MeetingService
+from engine.messages.calls import CallQueries
 from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
 from engine.messages.inbox import InboxService
@@ -54,6 +55,7 @@ class Services:
     clocks: ClockQueries
     timekeeper: Timekeeper
     duty: DutyService
+    calls: CallQueries
 
 
 def make_services(office: Office, files: FileService) -> Services:
@@ -76,6 +78,7 @@ def make_services(office: Office, files: FileService) -> Services:
         clocks=ClockQueries(office),
         timekeeper=Timekeeper(office),
         duty=DutyService(office),
+        calls=CallQueries(office),
     )
 
 

@@ -8,11 +8,11 @@ about the case (ADR 0027).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.definition.model import Step, Workflow
-from engine.rules.state import Paging
+from engine.rules.state import Event, Move, Paging
 
 #: So far apart calls may be and still be rung one after the other [A].
 SOON = timedelta(hours=1)
@@ -57,3 +57,25 @@ def chain(workflow: Workflow, paging: Paging, fired: Iterable[Fired], now: datet
             break
         found, later = [*names, *found], at
     return tuple(dict.fromkeys(found))
+
+
+def pagings(workflow: Workflow, events: Iterable[Event]) -> tuple[Paging, ...]:
+    """Every paging of a case, in order: one for each row with `pages`."""
+    found: list[Paging] = []
+    for event in events:
+        row = workflow.row(event.trigger, event.source)
+        if found and found[-1].until is None and ((row and row.pages) or event.move is not Move.SAME):
+            found[-1] = replace(found[-1], until=event.seq)
+        if row and row.pages:
+            found.append(Paging(names=row.pages, seq=event.seq, at=event.recorded_at))
+    return tuple(found)
+
+
+def answers(workflow: Workflow, paging: Paging, events: Iterable[Event]) -> dict[str, datetime]:
+    """Person -> when he first did in this paging what is for those who were paged (`by: paged`)."""
+    found: dict[str, datetime] = {}
+    for event in events:
+        row = workflow.row(event.trigger, event.source)
+        if row and "paged" in row.by and paging.spans(event.seq):
+            found.setdefault(event.actor, event.recorded_at)
+    return found

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from engine.audit.verify import verify
 from engine.cases.timekeeping import Timekeeper
-from engine.rules.refusals import NotNamed
+from engine.messages.calls import CallQueries
+from engine.rules.refusals import NotFound, NotNamed
 from engine.store.db import Store
 from engine.store.tables import agenda_reports, history, timers
 from tests import township as t
-from tests.store.alarms import Night, local
+from tests.store.alarms import ZONE, Night, local
 
 OFFICE = ["duty_b", "duty_c", "township_duty"]
 CADRES = [f"village_cadre{n}" for n in range(1, 8)]
@@ -348,6 +349,44 @@ def test_what_is_not_urgent_is_said_to_all_whoever_is_on_duty(here: Night):
     here.clock.at += timedelta(hours=5)
 
     assert all(len(here.read(person)) == 1 for person in OFFICE)
+
+
+# --- the proof -------------------------------------------------------------------------------------------------------
+
+
+def test_who_was_called_when_and_who_has_not_answered_can_be_seen(night: Night):
+    rota(night)
+    case = night.alarm()
+    night.inboxes.read("village_secretary", night.read("village_secretary")[0].id)
+    night.run_until("03-07 02:16")
+    night.act("village_cadre3", case, "acknowledge")
+
+    calls = CallQueries(night.office).calls("zuzhang", case).calls
+
+    first = [(call.person, call.kind, call.title.zh, call.share) for call in calls[:2]]
+    assert first == [("township_duty", "page", "特急直报", None), ("village_secretary", "page", "特急直报", None)]
+    assert {(call.kind, call.title.zh, call.share) for call in calls[2:]} == {("remind", "应急确认", 100)}
+    assert [(call.person, f"{call.answered_at.astimezone(ZONE):%H:%M}") for call in calls if call.answered_at] == [
+        ("village_cadre3", "02:16")
+    ]
+    assert [call.person for call in calls if call.read_at] == ["village_secretary"]
+    assert len(calls) == 2 + 8
+
+
+def test_an_answer_in_a_later_alarm_is_none_to_the_first(here: Night):
+    case = here.alarm()
+    here.act("village_secretary", case, "control_danger")
+    here.clock.at = local("03-07 05:00")
+    here.act("zuzhang", case, "raise_alarm")
+    here.act("township_duty", case, "acknowledge")
+
+    calls = CallQueries(here.office).calls("township_leader", case).calls
+
+    mine = [call for call in calls if call.person == "township_duty"]
+    assert [call.called_at for call in mine] == [local("03-07 02:00"), local("03-07 05:00")]
+    assert [call.answered_at for call in mine] == [None, local("03-07 05:00")]
+    with pytest.raises(NotFound):
+        CallQueries(here.office).calls("township_secretary_other", case)
 
 
 # --- back ------------------------------------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ from engine.meetings.attendance import Attendance
 from engine.meetings.service import NewDecision, NewMeeting
 from engine.rules.attempt import Command
 
+#: Version 1 has no clocks: this year needs nobody to fire them.
+RULES = "issue-escalation/1"
+
 
 class Year:
     """Runs all plans of one township from January to the morning of the demo."""
@@ -63,7 +66,9 @@ class Year:
             data["reporter"] = {"name": self._name(), "phone": f"100{self.random.randint(0, 10**8 - 1):08d}"}
         opener = self._who(plan, "linzhang" if self.holders.kinds[plan.unit] == "neighbourhood" else "zuzhang")
         command = Command(trigger="report", data=data)
-        held = self.services.cases.open(Caller(person=opener), OpenCase(unit=plan.unit, command=command))
+        held = self.services.cases.open(
+            Caller(person=opener), OpenCase(unit=plan.unit, command=command, workflow=RULES)
+        )
         plan.case = held.identity.id
         if plan.stop == "voided":
             self.queue.at(self.services.clock.at + timedelta(hours=2), lambda: self._void(plan))

@@ -16,9 +16,11 @@ from engine.store.meetingbook import PLANNED, MeetingRow
 
 
 def cutoff(office: Office, meeting: MeetingRow) -> datetime | None:
-    """What reaches the gate later waits for the next meeting. None for a meeting without a cut-off."""
+    """What reaches the gate later waits for the next meeting. None for a meeting without a cut-off, and for one that
+    was called: it may be called at an hour's notice, just because of what came late, and decides what waits when it
+    opens."""
     rules = rules_of(office, meeting).meetings[meeting.meeting]
-    return cutoff_of(rules, worktime_of(office, meeting), meeting.at) if rules.cutoff else None
+    return cutoff_of(rules, worktime_of(office, meeting), meeting.at) if rules.cutoff and meeting.turn else None
 
 
 def agenda_now(tx: Tx, office: Office, meeting: MeetingRow) -> list[Item]:

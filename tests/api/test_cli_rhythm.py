@@ -13,7 +13,6 @@ from tests import township as t
 
 RULES = Path(__file__).parent.parent.parent / "workflows"
 OWN = ("village_weekly", t.VILLAGE, "--week", "wednesday", "--at", "19:30")
-WEEKLY = 'quorum: 50%\n    every: {week: friday, at: "15:00"}\n    on_holiday: next_working_day'
 
 
 def run(*arguments: str) -> Result:
@@ -28,19 +27,12 @@ def done(*arguments: str) -> str:
 
 @pytest.fixture(autouse=True)
 def township(tmp_path: Path, sqlite_store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database with the township, and a version of the rules whose weekly meeting has a rhythm."""
+    """A database with the township, and the rules of the project: version 2's weekly meeting has a rhythm."""
     t.settle(sqlite_store)
-    folder = tmp_path / "workflows"
-    (folder / "calendars").mkdir(parents=True)
-    (folder / "calendars" / "cn.yaml").write_bytes((RULES / "calendars" / "cn.yaml").read_bytes())
-    (folder / "issue-escalation").mkdir()
-    book = (RULES / "issue-escalation" / "v2.yaml").read_text(encoding="utf-8")
-    book = book.replace("quorum: 50%", WEEKLY, 1).replace("\ndraft: true", "", 1)
-    (folder / "issue-escalation" / "v2.yaml").write_text(book, encoding="utf-8")
     for name in ("CONFIG", "PORT", "HOST"):
         monkeypatch.delenv(f"MINQING_{name}", raising=False)
     monkeypatch.setenv("MINQING_DATABASE_URL", sqlite_store.url)
-    monkeypatch.setenv("MINQING_WORKFLOWS_DIR", str(folder))
+    monkeypatch.setenv("MINQING_WORKFLOWS_DIR", str(RULES))
 
 
 def test_a_preview_shows_both_and_writes_nothing():
@@ -83,7 +75,7 @@ def test_what_is_written_is_listed_and_taken_back():
         (("village_weekly", t.VILLAGE, "--week", "holiday"), 2, "holiday"),
         (("village_weekly", t.VILLAGE, "--month", "10"), 1, "week"),
         (("village_weekly", t.TOWNSHIP, "--week", "monday"), 1, "village"),
-        (("township_monthly", t.TOWNSHIP, "--month", "10"), 1, "village_weekly"),
+        (("village_special", t.VILLAGE, "--week", "monday"), 1, "village_weekly"),
     ],
 )
 def test_what_cannot_be_set_is_said(arguments: tuple[str, ...], code: int, said: str):

@@ -35,7 +35,7 @@ TO_TOWNSHIP: Step = (
 IN_TOWNSHIP: Step = (
     "township_leader",
     "assign_in_township",
-    {"lead_unit": t.STATION, "case_leader": "township_leader", "due": "2026-04-20"},
+    {"lead_unit": t.STATION, "case_leader": "township_leader", "due": "2026-04-03"},
 )
 SIGN: Step = ("township_station", "sign_for", {})
 BACK_TO_WUCHANG: Step = (

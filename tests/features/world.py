@@ -24,6 +24,7 @@ from engine.rules.refusals import Refusal
 from engine.rules.state import Event
 from engine.store.casefile import read_events
 from engine.store.db import Store
+from engine.worker import Worker
 from tests import township as t
 from tests.features.heard import Heard
 from tests.features.sights import Sights
@@ -47,6 +48,7 @@ class World(Sights):
         self.meetings, self.minutes = MeetingService(self.office), MeetingQueries(self.office)
         self.arranging = ArrangingService(self.office)
         self.audit = AuditQueries(self.office)
+        self.worker = Worker(self.office, every=1)
         self.files = FileService(self.office, FolderDepot(folder))
         self.cases: dict[str, str] = {}
         self.meeting = ""
@@ -62,11 +64,22 @@ class World(Sights):
 
     # --- time --------------------------------------------------------------------------------------------------------
 
-    def at(self, moment: str) -> None:
-        self.clock.at = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
+    def begin_at(self, moment: datetime) -> None:
+        """The scenario begins: nothing has happened before."""
+        self.clock.at = moment
+        self.worker.once()
+
+    def until(self, moment: datetime) -> None:
+        """Time passes, and the worker carries out what falls due, each moment in turn."""
+        self.settled()
+        self.worker.keeper.run_until(moment, self._set_clock, self.worker.letters.deliver)
+        self.worker.once()
 
     def wait(self, span: timedelta) -> None:
-        self.clock.at += span
+        self.until(self.clock.at + span)
+
+    def _set_clock(self, moment: datetime) -> None:
+        self.clock.at = moment
 
     # --- acting ------------------------------------------------------------------------------------------------------
 

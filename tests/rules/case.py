@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
+from engine.cases.rules_folder import open_calendars
 from engine.definition.loader import load_file
 from engine.rules.attempt import Actor, Attempt, Command, InMeeting, Snapshot, Unit, World
 from engine.rules.decide import Decision, Request, decide, make_attempt
@@ -25,6 +26,7 @@ from tests.rules.places import PLACES, TOWNSHIP
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # nine o'clock in the morning in Shanghai
 TODAY = "2026-03-02"
+WORKFLOWS = Path(__file__).parents[2] / "workflows"
 RULES_FILE = "MINQING_TEST_RULES_FILE"
 
 Answer = Decision | Refusal
@@ -35,7 +37,7 @@ def rules_under_test(path: str) -> Compiled:
     """This file, or the one that the drill names in MINQING_TEST_RULES_FILE, read and compiled once."""
     reading = load_file(Path(os.environ.get(RULES_FILE, path)))
     assert reading.workflow is not None, reading.findings
-    return compile_workflow(reading.workflow)
+    return compile_workflow(reading.workflow, open_calendars(WORKFLOWS).get(reading.workflow.calendar or ""))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,7 +85,7 @@ DATA: dict[object, dict[str, object]] = {
     "recuse": RECUSAL,
     "seal": {"seal_code": "discipline"},
     "transfer": HANDED,
-    "extend": {**WHY, "due": "2026-04-10"},
+    "extend": {**WHY, "due": "2026-03-13"},
     ("extend", "county_tracking"): {**WHY, "expected_reply": "2026-04-10"},
     "supervise": {"card": "yellow", "requirement": "三天内拿出办法"},
     "leave_petition": LEFT,

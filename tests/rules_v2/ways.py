@@ -17,14 +17,14 @@ REASONED = {"return_code": "unclear", "reason": "情况还不清楚"}
 GUIDED = {**REASONED, "guidance": "先找两户谈一次"}
 UP = {"reason_code": "no_authority", "reason": "屋场没有这个权限"}
 DONE = {"measures": "请人清了淤", "result": "水通了"}
-TO_VILLAGE = {"responsible": "village_cadre_2", "plan": "本周请人清淤", "due": "2026-03-20"}
+TO_VILLAGE = {"responsible": "village_cadre_2", "plan": "本周请人清淤", "due": TODAY}
 TO_TOWNSHIP = {
     "reason_code": "no_funds",
     "measures": "村里凑了一部分",
     "village_opinion": "请镇里支持",
     "suggested_unit": STATION.code,
 }
-LEAD = {"lead_unit": STATION.code, "case_leader": "township_leader_2", "due": "2026-03-31"}
+LEAD = {"lead_unit": STATION.code, "case_leader": "township_leader_2", "due": TODAY}
 SIGNED = {"signed_by": "township_station_2"}
 LETTER = {"department": TOWNSHIP.code, "channel": "letter", "letter_no": "函2026-5", "expected_reply": "2026-03-23"}
 SOLVED = {"reply": "已经改好线路", "reply_on": TODAY, "solved": True}

@@ -18,6 +18,7 @@ from tests.store.world import refusal
 
 CHAIR = "village_secretary"
 ASSIGN = {"responsible": "village_cadre1", "plan": "重新划定沟渠", "due": "2026-03-20"}
+PRESSING = ASSIGN | {"due": "2026-03-09"}  # what is urgent has three days
 ALARM = {"danger_type": "geo", "place": "屋后山坡"}
 CONTROLLED = {"disposition": "已撤离三户", "controlled_on": "2026-03-06", "residual_risk": "some"}
 
@@ -263,7 +264,7 @@ def told(world: RhythmicWorld, meeting: str, person: str = "township_party_offic
 def test_what_was_done_at_once_is_ratified_by_the_next_meeting(world: RhythmicWorld):
     first, second = two_weeks(world)
     case = world.bring("village_queued", urgency="urgent")
-    world.fire(CHAIR, case, "assign_in_village", **ASSIGN)
+    world.fire(CHAIR, case, "assign_in_village", **PRESSING)
 
     assert told(world, first) == told(world, second) == [("ratify", case, "assign_in_village")]
     world.meetings.open(CHAIR, first, 1)
@@ -278,7 +279,7 @@ def test_what_was_done_at_once_is_ratified_by_the_next_meeting(world: RhythmicWo
 def test_a_meeting_called_off_leaves_them_to_the_next(here: RhythmicWorld):
     first, second = two_weeks(here)
     case = here.bring("village_queued", urgency="urgent")
-    here.fire(CHAIR, case, "assign_in_village", **ASSIGN)
+    here.fire(CHAIR, case, "assign_in_village", **PRESSING)
     here.meetings.open(CHAIR, first, 1)
 
     here.meetings.cancel(CHAIR, first, 2, "停电")

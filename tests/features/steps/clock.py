@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tests import township as t
 from tests.features.words import act
+from tests.features.world import SHANGHAI
 
 WEEKDAYS = "一二三四五六日"
 
@@ -13,18 +14,16 @@ WEEKDAYS = "一二三四五六日"
 @act("现在是 {moment:Moment}, 周{weekday}")
 def now_is(world, moment, weekday):
     assert WEEKDAYS[datetime.fromisoformat(moment).weekday()] == weekday
-    world.at(moment)
+    world.begin_at(_local(moment))
 
 
 @act("到了 {moment:Moment}")
 def it_is_later(world, moment):
-    world.settled()
-    world.at(moment)
+    world.until(_local(moment))
 
 
 @act("过了 {hours:N} 小时")
 def hours_pass(world, hours):
-    world.settled()
     world.wait(timedelta(hours=hours))
 
 
@@ -34,6 +33,15 @@ def a_post_ends(world, person, day):
 
 
 @act("规则版本为 {version:N}, 会议由人召集")
-def rules_are(world, version):
+def rules_without_a_rhythm(world, version):
     assert world.rules.version == version
     assert not any(meeting.every for meeting in world.rules.meetings.values())
+
+
+@act("规则版本为 {version:N}")
+def rules_are(world, version):
+    assert world.rules.version == version
+
+
+def _local(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)

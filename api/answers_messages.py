@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from api.answers import Answer, UnitOut
+from api.answers import Answer, PersonOut, UnitOut
 from api.shapes import CaseId, Code, MeetingId, UnitCode
 
 MessageId = Annotated[
@@ -19,10 +19,12 @@ MessageId = Annotated[
 
 class MessageOut(Answer):
     """`title` is that of the row, or of the clock that reminds; `text` says it whole. `shown_at` is after the quiet
-    hours; `day` the day whose digest it belongs to."""
+    hours; what is `urgent` (a page, and whom a clock calls while the alarm lasts) has none. `day`: whose digest it is
+    in."""
 
     id: MessageId
     kind: Literal["tell", "page", "remind"]
+    urgent: bool
     case: CaseId
     number: str
     title: str
@@ -54,6 +56,26 @@ class MessagePage(Answer):
 
     items: list[MessageOut]
     digest: DigestOut
+    next: str | None
+
+
+class CallOut(Answer):
+    """`kind`: a row paged, or a clock called when `share` percent of it were used. `answered_at`: when he did what is
+    for those who were called, in the same alarm."""
+
+    person: PersonOut
+    kind: Literal["page", "remind"]
+    title: str
+    share: int | None
+    called_at: datetime
+    read_at: datetime | None
+    answered_at: datetime | None
+
+
+class CallsOut(Answer):
+    """The whole list: `next` is always null."""
+
+    items: list[CallOut]
     next: str | None
 
 

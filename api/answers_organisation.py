@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from api.answers import Answer
-from api.shapes import Code, PersonId, UnitCode
+from pydantic import ConfigDict
+
+from api.answers import Answer, UnitOut
+from api.shapes import Code, PersonId, TurnId, UnitCode
 
 
 class PlaceOut(Answer):
@@ -67,4 +69,49 @@ class PersonSeenOut(Answer):
 
 class PeoplePageOut(Answer):
     items: list[PersonSeenOut]
+    next: str | None
+
+
+class OnDutyOut(Answer):
+    id: PersonId
+    name: str
+
+
+class DutyTurnOut(Answer):
+    """`until` is the hand-over; a turn that was called off counts until `called_off_at` at most. `entered_by` is null
+    where it was done at the command line."""
+
+    id: TurnId
+    role: Code
+    unit: UnitOut
+    person: OnDutyOut
+    from_: datetime
+    until: datetime
+    entered_at: datetime
+    entered_by: PersonId | None
+    called_off_at: datetime | None
+
+    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"))
+
+
+class DutyTurnsOut(Answer):
+    """The whole list: `next` is always null."""
+
+    items: list[DutyTurnOut]
+    next: str | None
+
+
+class DutyGapOut(Answer):
+    role: Code
+    unit: UnitOut
+    from_: datetime
+    until: datetime
+
+    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"))
+
+
+class DutyGapsOut(Answer):
+    """The whole list: `next` is always null."""
+
+    items: list[DutyGapOut]
     next: str | None

@@ -20,7 +20,7 @@ from api.limits import Application
 from api.metrics import add_metrics
 from api.problems import Problem, problem_response, refusal_response
 from api.settings import Settings
-from api.v1 import cases, clock, history, meetings, messages, organisation, workflows
+from api.v1 import cases, clock, duty, history, meetings, messages, organisation, workflows
 from api.v1 import files as uploads
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_rulebook
@@ -42,7 +42,7 @@ _STATUSES = {404: ("not_found", "route_not_found"),
 #: What a malformed part of a path was meant to name.
 _ABSENT = {
     "case_id": "case", "meeting_id": "meeting", "file_id": "file", "message_id": "message", "key": "workflow",
-    "version": "workflow",
+    "version": "workflow", "turn_id": "turn",
 }  # fmt: skip
 
 #: pydantic's kinds of errors -> our codes; what is not here is `bad_shape`.
@@ -88,7 +88,7 @@ def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | No
         telemetry={"tracing": False},
     )
     app.state.services = make_services(office, files)
-    for module in (cases, history, meetings, messages, workflows, organisation, clock):
+    for module in (cases, history, meetings, messages, workflows, organisation, duty, clock):
         app.include_router(module.router)
     app.include_router(uploads.router, max_body_size=files.largest)
     complete(app)

@@ -18,10 +18,12 @@ from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
 from engine.cases.service import CaseService
 from engine.cases.timekeeping import Timekeeper
+from engine.duty.service import DutyService
 from engine.files.service import FileService
 from engine.meetings.arranging import ArrangingService
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import MeetingService
+from engine.messages.calls import CallQueries
 from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
 from engine.messages.inbox import InboxService
@@ -52,6 +54,8 @@ class Services:
     files: FileService
     clocks: ClockQueries
     timekeeper: Timekeeper
+    duty: DutyService
+    calls: CallQueries
 
 
 def make_services(office: Office, files: FileService) -> Services:
@@ -73,6 +77,8 @@ def make_services(office: Office, files: FileService) -> Services:
         files=files,
         clocks=ClockQueries(office),
         timekeeper=Timekeeper(office),
+        duty=DutyService(office),
+        calls=CallQueries(office),
     )
 
 

@@ -48,6 +48,15 @@ PROBLEM_TEXTS: dict[str, Text] = {
     ),
     "unit_or_body": ("单位和组织须填且只填一个", "give either a unit or a body"),
     "reserved_id": ("“{value}”是系统自用的编号", "“{value}” is the system's own id"),
+    "bad_moment": ("“{value}”不是时间，请写成 2026-03-07 08:00", "“{value}” is no time; write 2026-03-07 08:00"),
+    "unknown_role": ("没有规则用到角色“{value}”，或它只看不办", "no rules name the role “{value}”, or it only reads"),
+    "turn_too_long": ("一班最长 {at_most} 天", "a turn of duty has {at_most} days at most"),
+    "turn_over": ("这一班到 {last} 已经过去", "the turn until {last} is over already"),
+    "no_such_post": (
+        "“{value}”由 {first} 至 {last} 没有一直在这个单位担任这个岗位",
+        "“{value}” does not hold this post at the unit for all of {first} to {last}",
+    ),
+    "overlaps": ("这个人在 {first} 至 {last} 之间已经排了这个班", "on that duty already between {first} and {last}"),
     "own_relative": ("“{value}”不能是自己的亲属", "“{value}” cannot be a relative of itself"),
 }
 

@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo
 from api.condition_texts import Text
 from engine.messages.inbox import MessageView
 
-#: kind -> (zh, en); a page begins with what it is.
+#: kind -> (zh, en); a page begins with what it is, and so does `call`, a reminder that waits for no morning.
 LETTER_TEXTS: dict[str, Text] = {
     "tell": ("{number}（{unit}）：{title}，现为「{state}」", "{number} ({unit}): {title}, now '{state}'"),
     "page": (
         "【紧急】{number}（{unit}）：{title}，现为「{state}」",
         "URGENT {number} ({unit}): {title}, now '{state}'",
+    ),
+    "call": (
+        "【紧急】{number}（{unit}）：「{title}」已用 {share}%，现为「{state}」",
+        "URGENT {number} ({unit}): {share}% of '{title}' used, now '{state}'",
     ),
     "remind": (
         "{number}（{unit}）：「{title}」已用 {share}%，现为「{state}」",
@@ -33,7 +37,8 @@ def letter_text(view: MessageView, english: bool) -> str:
         "state": state.en if english else state.zh,
         "share": view.share,
     }
-    said = LETTER_TEXTS[view.kind][english].format_map(facts) + _due(view, english) + _END[english]
+    kind = "call" if view.kind == "remind" and view.urgent else view.kind
+    said = LETTER_TEXTS[kind][english].format_map(facts) + _due(view, english) + _END[english]
     return f"{said}{' ' if english else ''}{_notice(view, english)}".rstrip()
 
 

@@ -98,6 +98,18 @@ class UnitListing(Listing):
     q: Words = None
 
 
+class GapListing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    unit: UnitCode | None = None
+
+
+class DutyListing(GapListing):
+    role: Code | None = None
+    since: Annotated[Moment | None, Field(description="default: now")] = None
+    until: Annotated[Moment | None, Field(description="exclusive; default: a week after `since`")] = None
+
+
 class PeopleListing(Listing):
     unit: Annotated[UnitCode | None, Field(description="posts at this unit or below")] = None
     role: Code | None = None

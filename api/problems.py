@@ -81,6 +81,8 @@ PLAIN_TEXTS: dict[str, Text] = {
     ),
     "not_a_decision": ("这个动作不经会议，请直接办理", "This act is no decision: fire it directly"),
     "not_a_member": ("须由该会议的应到人员办理", "Only members of this meeting may do this"),
+    "not_over_unit": ("值班表须由本单位或上级单位的人员安排", "A roster is kept by the unit itself or one above it"),
+    "turn_not_found": ("没有这一班，或它已过去、已取消", "There is no such turn, or it is over or was called off"),
     "not_chair": ("须由有权主持该会议的人办理", "Only who may chair this meeting may do this"),
     "not_in_chair": ("须由本次会议的主持人议定", "Only who chairs this meeting may do this"),
     "not_operator": ("须由系统操作员办理", "Only the operator may do this"),

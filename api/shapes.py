@@ -37,6 +37,11 @@ PersonId = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9@_-]{1,80}$"),
     Field(description="Id of a registered person", examples=["p0001"]),
 ]
+TurnId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$"),
+    Field(description="Id of a turn of duty", examples=["01KAZ9Q4W2N6T1Q8R5X3V7B0MD"]),
+]
 UnitCode = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$"),
@@ -190,3 +195,21 @@ class ClockBody(Body):
     advance: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} (minutes?|hours?|days?)$")] | None = Field(
         None, examples=["3 days"]
     )
+
+
+class DutyBody(Body):
+    model_config = with_example(
+        {
+            "role": "township_party_office",
+            "unit": "430482109",
+            "person": "township_party_office",
+            "from": "2026-12-31T08:00:00+08:00",
+            "until": "2027-01-01T08:00:00+08:00",
+        }
+    )
+
+    role: Code
+    unit: UnitCode
+    person: PersonId
+    from_: Moment = Field(alias="from", description="When the turn begins")
+    until: Moment = Field(description="The hand-over")

@@ -9,12 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
+from api.commands.duty import office_of
 from api.commands.ending import Exit, JsonFlag, failed, opened, print_json, told
 from api.commands.importing_cases import import_cases
 from api.import_texts import problem_text
 from api.settings import load_settings
 from engine.cases.rules_folder import read_folder
+from engine.duty.importing import DutyImport
 from engine.people.imports import SIZE_LIMIT, Change, ImportService, Outcome, RowProblem
+from engine.wiring import Store
 
 app = typer.Typer()
 _SHOWN = 200
@@ -27,6 +30,7 @@ class Kind(StrEnum):
     POSTS = "posts"
     HOUSEHOLDS = "households"
     RELATIVES = "relatives"
+    DUTY = "duty"
     CASES = "cases"
 
 
@@ -57,15 +61,23 @@ def import_file(
     with file.open("rb") as source:
         data = source.read(SIZE_LIMIT + 1)
     with opened() as store:
-        service = ImportService(store)
-        outcome = service.apply(kind, data) if apply else service.preview(kind, data)
-        unknown = sorted(service.roles_named(data) - _known_roles()) if kind is Kind.POSTS else []
+        outcome, unknown = _imported(store, kind, data, apply=apply)
     if as_json:
         print_json(_as_json(outcome) | ({"unknown_roles": unknown} if kind is Kind.POSTS else {}))
     else:
         for line in (*_lines(outcome), *map(_unknown_role, unknown)):
             typer.echo(line)
     raise typer.Exit(Exit.NOT_SO if outcome.problems else Exit.DONE)
+
+
+def _imported(store: Store, kind: Kind, data: bytes, *, apply: bool) -> tuple[Outcome, list[str]]:
+    """What came of it, and of posts the roles that no rules name."""
+    if kind is Kind.DUTY:
+        rosters = DutyImport(office_of(store))
+        return (rosters.apply(data) if apply else rosters.preview(data)), []
+    service = ImportService(store)
+    outcome = service.apply(kind, data) if apply else service.preview(kind, data)
+    return outcome, sorted(service.roles_named(data) - _known_roles()) if kind is Kind.POSTS else []
 
 
 def _known_roles() -> set[str]:

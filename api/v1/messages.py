@@ -8,12 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from api import present
-from api.answers_messages import FeedOut, MessageId, MessageOut, MessagePage
+from api.answers_messages import CallsOut, FeedOut, MessageId, MessageOut, MessagePage
 from api.cursors import pack, unpack
 from api.deps import English, Once, Served, Who, person_of
 from api.docs import PROBLEMS, answers
 from api.letter_texts import letter_text
 from api.listings import FeedListing, InboxListing
+from api.shapes import CaseId
+from engine.definition.model import Workflow
+from engine.messages.calls import Call
 from engine.messages.inbox import Digest, MessageFilter, MessageView
 
 router = APIRouter(prefix="/v1", tags=["messages"], responses=PROBLEMS, dependencies=[Once])
@@ -44,11 +47,35 @@ def list_events(served: Served, who: Who, asked: Annotated[FeedListing, Query()]
     return {"items": list(page.facts), "next": pack(page.last), "more": page.more}
 
 
+@router.get(
+    "/cases/{case_id}/calls",
+    summary="Who was called for the case, and who has answered",
+    responses={200: answers(CallsOut)},
+)
+def get_calls(case_id: Annotated[CaseId, Path()], served: Served, who: Who, english: English) -> Any:
+    """Every message about the case that waited for no morning, in the order of the calls."""
+    found = served.calls.calls(person_of(who), case_id)
+    return {"items": [_call(found.workflow, each, english) for each in found.calls], "next": None}
+
+
+def _call(workflow: Workflow, call: Call, english: bool) -> dict[str, Any]:
+    return {
+        "person": {"id": call.person, "name": call.name},
+        "kind": call.kind,
+        "title": present.title(call.title, english),
+        "share": call.share,
+        "called_at": present.stamp(workflow, call.called_at),
+        "read_at": present.stamp(workflow, call.read_at),
+        "answered_at": present.stamp(workflow, call.answered_at),
+    }
+
+
 def _message(view: MessageView, english: bool) -> dict[str, Any]:
     workflow = view.workflow
     return {
         "id": view.id,
         "kind": view.kind,
+        "urgent": view.urgent,
         "case": view.case_id,
         "number": view.number,
         "title": present.title(view.title, english),

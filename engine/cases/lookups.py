@@ -12,6 +12,7 @@ from engine.rules.asks import asks
 from engine.rules.attempt import SYSTEM_ACTOR, Actor, Attempt, Command, OtherCase, Snapshot, Unit, World
 from engine.rules.conditions import veils_of
 from engine.rules.fold import as_list, local_day
+from engine.rules.paging import reminded
 from engine.rules.reading import asked_for_reading, reads_whole
 from engine.rules.state import CaseState
 from engine.rules.values import named, named_files
@@ -21,6 +22,7 @@ from engine.store.clock import real_now
 from engine.store.db import Tx
 from engine.store.filebook import attach, usable_files
 from engine.store.ties import followers_of
+from engine.store.timerbook import fired_steps
 
 _CASE_ID = re.compile(r"[A-Za-z0-9_-]+-[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 
@@ -76,7 +78,12 @@ class Lookups:
             known=known | {("case", code) for code in others},
             cases=others,
             followed=asked.followed and self._is_followed(case),
+            reminded=self._reminded(workflow, case) if asked.paged else (),
         )
+
+    def _reminded(self, workflow: Workflow, case: Snapshot) -> tuple[str, ...]:
+        paging = case.state.paging if case.state else None
+        return reminded(workflow, paging, fired_steps(self._tx, case.home, case.id)) if paging else ()
 
     def reading(self, held: Held, person: str, now: datetime) -> Attempt:
         """An attempt without an act: enough to ask who may read. Raises RulesMissing."""

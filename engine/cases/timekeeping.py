@@ -139,7 +139,8 @@ class Timekeeper:
             taken = Taken(held=held, timer=timer, step=step_of(compiled.workflow, timer), compiled=compiled, now=now)
             end = self._carry_out(tx, lookups, taken)
             if end is not End.BLOCKED:
-                settle(tx, due.home, due.case_id, timer, outcome=end.value, now=now)
+                seq = held.state.version
+                settle(tx, due.home, due.case_id, timer, outcome=end.value, seq=seq, now=now)
                 unblock(tx, due.home, TIMER, subject_of(due.case_id, timer))
             return end
 

@@ -8,9 +8,11 @@ from datetime import date
 
 from engine.definition.model import SYSTEM, Role, Workflow
 from engine.rules.attempt import Unit
+from engine.rules.paging import reminded
 from engine.rules.state import CaseState, Charge
 from engine.store import register
 from engine.store.db import Tx
+from engine.store.timerbook import fired_steps
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +20,8 @@ class Address:
     """Where a case stands on a day: what turns a name into people."""
 
     tx: Tx
+    home: str
+    case_id: str
     workflow: Workflow
     unit: Unit
     state: CaseState
@@ -43,6 +47,12 @@ class Address:
             yield from people
         if beside:
             yield from self.posted((*self.state.responsible.units, *self.state.concerned), beside)
+
+    def where(self, role: Role) -> tuple[str, ...]:
+        """The units at which a post of the role counts for this case."""
+        if role.by_unit:
+            return tuple(dict.fromkeys((*self.state.responsible.units, *self.state.concerned)))
+        return tuple(code for _, code in self.unit.line)
 
     def posted(self, units: Iterable[str], roles: Iterable[str]) -> Iterator[str]:
         """Who holds one of the roles at these very units."""
@@ -85,6 +95,14 @@ def _superior(at: Address) -> Iterator[str]:
     return at.acting_at(lambda rank: rank > level)
 
 
+def _paged(at: Address) -> Iterable[str]:
+    """Whom the last `pages` names, and whom the clocks reminded in that paging."""
+    paging = at.state.paging
+    fired = fired_steps(at.tx, at.home, at.case_id) if paging else ()
+    named = (*at.state.paged, *reminded(at.workflow, paging, fired))
+    return at.people(name for name in named if name != "paged")
+
+
 _RELATED: dict[str, Callable[[Address], Iterable[str]]] = {
     "opener": lambda at: [at.state.opener],
     "reporter_side": _reporter_side,
@@ -96,6 +114,6 @@ _RELATED: dict[str, Callable[[Address], Iterable[str]]] = {
     "handler": lambda at: at.charged(at.state.handlers),
     "holder": _holder,
     "superior": _superior,
-    "paged": lambda at: at.people(name for name in at.state.paged if name != "paged"),
+    "paged": _paged,
     "reader": lambda at: at.holders(at.working()),
 }

@@ -11,15 +11,16 @@ from engine.cases.office import Office
 from engine.definition.model import Workflow
 from engine.messages.addressing import Address
 from engine.messages.hours import digest_day, shown_at
+from engine.messages.ringing import Ringing, is_urgent
 from engine.messages.waiting import KIND, NOBODY, RULES_MISSING, attend_by, wait_for_people
 from engine.rules.fold import local_day
 from engine.rules.reading import reads_whole
 from engine.rules.rulebook import RulesMissing
 from engine.store.blockedbook import Blocked, block, unblock
-from engine.store.casefile import Held, read_case, read_events_at
+from engine.store.casefile import Held, read_case
 from engine.store.db import Tx, retried
 from engine.store.inbox import Message, put
-from engine.store.outbox import PAGE, REMIND, Letter, claim, due_letters, forget, give_up, put_off, settle
+from engine.store.outbox import Letter, claim, due_letters, forget, give_up, put_off, settle
 
 #: How long letters that were delivered are kept; what came into the inboxes stays.
 KEPT = timedelta(days=30)
@@ -85,24 +86,44 @@ class LetterService:
 
     def _tell(self, tx: Tx, letter: Letter, held: Held, now: datetime) -> Delivery:
         """Raises RulesMissing."""
-        lookups = Lookups(tx, self.office)
-        workflow = workflow_of(self.office, held)
-        day = local_day(workflow, now)
-        address = Address(tx=tx, workflow=workflow, unit=held.unit, state=held.state, day=day)
-        named = address.people(letter.names)
+        workflow, urgent = workflow_of(self.office, held), is_urgent(letter, held)
+        named, told = self._people(tx, letter, held, now)
         if not named:
             return _wait(tx, letter, held, now, NOBODY)
-        told = [each for each in named if each != letter.actor and reads_whole(lookups.reading(held, each, now))]
         if told:
-            put(tx, self._messages(letter, told, _shown(tx, letter, held, workflow, now)))
+            put(tx, self._messages(letter, told, _shown(workflow, now, urgent=urgent), urgent=urgent))
         settle(tx, letter, now, code=None if told else NOBODY_ELSE)
         unblock(tx, letter.home, KIND, letter.id)
         return Delivery(told=bool(told), passed=not told, messages=len(told))
 
-    def _messages(self, letter: Letter, people: list[str], shown: tuple[datetime, date]) -> list[Message]:
+    def _people(self, tx: Tx, letter: Letter, held: Held, now: datetime) -> tuple[tuple[str, ...], list[str]]:
+        """Who is named, and who of them is to be told: not who did it, nor who may not read the case."""
+        lookups, workflow = Lookups(tx, self.office), workflow_of(self.office, held)
+        address = Address(
+            tx=tx,
+            home=letter.home,
+            case_id=letter.case_id,
+            workflow=workflow,
+            unit=held.unit,
+            state=held.state,
+            day=local_day(workflow, now),
+        )
+
+        def reads(person: str) -> bool:
+            return reads_whole(lookups.reading(held, person, now))
+
+        if is_urgent(letter, held):
+            named = Ringing(address=address, letter=letter, now=now, reads=reads).people()
+        else:
+            named = address.people(letter.names)
+        return named, [each for each in named if each != letter.actor and reads(each)]
+
+    def _messages(self, letter: Letter, people: list[str], shown: tuple[datetime, date], *,
+                  urgent: bool) -> list[Message]:  # fmt: skip
         moment, day = shown
+        new_id = self.office.new_id
         return [
-            Message(id=self.office.new_id(letter.home), letter=letter, person=each, shown_at=moment, day=day)
+            Message(id=new_id(letter.home), letter=letter, person=each, shown_at=moment, day=day, urgent=urgent)
             for each in people
         ]
 
@@ -113,21 +134,11 @@ def workflow_of(office: Office, held: Held) -> Workflow:
     return office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow
 
 
-def _shown(tx: Tx, letter: Letter, held: Held, workflow: Workflow, now: datetime) -> tuple[datetime, date]:
+def _shown(workflow: Workflow, now: datetime, *, urgent: bool) -> tuple[datetime, date]:
     """From when on it is seen, and the day whose digest it belongs to."""
     zone = ZoneInfo(workflow.timezone)
-    moment = shown_at(now, zone, urgent=_is_urgent(tx, letter, held, workflow))
+    moment = shown_at(now, zone, urgent=urgent)
     return moment, digest_day(moment, zone)
-
-
-def _is_urgent(tx: Tx, letter: Letter, held: Held, workflow: Workflow) -> bool:
-    """Somebody is paged, or reminded while the case is where a page brought it."""
-    if letter.kind != REMIND:
-        return letter.kind == PAGE
-    entered = (held.identity.id, held.state.stay.seq)
-    event = read_events_at(tx, [entered])[entered]
-    row = workflow.row(event.trigger, event.source)
-    return row is not None and bool(row.pages)
 
 
 def _wait(tx: Tx, letter: Letter, held: Held, now: datetime, code: str) -> Delivery:

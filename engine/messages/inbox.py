@@ -33,7 +33,8 @@ class MessageFilter:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageView:
     """A message with what its text is made of: nothing of it is a text that somebody wrote about the case. `title` is
-    that of the row, or of a reminder that of the clock, of which `share` percent are used."""
+    that of the row, or of a reminder that of the clock, of which `share` percent are used. `urgent`: it waited for no
+    morning."""
 
     id: str
     kind: str
@@ -51,6 +52,7 @@ class MessageView:
     shown_at: datetime
     day: date
     read_at: datetime | None
+    urgent: bool
     workflow: Workflow
 
 
@@ -167,6 +169,7 @@ class InboxService:
             shown_at=row.shown_at,
             day=row.day,
             read_at=row.read_at,
+            urgent=bool(row.urgent) or row.kind == PAGE,
             workflow=workflow,
         )
 

@@ -12,12 +12,14 @@ from engine.rules.reading import asked_for_reading
 @dataclass(frozen=True, slots=True)
 class Asks:
     """`holders`: roles whose holders on the line are asked for. `kin`: relatives are asked for; of the people in
-    `kin_fields` too, beside the actor. `followed`: whether some case follows this one."""
+    `kin_fields` too, beside the actor. `followed`: whether some case follows this one. `paged`: who was reminded in the
+    last paging."""
 
     holders: frozenset[str]
     kin: bool
     kin_fields: frozenset[str]
     followed: bool = False
+    paged: bool = False
 
 
 def asks(workflow: Workflow, rows: Iterable[Row]) -> Asks:
@@ -35,6 +37,7 @@ def asks(workflow: Workflow, rows: Iterable[Row]) -> Asks:
         kin="relative_of_party" in everyone,
         kin_fields=frozenset(each.field for each in people if "relative_of_party" in each.people),
         followed=any(_comes_to_follow(workflow, row) for row in chosen),
+        paged="paged" in everyone,
     )
 
 

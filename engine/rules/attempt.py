@@ -111,6 +111,7 @@ class World:
     the same household or relatives on record today. `known`: (type, value) of every named person, unit, household and
     case that exists for this case. `cases`: the named cases by id. `files`: the named
     uploads that may be attached to it, by id, each as it is kept. `followed`: some case follows this one.
+    `reminded`: whom the clocks have reminded in the last paging of the case, by the names of their steps.
     """
 
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -119,6 +120,7 @@ class World:
     cases: Mapping[str, OtherCase] = field(default_factory=dict)
     followed: bool = False
     files: Mapping[str, Value] = field(default_factory=dict)
+    reminded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

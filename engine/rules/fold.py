@@ -11,7 +11,7 @@ from engine.definition.model import EVERY, SYSTEM, Counter, Row, Slot, Value, Wo
 from engine.rules.counting import counted
 from engine.rules.own import is_own
 from engine.rules.running import run_clocks
-from engine.rules.state import NOBODY, CaseState, Charge, Event, Mark, Move, Stay
+from engine.rules.state import NOBODY, CaseState, Charge, Event, Mark, Move, Paging, Stay
 
 
 def fold(workflow: Workflow, events: Iterable[Event]) -> CaseState:
@@ -48,7 +48,7 @@ def apply(workflow: Workflow, before: CaseState | None, event: Event) -> CaseSta
         texts=_texts(base, event),
         fired={**base.fired, event.trigger: event.recorded_at},
         counts=_counts(workflow, base, event),
-        paged=row.pages or base.paged,
+        paging=_paging(base, row, event),
     )
     return run_clocks(workflow, before, _following(workflow, _slots(workflow, moved, event)), row, event)
 
@@ -90,6 +90,15 @@ def _hands_over(before: CaseState, row: Row, event: Event) -> str | None:
     if not event.successor:
         return None
     return row.hands_over_by if event.successor != before.successor else before.hands_over_by or row.hands_over_by
+
+
+def _paging(before: CaseState, row: Row, event: Event) -> Paging | None:
+    """The row pages anew, or leaves the stay in which somebody was paged."""
+    if row.pages:
+        return Paging(names=row.pages, seq=event.seq, at=event.recorded_at)
+    if before.is_paging and before.paging is not None and event.move is not Move.SAME:
+        return replace(before.paging, until=event.seq)
+    return before.paging
 
 
 def _handlers(row: Row, event: Event) -> Charge:

@@ -170,7 +170,10 @@ def _levels_acted(attempt: Attempt) -> set[str]:
 
 def _paged(attempt: Attempt) -> bool:
     state = attempt.case.state
-    return state is not None and names_one(state.paged, attempt) is not None
+    if state is None:
+        return False
+    names = tuple(name for name in (*state.paged, *attempt.world.reminded) if name != "paged")
+    return names_one(names, attempt) is not None
 
 
 RELATED: dict[str, Callable[[Attempt], bool]] = {

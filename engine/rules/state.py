@@ -140,6 +140,21 @@ class Sum:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Paging:
+    """The last row with `pages`: whom it names, which row it was and when, and the row with which the case left the
+    stay it happened in; None while it is there."""
+
+    names: tuple[str, ...]
+    seq: int
+    at: datetime
+    until: int | None = None
+
+    def spans(self, seq: int) -> bool:
+        """What was done at this version of the case was done in this paging."""
+        return self.seq <= seq and (self.until is None or seq < self.until)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseState:
     """The fold of a history. `stays` ends with the present one; the ones before are where `back` leads."""
 
@@ -161,7 +176,7 @@ class CaseState:
     texts: Mapping[str, int] = field(default_factory=dict)  #: field -> seq of the row whose payload holds its value
     counts: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
     fired: Mapping[str, datetime] = field(default_factory=dict)  #: trigger -> last time
-    paged: tuple[str, ...] = ()  #: names of the last row with `pages`
+    paging: Paging | None = None
     clocks: Mapping[str, tuple[Sum, ...]] = field(default_factory=dict)  #: clock -> its sums, in the order they began
     primary: str | None = None  #: id of the case this one follows, while it is in a state that follows one
 
@@ -181,6 +196,16 @@ class CaseState:
     def came_from(self) -> Stay | None:
         """Where `back` leads; None in the state the case was opened in."""
         return self.stays[-2] if len(self.stays) > 1 else None
+
+    @property
+    def paged(self) -> tuple[str, ...]:
+        """Whom the last row with `pages` names."""
+        return self.paging.names if self.paging else ()
+
+    @property
+    def is_paging(self) -> bool:
+        """The case is still where somebody was paged for it: what is said of it now does not wait."""
+        return self.paging is not None and self.paging.until is None
 
     def given(self, name: str) -> bool:
         return name in self.values or name in self.texts

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.definition.model import Value
 from engine.rules.chain import moment
-from engine.rules.state import CaseState, Charge, Due, Event, Mark, Move, PostHeld, Run, Stay, Sum
+from engine.rules.state import CaseState, Charge, Due, Event, Mark, Move, Paging, PostHeld, Run, Stay, Sum
 
 
 def state_to_json(state: CaseState) -> dict[str, Value]:
@@ -30,7 +30,7 @@ def state_to_json(state: CaseState) -> dict[str, Value]:
         "texts": dict(state.texts),
         "counts": {k: [[m.seq, m.level, m.day.isoformat(), m.actor] for m in v] for k, v in state.counts.items()},
         "fired": {trigger: moment(at) for trigger, at in state.fired.items()},
-        "paged": list(state.paged),
+        "paging": _paging_to_json(state.paging),
         "primary": state.primary,
         **(
             {"clocks": {code: [_sum_to_json(s) for s in sums] for code, sums in state.clocks.items()}}
@@ -60,10 +60,20 @@ def state_from_json(data: dict[str, Any]) -> CaseState:
         texts=data["texts"],
         counts={code: tuple(_mark(each) for each in marks) for code, marks in data["counts"].items()},
         fired={trigger: datetime.fromisoformat(at) for trigger, at in data["fired"].items()},
-        paged=tuple(data["paged"]),
+        paging=_paging(data.get("paging")),
         primary=data["primary"],
         clocks={code: tuple(_sum(each) for each in sums) for code, sums in data.get("clocks", {}).items()},
     )
+
+
+def _paging_to_json(found: Paging | None) -> list[Value] | None:
+    return [list(found.names), found.seq, moment(found.at), found.until] if found else None
+
+
+def _paging(data: list[Any] | None) -> Paging | None:
+    if data is None:
+        return None
+    return Paging(names=tuple(data[0]), seq=data[1], at=datetime.fromisoformat(data[2]), until=data[3])
 
 
 def _sum_to_json(found: Sum) -> list[Value]:

@@ -15,13 +15,15 @@ from engine.store.tables import inbox
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """A letter as one person gets it. He sees it from `shown_at` on, in the digest of `day`."""
+    """A letter as one person gets it. He sees it from `shown_at` on, in the digest of `day`; `urgent` ones wait for no
+    morning."""
 
     id: str
     letter: Letter
     person: str
     shown_at: datetime
     day: date
+    urgent: bool
 
 
 def put(tx: Tx, messages: Sequence[Message]) -> None:
@@ -34,7 +36,20 @@ def _row(message: Message) -> dict[str, object]:
     said = {name: getattr(letter, name) for name in ("home", "case_id", "seq", "kind", "cause", "share", "created_at")}
     notice = dict(letter.notice) if letter.notice else None
     here = {"id": message.id, "letter": letter.id, "person": message.person, "notice": notice}
-    return {**said, **here, "shown_at": message.shown_at, "day": message.day, "read_at": None}
+    return {**said, **here, "shown_at": message.shown_at, "day": message.day, "read_at": None, "urgent": message.urgent}
+
+
+_CALLED = sa.select(inbox.c.person).where(
+    inbox.c.home == sa.bindparam("home"),
+    inbox.c.case_id == sa.bindparam("case"),
+    inbox.c.seq >= sa.bindparam("since"),
+    inbox.c.urgent.is_(sa.true()),
+)
+
+
+def called(tx: Tx, home: str, case_id: str, since: int) -> frozenset[str]:
+    """Who got an urgent message about the case at this version or later."""
+    return frozenset(tx.execute(_CALLED, {"home": home, "case": case_id, "since": since}).scalars())
 
 
 def mark_read(tx: Tx, home: str, message: str, person: str, now: datetime) -> None:

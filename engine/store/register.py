@@ -103,7 +103,7 @@ def _posts(rows: Sequence[sa.Row[tuple[str, ...]]]) -> tuple[Post, ...]:
 
 _IN_ROLES = posts.c.role.in_(any_of("roles"))
 _HOLDERS = _posts_where(_IN_ROLES, units.c.code.in_(any_of("line"))).subquery()
-_BY_SERVICE = sa.select(_HOLDERS.c.role, _HOLDERS.c.person).order_by(_HOLDERS.c.valid_from, _HOLDERS.c.id)
+_BY_SERVICE = sa.select(*_HOLDERS.c["role", "person", "place"]).order_by(_HOLDERS.c.valid_from, _HOLDERS.c.id)
 _THERE = _posts_where(_IN_ROLES, units.c.code == sa.bindparam("unit")).subquery()
 _BY_POST = sa.select(_THERE.c.role, _THERE.c.person).order_by(_THERE.c.id)
 
@@ -116,6 +116,13 @@ def holders(tx: Tx, unit: Unit, roles: Iterable[str], day: date) -> dict[str, tu
     line = [code for _, code in unit.line]
     rows = tx.execute(_BY_SERVICE, {"roles": wanted, "line": line, "day": day}).all()
     return _by_role(rows, wanted)
+
+
+def placed(tx: Tx, units: Iterable[str], role: str, day: date) -> list[tuple[str, str]]:
+    """(unit or body where the post sits, person) of whoever holds the role at one of these units, or at a body that
+    covers one; the longest in post first."""
+    rows = tx.execute(_BY_SERVICE, {"roles": [role], "line": list(units), "day": day})
+    return list(dict.fromkeys((row.place, row.person) for row in rows))
 
 
 def holders_at(tx: Tx, unit: str, roles: Iterable[str], day: date) -> dict[str, tuple[str, ...]]:

@@ -217,6 +217,24 @@ meeting_rhythms = Table(
     PrimaryKeyConstraint("workflow", "meeting", "unit"),
 )
 
+#: Who of a role is on duty at a unit, from one hand-over to the next. Nothing is taken away: what was called off says
+#: so, and what had begun counts until then.
+duty_turns = Table(
+    "duty_turns",
+    metadata,
+    Column("id", _code, primary_key=True),
+    Column("role", _code, nullable=False),
+    Column("unit", _code, ForeignKey("units.code"), nullable=False),
+    Column("person", _code, ForeignKey("people.id"), nullable=False),
+    Column("starts_at", Utc, nullable=False),
+    Column("ends_at", Utc, nullable=False),  # the hand-over: no longer on duty at this moment
+    Column("entered_at", Utc, nullable=False),
+    Column("entered_by", _code, nullable=True),  # null: the operator, at the command line
+    Column("called_off_at", Utc, nullable=True),
+    Column("called_off_by", _code, nullable=True),
+    Index("ix_duty_turns_unit_role", "unit", "role", "ends_at"),
+)
+
 # --- the case family -----------------------------------------------------------------------------------------------
 
 cases = Table(
@@ -268,6 +286,7 @@ timers = Table(
     Column("next_try_at", Utc, nullable=True),  # null once it is done
     Column("done_at", Utc, nullable=True),
     Column("outcome", String(16), nullable=True),
+    Column("seq", Integer, nullable=True),  # version of the case when it was done
     PrimaryKeyConstraint("home", "case_id", "clock", "sum", "step"),
     ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
     Index("ix_timers_next", "next_try_at", "home", "case_id"),
@@ -611,9 +630,11 @@ inbox = Table(
     Column("shown_at", Utc, nullable=False),  # after the quiet hours
     Column("day", Date, nullable=False),  # of the digest it belongs to, where the case is
     Column("read_at", Utc, nullable=True),
+    Column("urgent", Boolean, nullable=True),  # it waited for no morning; null: of an earlier release
     PrimaryKeyConstraint("home", "id"),
     UniqueConstraint("home", "letter", "person"),
     ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
+    Index("ix_inbox_home_case", "home", "case_id", "seq"),
     Index("ix_inbox_person_shown", "person", "shown_at", "id"),
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.rules.paging import Fired
 from engine.rules.timers import Timer
 from engine.store.blockedbook import unblock
 from engine.store.db import Tx
@@ -85,8 +86,32 @@ def _times(timer: Timer) -> dict[str, datetime]:
 
 def _row(found: CaseTimers, timer: Timer) -> dict[str, Any]:
     key = {"clock": timer.clock, "sum": timer.sum, "step": timer.step}
-    blank = {"done_at": None, "outcome": None}
+    blank = {"done_at": None, "outcome": None, "seq": None}
     return {"home": found.home, "case_id": found.case_id, **key, **_times(timer), **blank}
+
+
+# --- what was done -------------------------------------------------------------------------------------------------
+
+#: The outcome of a step that was carried out.
+FIRED = "fired"
+_FIRED = _OF_CASE.where(timers.c.outcome == FIRED, timers.c.seq.is_not(None)).order_by(
+    timers.c.done_at, timers.c.due_at, timers.c.clock, timers.c.step
+)
+
+
+def fired_steps(tx: Tx, home: str, case_id: str) -> tuple[Fired, ...]:
+    """The steps of the case that were carried out, in that order."""
+    rows = tx.execute(_FIRED, {"home": home, "case": case_id})
+    return tuple(Fired(clock=row.clock, step=row.step, seq=row.seq, at=row.done_at) for row in rows)
+
+
+_TO_COME = _OF_CASE.where(timers.c.done_at.is_(None), timers.c.due_at <= sa.bindparam("until"))
+
+
+def steps_to_come(tx: Tx, home: str, case_id: str, until: datetime) -> tuple[Timer, ...]:
+    """The steps of the case that are to be carried out by this moment, those overdue included."""
+    rows = tx.execute(_TO_COME, {"home": home, "case": case_id, "until": until})
+    return tuple(Timer(clock=row.clock, sum=row.sum, step=row.step, due_at=row.due_at) for row in rows)
 
 
 # --- what is due ---------------------------------------------------------------------------------------------------
@@ -128,10 +153,11 @@ def next_moment(tx: Tx, until: datetime) -> datetime | None:
     return moment
 
 
-def settle(tx: Tx, home: str, case_id: str, timer: Timer, *, outcome: str, now: datetime) -> None:
-    """The step is done with, one way or another, and never again."""
+def settle(tx: Tx, home: str, case_id: str, timer: Timer, *, outcome: str, seq: int, now: datetime) -> None:
+    """The step is done with, one way or another, and never again; `seq` is the version of the case it was taken up
+    at."""
     found = CaseTimers(home=home, case_id=case_id, planned=())
-    done = {"done_at": now, "outcome": outcome, "next_try_at": None}
+    done = {"done_at": now, "outcome": outcome, "seq": seq, "next_try_at": None}
     tx.execute(_MOVE, [{**_at(found, timer.key), **done}])
 
 

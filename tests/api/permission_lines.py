@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import httpx2 as httpx
 import sqlalchemy as sa
 
-from engine.store.tables import cases, files, history, meetings, settings
+from engine.store.tables import cases, duty_turns, files, history, meetings, settings
 from tests.api import client, world
 from tests.api.client import REPORT, Api
 from tests.api.photos import PHOTO, WITH_PHOTOS, sent
@@ -69,6 +71,21 @@ def photo_of_a_case(api: Api, place: Place) -> Thing:
     body = {"workflow": WITH_PHOTOS, "unit": place.unit, "data": REPORT | {"photos": [thing["file_id"]]}}
     assert api.send(place.who("linzhang"), "POST", "/v1/cases", body).status_code == 201
     return thing
+
+
+#: Hours of duty, none of which was given out before.
+_HOURS = count(1)
+
+
+def _turn(place: Place) -> dict[str, str]:
+    start = datetime(2026, 3, 6, 9, tzinfo=UTC) + timedelta(hours=next(_HOURS))
+    hours = {"from": start.isoformat(), "until": (start + timedelta(hours=1)).isoformat()}
+    return {"role": "village_cadre", "unit": place.village, "person": place.who("village_cadre"), **hours}
+
+
+def on_roster(api: Api, place: Place) -> Thing:
+    entered = api.send(place.who("village_secretary"), "POST", "/v1/duty", _turn(place))
+    return {"turn_id": entered.json()["id"]}
 
 
 def planned(*, town: bool = False) -> Make:
@@ -184,7 +201,11 @@ def standing(api: Api) -> tuple[Any, ...]:
 
 
 _STANDING = sa.select(
-    *(sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in (cases, history, meetings, files)),
+    *(
+        sa.select(sa.func.count()).select_from(table).scalar_subquery()
+        for table in (cases, history, meetings, files, duty_turns)
+    ),
+    sa.select(sa.func.count(duty_turns.c.called_off_at)).scalar_subquery(),
     *(sa.select(sa.func.sum(table.c.version)).scalar_subquery() for table in (cases, meetings)),
     sa.select(settings.c.value).where(settings.c.name == "clock").scalar_subquery(),
 )
@@ -243,6 +264,12 @@ READING = {
     "GET /v1/people": Line(
         ask=read_there("/v1/people"), listed=("id", lambda place, thing: f"village_clerk{place.tag}")
     ),
+    "GET /v1/duty": Line(
+        ask=read("/v1/duty", until="2026-12-31T00:00:00+08:00"),
+        make=on_roster,
+        listed=("id", lambda place, thing: thing["turn_id"]),
+    ),
+    "GET /v1/duty/gaps": Line(ask=read("/v1/duty/gaps")),
     "GET /v1/cases": Line(ask=read_there("/v1/cases"), make=case(world.reported), listed=_case_listed("id")),
     "GET /v1/cases [with the station]": Line(
         ask=read_there("/v1/cases"), make=case(world.unsigned), listed=_case_listed("id")
@@ -251,6 +278,7 @@ READING = {
     "GET /v1/cases/{case_id} [with the station]": Line(ask=read("/v1/cases/{case_id}"), make=case(world.unsigned)),
     "GET /v1/cases/{case_id}/triggers": Line(ask=read("/v1/cases/{case_id}/triggers"), make=case(world.reported)),
     "GET /v1/cases/{case_id}/clocks": Line(ask=read("/v1/cases/{case_id}/clocks"), make=case(world.reported)),
+    "GET /v1/cases/{case_id}/calls": Line(ask=read("/v1/cases/{case_id}/calls"), make=case(world.reported)),
     "GET /v1/cases/{case_id}/history": Line(ask=read("/v1/cases/{case_id}/history"), make=case(world.reported)),
     "GET /v1/history": Line(
         ask=read_there("/v1/history", trigger="report"), make=case(world.reported), listed=_case_listed("case")
@@ -315,6 +343,12 @@ CHANGING = {
     "POST /v1/transitions [note]": Line(ask=fire_among_many("note", {"text": "看到了"}), make=case(world.reported)),
     "POST /v1/transitions [accept]": Line(
         ask=fire_among_many("accept"), make=reported_by_wangsons_father, used_up=True
+    ),
+    "POST /v1/duty": Line(ask=post("/v1/duty", _turn)),
+    "POST /v1/duty/{turn_id}/call-off": Line(
+        ask=lambda api, who, place, thing: api.send(who, "POST", f"/v1/duty/{thing['turn_id']}/call-off"),
+        make=on_roster,
+        used_up=True,
     ),
     "POST /v1/meetings": Line(ask=post("/v1/meetings", _setting("village_weekly"))),
     "POST /v1/meetings/{meeting_id}/open": Line(ask=step("open"), make=planned(), used_up=True),

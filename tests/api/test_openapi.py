@@ -109,7 +109,7 @@ def test_every_schema_is_one(document):
 def test_every_operation_has_a_name_of_its_own(document):
     named = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
 
-    assert len(named) == len(set(named)) == 39
+    assert len(named) == len(set(named)) == 44
     assert all(re.fullmatch(r"[a-z][a-z_]+", name) for name in named)
 
 
@@ -165,11 +165,15 @@ def test_every_route_but_those_of_operations_wants_a_token(document):
 
 
 PATH_PARTS = [
-    *((each, "case_id") for each in ("get_case", "get_triggers", "fire", "get_history", "get_clocks", "undo_decision")),
+    *(
+        (each, "case_id")
+        for each in ("get_case", "get_triggers", "fire", "get_history", "get_clocks", "get_calls", "undo_decision")
+    ),
     *((each, "meeting_id") for each in sorted(CHANGES_WHAT_IS_THERE - {"fire"})),
     *((each, "meeting_id") for each in ("get_meeting", "preview_closing")),
     ("download_file", "file_id"),
     ("read_message", "message_id"),
+    ("call_off_turn", "turn_id"),
     ("get_workflow", "key"),
     ("get_workflow", "version"),
 ]
@@ -344,7 +348,12 @@ def test_every_body_is_among_those_whose_example_is_sent(document):
     assert bodies == {
         "open_case", "fire", "fire_many", "check_workflow", "move_clock", "create_meeting", "set_attendance", "decide",
         "cancel_meeting", "upload_file", "move_meeting", "delegate_chair", "add_to_agenda",
+        "enter_turn",
     }  # fmt: skip
+
+
+def test_the_example_of_a_turn_of_duty_is_entered(api: Api, document):
+    assert said(api.send("township_secretary", "POST", "/v1/duty", example_of(document, "enter_turn"))) == "201"
 
 
 def test_an_upload_and_a_download_are_bytes(document):

@@ -43,7 +43,7 @@ PEOPLE: Words = {
     "handler": ("曾任责任人或办过 handles 行的人", "was responsible or did a row that handles"),
     "holder": ("以当前层级的角色办理的人", "acts through a role of the present level"),
     "superior": ("以更高层级的角色办理的人", "acts through a role of a higher level"),
-    "paged": ("最近一次 pages 所通知的人", "told by the last `pages`"),
+    "paged": ("最近一次 pages 及其后催办所通知的人", "told by the last `pages` or a reminder after it"),
     "reader": ("能以非只读的岗位看到事项的人", "reads it through a post that is not read only"),
     SYSTEM: ("系统：时限到期、会议未议", "clocks, and the closing of a meeting"),
 }

@@ -37,6 +37,12 @@ PROBLEM_CODES = frozenset(
         "home_changes",
         "unit_or_body",
         "own_relative",
+        "bad_moment",
+        "unknown_role",
+        "turn_too_long",
+        "turn_over",
+        "no_such_post",
+        "overlaps",
         "reserved_id",
     }
 )

@@ -7,7 +7,7 @@ answers None.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from engine.definition.actors import can_act, can_be, implies, may_fire, only_system
@@ -143,11 +143,20 @@ def _can_have_happened(event: str, scene: Scene) -> bool:
 
 
 def _actor(asked: ActorIs, scene: Scene) -> Answer:
-    names = may_fire(scene.row)
-    workflow, level = scene.workflow, scene.level
-    if names and all(any(implies(workflow, name, other, level) for other in asked.people) for name in names):
+    told = [(other.people, holds) for other, holds in scene.settled.items() if isinstance(other, ActorIs)]
+    refuted = [people for people, holds in told if not holds]
+    names = [name for name in may_fire(scene.row) if not any(_are((name,), people, scene) for people in refuted)]
+    known = [people for people, holds in told if holds]
+    if any(_are(people, asked.people, scene) for people in (names, *known) if people):
         return True
+    if any(_are(asked.people, people, scene) for people in refuted):
+        return False
     return None if any(_can_fire_as(other, scene) for other in asked.people) else False
+
+
+def _are(names: Collection[str], others: Collection[str], scene: Scene) -> bool:
+    """Whoever is one of the names is certainly one of the others: what was found of an actor tells more of him."""
+    return all(any(implies(scene.workflow, name, other, scene.level) for other in others) for name in names)
 
 
 def _can_fire_as(name: str, scene: Scene) -> bool:

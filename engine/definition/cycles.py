@@ -13,7 +13,8 @@ where it is: `to: same` moves nothing, and a case that came to an end and is reo
   a limit at the case's level and at least one step, and no row on the cycle restarts it. So the turns together use it
   up, and somebody is told.
 - **a clock or a meeting that takes the case away**: in a state on the cycle a step of a clock that runs there fires a
-  row which leads off the cycle, or the case waits for a meeting whose `carry_over` has `at_most`.
+  row which leads off the cycle, or the case waits for a meeting whose `carry_over` has `at_most`, and its `then` does.
+  Without, the case may not be carried over again, but be sent round once more by each decision.
 
 A set of places that a case can go round in for ever is found by taking away what is bounded and looking at what still
 hangs together, again and again (as one asks whether an automaton with pairs of conditions accepts anything).
@@ -24,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from engine.definition.model import SAME, Clock, Condition, Counter, CounterBound, LevelIs, Not, Per, Row, Step
+from engine.definition.model import SAME, Clock, Condition, Counter, CounterBound, LevelIs, Meeting, Not, Per, Row, Step
 from engine.definition.rings import components
 from engine.definition.travel import Stop, Travel, Way
 from engine.definition.used import parts
@@ -135,12 +136,11 @@ class _Search:
         state = self.workflow.states[stop.state]
         clocks = [self.workflow.clocks[code] for code in state.runs if code in self.workflow.clocks]
         meetings = [self.workflow.meetings[code] for code in state.gate if code in self.workflow.meetings]
-        if any(meeting.carry_over and meeting.carry_over.at_most is not None for meeting in meetings):
+        steps = [step for clock in clocks for step in clock.steps]
+        steps += [then for meeting in meetings if (then := _after_the_last(meeting)) is not None]
+        if any(step.fire and self._leads_off(step, stop, ring) for step in steps):
             return True
-        return any(_adds_up(clock, stop, ring) or self._takes_away(clock, stop, ring) for clock in clocks)
-
-    def _takes_away(self, clock: Clock, stop: Stop, ring: Ways) -> bool:
-        return any(step.fire and self._leads_off(step, stop, ring) for step in clock.steps)
+        return any(_adds_up(clock, stop, ring) for clock in clocks)
 
     def _leads_off(self, step: Step, stop: Stop, ring: Ways) -> bool:
         if not _may_be_at(step.when, stop.level):
@@ -148,6 +148,12 @@ class _Search:
         row = self.workflow.row(step.fire or "", stop.state)
         inside = {way.origin.state for way in ring}
         return row is not None and any(t.to in self.workflow.states and t.to not in inside for t in row.targets)
+
+
+def _after_the_last(meeting: Meeting) -> Step | None:
+    """What is fired once a case may not be carried over again."""
+    carrying = meeting.carry_over
+    return carrying.then if carrying and carrying.at_most is not None else None
 
 
 def _growing(condition: Condition, *, against: bool) -> Iterator[str]:

@@ -151,24 +151,33 @@ class Met:
 
 
 @dataclass(frozen=True, slots=True)
+class Fired:
+    """A row (by index) as it was fired at a level: `counted` by these counters, and perhaps by the `unsure` ones."""
+
+    row: int
+    level: str
+    counted: frozenset[str]
+    unsure: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Walked:
-    """The past on one way: `fired` in order, each row with the level it was fired at; the present stay began after
-    `since` of them."""
+    """The past on one way: `fired` in order; the present stay began after `since` of them."""
 
     rules: Counting
-    fired: tuple[tuple[int, str], ...] = ()
+    fired: tuple[Fired, ...] = ()
     visited: frozenset[str] = frozenset()
     since: int = 0
 
     def bounds(self, counter: Counter, level: str | None) -> Bounds:
         seen = self.fired[self.since :] if counter.per is Per.STAY else self.fired
-        near = [index for index, at in seen if counter.per is not Per.LEVEL or at == level]
-        asked = [self.rules.counts(counter, self.rules.rows[index]) for index in near]
-        least = asked.count(True)
-        return (min(least, 1) if counter.distinct else least), len(asked) - asked.count(False)
+        near = [each for each in seen if counter.per is not Per.LEVEL or each.level == level]
+        least = sum(counter.code in each.counted for each in near)
+        most = least + sum(counter.code in each.unsure for each in near)
+        return (min(least, 1) if counter.distinct else least), most
 
     def may_have_fired(self, trigger: str) -> bool:
-        return any(self.rules.rows[index].trigger == trigger for index, _ in self.fired)
+        return any(self.rules.rows[each.row].trigger == trigger for each in self.fired)
 
     def may_have_been_in(self, states: frozenset[str]) -> bool:
         return bool(states & self.visited)

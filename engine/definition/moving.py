@@ -39,11 +39,12 @@ Answer = bool | None
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A destination that is open: by which entry of `to`, and what fields hold then."""
+    """A destination that is open: by which entry of `to`, what fields hold then, and the act in which it is taken."""
 
     row: Row
     target: Target
     env: Env
+    scene: Scene
 
 
 class Rules:
@@ -55,6 +56,7 @@ class Rules:
         self.blind = blind
         self.rows: Mapping[int, Row] = {row.index: row for row in workflow.rows}
         self._known: dict[tuple[str, int], Answer] = {}
+        self._counting: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
         self._limits: dict[str, int | None] = {}
         self._bounds: dict[str, int] = {}
         self.rows_from: dict[str, list[Row]] = defaultdict(list)
@@ -80,6 +82,12 @@ class Rules:
     def asks_since(self) -> bool:
         """A condition asks how long ago a row was fired, or what a clock has used."""
         return any(isinstance(asked, Since | ClockPast) for asked in row_conditions(self.workflow))
+
+    @cached_property
+    def asked_counters(self) -> tuple[Counter, ...]:
+        """The counters that a row asks for: of the others nothing needs to be known."""
+        asked = {each.counter for each in row_conditions(self.workflow) if isinstance(each, CounterBound)}
+        return tuple(counter for counter in self.workflow.counters.values() if counter.code in asked)
 
     def bound(self, counter: str) -> int:
         """The highest bound that a condition puts to the counter."""
@@ -108,8 +116,12 @@ class Rules:
                 return
             taken = assume_all(target.when, rest)
             if taken is not None:
-                yield Outcome(row, target, self._after(row, target, taken))
+                yield Outcome(row, target, self._after(row, target, taken), taken)
             rest = assume_not_all(target.when, rest) if target.when else None
+
+    def after(self, outcome: Outcome, scene: Scene) -> Outcome:
+        """The same, where more is known of the act."""
+        return Outcome(outcome.row, outcome.target, self._after(outcome.row, outcome.target, scene), scene)
 
     def _after(self, row: Row, target: Target, scene: Scene) -> Env:
         env = {name: values for name, values in scene.env.items() if name in self.asked}
@@ -130,6 +142,14 @@ class Rules:
         return ANY if setting.actor or setting.value is None else only(setting.value)
 
     # --- what counters count ---
+
+    def counting(self, row: Row) -> tuple[frozenset[str], frozenset[str]]:
+        """The counters that count each firing of the row, and those of which it depends."""
+        if row.index not in self._counting:
+            answers = {code: self.counts(counter, row) for code, counter in self.workflow.counters.items()}
+            sure, unsure = (frozenset(code for code in answers if answers[code] is told) for told in (True, None))
+            self._counting[row.index] = sure, unsure
+        return self._counting[row.index]
 
     def counts(self, counter: Counter, row: Row) -> bool | None:
         """Whether firing the row is counted; None where it depends on what is given and on who acts."""

@@ -12,10 +12,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from engine.definition.facts import Bounds, Env, Values, Walked
+from engine.definition.facts import Bounds, Env, Fired, Values, Walked
 from engine.definition.findings import Step, Witness
 from engine.definition.model import BACK, SAME, Counter, Per, Row
 from engine.definition.moving import Outcome
+from engine.definition.recorded import Told, told_apart
 from engine.definition.travel import Spot, Stop, Travel, Way, aimed, back_states
 from engine.definition.used import counters_of
 
@@ -93,7 +94,7 @@ class Search:
         self.tracked = back_states(travel.rules)
         last = [way.origin for way in travel.all_ways if wanted(way)]
         self.leading = travel.reaching(last)
-        self.counters = [(counter, self._cap(counter.code)) for counter in self.rules.workflow.counters.values()]
+        self.counters = [(counter, self._cap(counter.code)) for counter in self.rules.asked_counters]
         self.seen: set[object] = set()
         self.is_whole = self.is_unsure = False
 
@@ -127,7 +128,7 @@ class Search:
     def key(self, trail: Trail) -> object:
         counts = tuple(self._counts(trail, counter, cap) for counter, cap in self.counters)
         stack = tuple(spot for spot, _ in trail.stays[-_DEEP:]) if self.tracked else (trail.spot,)
-        fired = frozenset(trail.past.fired) if self.rules.asks_since else None
+        fired = frozenset((each.row, each.level) for each in trail.past.fired) if self.rules.asks_since else None
         env: frozenset[tuple[str, Values]] = frozenset(trail.env.items())
         return stack, env, counts, fired
 
@@ -156,7 +157,10 @@ class Search:
             stays = self._stays(outcome, trail)
             aim = self.stop(stays) if stays else None
             way = Way(outcome.row, outcome.target, stop, aim)
-            yield way, self._trail(outcome, way, stays, trail) if stays else None
+            for told in told_apart(self.rules, outcome) if stays else ():
+                yield way, self._trail(told, way, stays, trail)
+            if not stays:
+                yield way, None
 
     def stop(self, stays: tuple[tuple[Spot, int], ...]) -> Stop:
         if not stays:
@@ -175,11 +179,12 @@ class Search:
         aim = aimed(self.rules, to, trail.spot)
         return (*trail.stays, (aim, len(trail.past.fired) + 1)) if aim else ()
 
-    def _trail(self, outcome: Outcome, way: Way, stays: tuple[tuple[Spot, int], ...], trail: Trail) -> Trail:
+    def _trail(self, told: Told, way: Way, stays: tuple[tuple[Spot, int], ...], trail: Trail) -> Trail:
+        outcome, counted, unsure = told
         level = way.origin.level or stays[-1][0].level
         past = Walked(
             self.rules,
-            (*trail.past.fired, (outcome.row.index, level)),
+            (*trail.past.fired, Fired(outcome.row.index, level, counted, unsure)),
             trail.past.visited | {stays[-1][0].state},
             stays[-1][1],
         )

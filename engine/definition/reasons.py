@@ -7,7 +7,7 @@ Each reason says no more than `answers.py` knows for certain. No reason holds th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.definition.actors import can_be
@@ -112,7 +112,10 @@ def _since(asked: Since, scenes: Scenes) -> Told:
 
 def _actor(asked: ActorIs, scenes: Scenes) -> Told:
     row, people = scenes[0].row, "、".join(asked.people)
-    if all(answer(asked, scene) for scene in scenes):
+    alone = [answer(asked, replace(scene, settled={})) for scene in scenes]
+    if None in alone:
+        return "前面的条件已说明由谁办", "the conditions before it say already who acts"
+    if all(alone):
         return f"by 里的人都是 {people}", f"all in `by` are {listing(asked.people, ', ')}"
     if set(asked.people) <= set(row.never):
         hint = Title(

@@ -39,7 +39,9 @@ def test_checker_and_engine_agree(part):
     assert missed <= max(1, len(numbers) * 0.03)
 
 
-@pytest.mark.parametrize("number", [973, 1315, 1588, 2821, 3412, 5426, 5509, 5669, 5968])
+#: 6431, 8037, 8519: a lost destination hung on a count of what an act gave, and no way to it was shown.
+#: 9457: who was found to be a leader was still taken for one who may be no holder.
+@pytest.mark.parametrize("number", [973, 1315, 1588, 2821, 3412, 5426, 5509, 5669, 5968, 6431, 8037, 8519, 9457])
 def test_files_about_which_they_once_disagreed(number):
     assert not list(Both(random_rules(str(number))).disagreements())
 

@@ -83,12 +83,21 @@ def test_a_clock_bounds_that_adds_up_or_takes_the_case_away(clock, go_on, bounde
     assert codes(text) == ([] if bounded else ["S22"])
 
 
-@pytest.mark.parametrize(("at_most", "bounded"), [(", at_most: 2", True), ("", False)])
-def test_a_meeting_bounds_that_carries_over_so_many_times(at_most, bounded):
+@pytest.mark.parametrize(
+    ("more", "bounded"),
+    [
+        ("", False),
+        (", at_most: 2", False),
+        (", at_most: 2, then: {fire: close}", True),
+        (", at_most: 2, then: {fire: hurry}", False),
+    ],
+)
+def test_a_meeting_bounds_that_takes_the_case_away_once_it_was_carried_over_so_often(more, bounded):
     states = _STATES.replace("working: {T, level: village}", "working: {T, level: village, gate: weekly}")
     meeting = "weekly: {T, level: village, members: head, chair: head, quorum: 50%, carry_over: {trigger: later"
-    text = cycle("via: weekly", "", "later working same | via: weekly, by: [head, system]", states=states,
-                 meetings=f"{meeting}{at_most}}}}}")  # fmt: skip
+    text = cycle("via: weekly", "", "later working same | via: weekly, by: [head, system]",
+                 "close working done | by: [head, system]", "hurry working same | by: [head, system]",
+                 states=states, meetings=f"{meeting}{more}}}}}")  # fmt: skip
 
     assert codes(text) == ([] if bounded else ["S36"])
 

@@ -23,15 +23,16 @@ from engine.rules.conditions import first_failing
 from engine.rules.decide import Request, make_attempt
 from engine.rules.machine import Compiled
 from engine.rules.refusals import Refusal
+from engine.rules.remembering import remembered
 from engine.rules.rulebook import RulesMissing
 from engine.rules.running import running_sum
 from engine.rules.timers import Timer, step_of
 from engine.rules.worktime import Worktime
-from engine.store.blockedbook import Blocked, block, unblock
+from engine.store.blockedbook import TIMER, Blocked, block, unblock
 from engine.store.casefile import Held, lock_cases
 from engine.store.db import Tx, Unavailable, retried
 from engine.store.outbox import post
-from engine.store.timerbook import TIMER, DueCase, cases_due, next_due, next_moment, put_off, settle, subject_of
+from engine.store.timerbook import DueCase, cases_due, next_due, next_moment, put_off, settle, subject_of
 
 log = logging.getLogger("minqing.timekeeping")
 
@@ -221,5 +222,5 @@ def _facts(taken: Taken, refusal: Refusal) -> Mapping[str, Value]:
         "trigger": taken.step.fire,
         "state": taken.held.state.state,
         "level": taken.held.state.level,
-        "rule": refusal.refused_by.rule if refusal.refused_by else None,
+        **remembered(refusal),
     }

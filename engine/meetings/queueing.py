@@ -9,13 +9,13 @@ from engine.cases.office import Office
 from engine.definition.model import TimeUnit
 from engine.meetings.access import worktime_of
 from engine.meetings.closing import CONSEQUENCE, EFFECTIVE, Closed
+from engine.rules.remembering import remembered
 from engine.rules.worktime import Worktime
-from engine.store.blockedbook import Blocked, block, unblock
+from engine.store.blockedbook import CARRY_OVER, Blocked, block, unblock
 from engine.store.casefile import home_of
 from engine.store.db import Tx
 from engine.store.meetingbook import MeetingRow
 
-CARRY_OVER = "carry_over"
 _DAY = timedelta(days=1)
 
 
@@ -34,6 +34,8 @@ def _stuck(tx: Tx, office: Office, meeting: MeetingRow, outcome: Outcome) -> Blo
     assert outcome.refusal is not None
     now = office.clock.now(tx)
     identity = outcome.held.identity
+    asked = {"trigger": outcome.act.command.trigger, "state": outcome.held.state.state}
+    at = {"meeting": meeting.meeting, "meeting_id": meeting.id}
     return Blocked(
         home=identity.home,
         kind=CARRY_OVER,
@@ -41,7 +43,7 @@ def _stuck(tx: Tx, office: Office, meeting: MeetingRow, outcome: Outcome) -> Blo
         case_id=identity.id,
         unit=meeting.unit.code,
         code=outcome.refusal.code,
-        facts={"trigger": outcome.act.command.trigger, "meeting": meeting.meeting, "meeting_id": meeting.id},
+        facts={**asked, **at, **remembered(outcome.refusal)},
         since=now,
         attend_by=next_day_at_work(worktime_of(office, meeting), now),
         tried_at=now,

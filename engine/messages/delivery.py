@@ -11,11 +11,11 @@ from engine.cases.office import Office
 from engine.definition.model import Workflow
 from engine.messages.addressing import Address
 from engine.messages.hours import digest_day, shown_at
-from engine.messages.waiting import KIND, NOBODY, RULES_MISSING, attend_by, wait_for_people
+from engine.messages.waiting import NOBODY, RULES_MISSING, attend_by, wait_for_people
 from engine.rules.fold import local_day
 from engine.rules.reading import reads_whole
 from engine.rules.rulebook import RulesMissing
-from engine.store.blockedbook import Blocked, block, unblock
+from engine.store.blockedbook import MESSAGE, Blocked, block, unblock
 from engine.store.casefile import Held, read_case, read_events_at
 from engine.store.db import Tx, retried
 from engine.store.inbox import Message, put
@@ -96,7 +96,7 @@ class LetterService:
         if told:
             put(tx, self._messages(letter, told, _shown(tx, letter, held, workflow, now)))
         settle(tx, letter, now, code=None if told else NOBODY_ELSE)
-        unblock(tx, letter.home, KIND, letter.id)
+        unblock(tx, letter.home, MESSAGE, letter.id)
         return Delivery(told=bool(told), passed=not told, messages=len(told))
 
     def _messages(self, letter: Letter, people: list[str], shown: tuple[datetime, date]) -> list[Message]:
@@ -135,12 +135,12 @@ def _wait(tx: Tx, letter: Letter, held: Held, now: datetime, code: str) -> Deliv
     later = wait_for_people(letter.tries + 1)
     found = Blocked(
         home=letter.home,
-        kind=KIND,
+        kind=MESSAGE,
         subject=letter.id,
         case_id=letter.case_id,
         unit=held.unit.code,
         code=code,
-        facts={"kind": letter.kind, "names": list(letter.names), "cause": letter.cause},
+        facts={"kind": letter.kind, "names": list(letter.names), "cause": letter.cause, "given_up": later is None},
         since=now,
         attend_by=attend_by(now),
         tried_at=now,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-KIND = "message"  #: of what waits in `blocked`
 NOBODY, RULES_MISSING, UNDELIVERED = "nobody", "rules_missing", "undelivered"
 
 _ATTEND = timedelta(days=1)

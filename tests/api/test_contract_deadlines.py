@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from api.answers_clocks import BlockedList
 from tests import township as t
 from tests.api.client import OPERATOR, Api, office_of, opened, said, settle
 from tests.databases import fresh_store
@@ -93,4 +94,12 @@ def test_what_could_not_be_carried_out_is_shown_with_its_reason_to_who_may_read_
     assert (found["kind"], found["case"], found["code"]) == ("timer", case, "field:text")
     assert found["facts"]["due_at"].startswith("2026-04-27")
     assert found["attend_by"].startswith("2026-04-28")
+    BlockedList.model_validate({"items": [found]})
+    assert found["text"].startswith("「办理时限」已到 100%，应自动「名」而没有办成：请填写「名」。能处理的：")
+    assert found["could"] == [
+        {"name": "township_secretary", "title": "名", "units": [{"code": t.TOWNSHIP, "name": "洋泉镇"}]}
+    ]
+    assert found["refused_by"]["line"] == found["facts"]["line"]
+    (english,) = api.get("township_secretary", "/v1/blocked", language="en")["items"]
+    assert english["text"].endswith("Fill in Name. Who could go on: Name (洋泉镇).")
     assert api.get("village_secretary_2", "/v1/blocked") == {"items": []}

@@ -12,7 +12,7 @@ from api.cli import app
 from api.commands import serving
 from api.import_texts import PROBLEM_TEXTS, WRONG_TEXTS, problem_text, wrong_text
 from api.settings import BadSettings, Settings, load_settings
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from engine.people.accounts import AccountService
 from engine.people.errors import Wrong
 from engine.people.imports import PROBLEM_CODES, ImportService

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from engine.cases.attending import attend_by
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.definition.model import SYSTEM
 from engine.meetings.access import work_at, worktime_of
 from engine.meetings.agenda import waits_at
-from engine.meetings.queueing import next_day_at_work
 from engine.meetings.series import Series, all_series, homes_of, own_rhythms
 from engine.rules.attempt import Unit
 from engine.rules.conditions import veils_of
@@ -142,7 +142,7 @@ class MeetingWatch:
             code=code,
             facts={**facts, **rules, "cases": self._stranded(tx, meeting, now)},
             since=since,
-            attend_by=next_day_at_work(worktime_of(self.office, meeting), now),
+            attend_by=attend_by(self.office, meeting.workflow, meeting.workflow_version, meeting.unit, now),
             tried_at=now,
         )
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from engine.cases.attending import attend_by
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.definition.model import Workflow
 from engine.messages.addressing import Address
 from engine.messages.hours import digest_day, shown_at
-from engine.messages.waiting import NOBODY, RULES_MISSING, attend_by, wait_for_people
+from engine.messages.waiting import NOBODY, RULES_MISSING, wait_for_people
 from engine.rules.fold import local_day
 from engine.rules.reading import reads_whole
 from engine.rules.rulebook import RulesMissing
@@ -81,7 +82,7 @@ class LetterService:
             try:
                 return self._tell(tx, letter, held, now)
             except RulesMissing:
-                return _wait(tx, letter, held, now, RULES_MISSING)
+                return _wait(tx, self.office, letter, held, now, RULES_MISSING)
 
     def _tell(self, tx: Tx, letter: Letter, held: Held, now: datetime) -> Delivery:
         """Raises RulesMissing."""
@@ -91,7 +92,7 @@ class LetterService:
         address = Address(tx=tx, workflow=workflow, unit=held.unit, state=held.state, day=day)
         named = address.people(letter.names)
         if not named:
-            return _wait(tx, letter, held, now, NOBODY)
+            return _wait(tx, self.office, letter, held, now, NOBODY)
         told = [each for each in named if each != letter.actor and reads_whole(lookups.reading(held, each, now))]
         if told:
             put(tx, self._messages(letter, told, _shown(tx, letter, held, workflow, now)))
@@ -130,7 +131,7 @@ def _is_urgent(tx: Tx, letter: Letter, held: Held, workflow: Workflow) -> bool:
     return row is not None and bool(row.pages)
 
 
-def _wait(tx: Tx, letter: Letter, held: Held, now: datetime, code: str) -> Delivery:
+def _wait(tx: Tx, office: Office, letter: Letter, held: Held, now: datetime, code: str) -> Delivery:
     """It cannot be delivered: into the queue where that is seen, and tried again until it was often enough."""
     later = wait_for_people(letter.tries + 1)
     found = Blocked(
@@ -142,7 +143,7 @@ def _wait(tx: Tx, letter: Letter, held: Held, now: datetime, code: str) -> Deliv
         code=code,
         facts={"kind": letter.kind, "names": list(letter.names), "cause": letter.cause, "given_up": later is None},
         since=now,
-        attend_by=attend_by(now),
+        attend_by=attend_by(office, *held.identity.rules, held.unit, now),
         tried_at=now,
     )
     block(tx, found)

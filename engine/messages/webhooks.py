@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 
+from engine.cases.attending import attend_by
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.messages.delivery import workflow_of
 from engine.messages.feed import fact_of, read_row
 from engine.messages.receivers import Receiver, cloud_event, headers_of
 from engine.messages.sending import Sender, Undelivered
-from engine.messages.waiting import RULES_MISSING, UNDELIVERED, attend_by, wait_for_receiver
+from engine.messages.waiting import RULES_MISSING, UNDELIVERED, wait_for_receiver
 from engine.rules.reading import reads_whole
 from engine.rules.rulebook import RulesMissing
 from engine.store import register
@@ -172,7 +173,7 @@ class WebhookService:
                 **why,
             },
             since=now,
-            attend_by=attend_by(now),
+            attend_by=attend_by(self.office, *held.identity.rules, held.unit, now),
             tried_at=now,
             tries=letter.tries + 1,
         )

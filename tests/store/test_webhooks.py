@@ -151,6 +151,7 @@ def test_a_failing_receiver_is_tried_again_is_seen_and_delays_nobody_else(
         told = {"kind": "event", "receiver": "bad", "given_up": False, **facts}
         assert all(each.facts == {**told, "cause": each.facts["cause"]} for each in found)
         assert all(each.tries >= 3 for each in found)
+        assert {each.attend_by for each in found} == {datetime.fromisoformat("2026-03-09T17:30:00+08:00")}
 
 
 def test_a_receiver_that_answers_again_gets_all_and_the_queue_is_empty(world: Post, there: Listener, now: Now):

@@ -37,7 +37,8 @@ class Opening:
 class Act:
     """One command of one person (or `system`) on one case. `case_id` is None for an opening. `expected` is the version
     the caller saw, None where the caller holds the case anyway. `judged_at` is when the person's posts count, where
-    that was earlier than now (a meeting's decision)."""
+    that was earlier than now (a meeting's decision). `entered_late`: the opening of an old case (补录); of what is long
+    past nobody is told."""
 
     person: str
     command: Command
@@ -46,6 +47,7 @@ class Act:
     expected: int | None = None
     meeting: InMeeting | None = None
     judged_at: datetime | None = None
+    entered_late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +68,7 @@ class _Desk:
     held: Held
     before: CaseState | None
     events: list[tuple[Event, str]]
+    silent: bool = False  #: nobody is told of these events
 
 
 def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | None = None) -> list[Outcome]:
@@ -137,7 +140,8 @@ def _open(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act
         file_hash=compiled.workflow.sha256,
     )
     held = Held(identity=identity, unit=unit, state=decision.state, last_hash="0" * 64)
-    desks[case_id] = _Desk(held=held, before=None, events=[(decision.event, office.new_salt())])
+    desks[case_id] = _Desk(held=held, before=None, events=[(decision.event, office.new_salt())],
+                           silent=act.entered_late)  # fmt: skip
     return Outcome(act=act, held=held, event=decision.event)
 
 
@@ -176,7 +180,7 @@ def _entry(office: Office, desk: _Desk) -> Entry:
         last_hash=desk.held.last_hash,
         deadlines=deadlines(workflow, state, timed) if timed else None,
         timers=plan(workflow, state, timed) if timed else None,
-        letters=letters_of(office, identity, workflow, [event for event, _ in desk.events]),
+        letters=letters_of(office, identity, workflow, [event for event, _ in desk.events], silent=desk.silent),
     )
 
 

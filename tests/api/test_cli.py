@@ -19,6 +19,7 @@ from engine.people.imports import PROBLEM_CODES, ImportService
 from engine.people.setup import SetupService
 from engine.store.db import Store
 from engine.wiring import migrate, open_database
+from tests.databases import copy_initialised
 from tests.store.world import World
 from tests.unit.definition.files import ROOT
 
@@ -49,7 +50,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def database(folder: Path) -> str:
-    done("init", "--mark", "test")
+    copy_initialised(folder / ".minqing" / "minqing.db")
     return f"sqlite:///{folder}/.minqing/minqing.db"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -62,11 +63,18 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # --- what the source says --------------------------------------------------------------------------------------------
 
 
-def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
+@lru_cache(maxsize=1)
+def every_call() -> dict[str, list[tuple[Path, ast.Call]]]:
+    found: dict[str, list[tuple[Path, ast.Call]]] = {}
     for path, tree in SOURCES.items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-                yield path, node
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found.setdefault(node.func.id, []).append((path, node))
+    return found
+
+
+def calls(name: str) -> list[tuple[Path, ast.Call]]:
+    return every_call().get(name, [])
 
 
 def spoken(name: str, place: int, keyword: str = "") -> tuple[set[str], set[str]]:

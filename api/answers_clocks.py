@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from api.answers import Answer
+from api.answers import Answer, CouldOut, RuleLineOut
 from api.shapes import CaseId, Code, UnitCode
 
 
@@ -78,8 +78,9 @@ class ClocksOut(Answer):
 
 
 class BlockedOut(Answer):
-    """What could not be carried out: a step of a clock, a message, a meeting. `attend_by` is when somebody should have
-    looked."""
+    """What could not be carried out: a step of a clock, a message, a meeting. `text` says what is wrong and who could
+    go on, `could` the posts; `refused_by` the line of the rules, where one is in the way. `attend_by` is when somebody
+    should have looked."""
 
     kind: str
     subject: str
@@ -87,6 +88,9 @@ class BlockedOut(Answer):
     number: str | None
     unit: UnitCode
     code: str
+    text: str
+    refused_by: RuleLineOut | None
+    could: list[CouldOut]
     facts: dict[str, Any]
     since: datetime
     attend_by: datetime

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.shapes import CaseId, Code, MeetingId, Moment, PersonId, Plain, UnitCode, WorkflowKey
-from engine.cases.queries import PAGE_MOST
+from engine.cases.narrowing import PAGE_MOST
 
 Below = Annotated[UnitCode | None, Field(description="this unit with all below")]
 Until = Annotated[Moment | None, Field(description="exclusive")]
@@ -52,6 +52,7 @@ class CaseListing(Listing):
     category: Code | None = None
     urgency: Code | None = None
     responsible: Annotated[PersonId | None, Field(description="id of a person or code of a unit")] = None
+    overdue: Annotated[bool | None, Field(description="open, and `due_at` has passed; false: all others")] = None
     opened_from: Moment | None = None
     opened_to: Until = None
     q: Said | None = None

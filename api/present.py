@@ -103,6 +103,8 @@ def flags(view: CaseView) -> list[str]:
         found.append("nobody_responsible")
     if view.state.successor:
         found.append("awaiting_signature")
+    if view.overdue:
+        found.append("overdue")
     if view.deadlines.provisional:
         found.append("deadline_provisional")
     return found

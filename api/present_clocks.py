@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from api.blocked_texts import blocked_text, could_title, who_could
 from api.clock_texts import KINDS, NOTES, WHYS, amount, amount_text, day_text
-from api.present import stamp, title
-from engine.cases.clock_queries import BlockedView, CaseClocks, Explained
+from api.present import stamp, title, unit
+from engine.cases.blocked_views import BlockedView
+from engine.cases.clock_queries import CaseClocks, Explained
 from engine.definition.model import Workflow
 from engine.rules.days import DayLine
+from engine.rules.explain import Could
 from engine.rules.reckoning import Grant, Reckoning
 
 Json = dict[str, Any]
@@ -107,8 +110,9 @@ def _counted(told: Reckoning, line: DayLine) -> str:
     return f" {amount_text(told, line.counted)[0]}" if line.counted else ""
 
 
-def blocked(view: BlockedView) -> Json:
+def blocked(view: BlockedView, english: bool) -> Json:
     found = view.found
+    line = view.refusal.refused_by if view.refusal else None
     return {
         "kind": found.kind,
         "subject": found.subject,
@@ -116,9 +120,17 @@ def blocked(view: BlockedView) -> Json:
         "number": view.number,
         "unit": found.unit,
         "code": found.code,
+        "text": blocked_text(view)[english],
+        "refused_by": {"file": line.file, "line": line.line, "ref": line.ref, "rule": line.rule} if line else None,
+        "could": [_could(view, each, english) for each in who_could(view)],
         "facts": dict(found.facts),
         "since": found.since.isoformat(),
         "attend_by": found.attend_by.isoformat(),
         "tried_at": found.tried_at.isoformat(),
         "tries": found.tries,
     }
+
+
+def _could(view: BlockedView, could: Could, english: bool) -> Json:
+    units = [unit(code, view.names) for code in could.units]
+    return {"name": could.name, "title": could_title(view, could)[english], "units": units}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from coverage import Coverage
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.rules_once"]
 
 #: Files that take longest start first, so that no worker waits at the end for one of them.
 LONG = (

@@ -139,6 +139,12 @@ def _from_template() -> tuple[Store, Callable[[], None]]:
     return store, drop
 
 
+def copy_initialised(file: Path) -> None:
+    """Put a database here as `minqing init --mark test` makes it, in a hundredth of the time."""
+    file.parent.mkdir(parents=True)
+    shutil.copyfile(_sqlite_template(), file)
+
+
 def _sqlite_template() -> Path:
     file = _run_folder() / "template.db"
     with _one_at_a_time():
@@ -155,7 +161,7 @@ def _sqlite_template() -> Path:
 def _from_clone() -> tuple[Store, Callable[[], None]]:
     server, template = _postgres_template()
     name = f"minqing_{uuid.uuid4().hex}"
-    _say(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _say(server, f"CREATE DATABASE {name} TEMPLATE {template} {_strategy()}")
     store = _knowing_statements(Store(_database(server, name)))
 
     def drop() -> None:
@@ -163,6 +169,12 @@ def _from_clone() -> tuple[Store, Callable[[], None]]:
         _say(server, f"DROP DATABASE {name} WITH (FORCE)")
 
     return store, drop
+
+
+def _strategy() -> str:
+    """On a server of our own, whose files lie in memory, copying them takes half the work of logging every page. On
+    another it would wait for its disk, and before version 15 there is no choice."""
+    return "" if "MINQING_TEST_POSTGRES_URL" in os.environ else "STRATEGY = FILE_COPY"
 
 
 def _postgres_template() -> tuple[str, str]:

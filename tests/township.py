@@ -10,15 +10,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
 
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_calendars, read_folder
 from engine.definition.calendar import Calendar
 from engine.definition.model import Workflow
 from engine.people.imports import ImportService
+from engine.rules.machine import Compiled, compile_workflow
 from engine.rules.rulebook import Rulebook
 from engine.store.clock import HeldClock
 from engine.store.db import Store
+from engine.store.tables import bodies, body_units, household_people, households, people, posts, relatives, units
 
 WORKFLOWS = Path(__file__).parent.parent / "workflows"
 NOW = datetime(2026, 3, 6, 1, 0, tzinfo=UTC)  # Friday 09:00 in Shanghai
@@ -166,19 +171,47 @@ def whole_book() -> Workflow:
     return rules
 
 
+_REGISTER = (units, bodies, body_units, people, posts, households, household_people, relatives)
+Rows = dict[sa.Table, list[dict[str, Any]]]
+_imported: dict[str, Rows] = {}
+
+
 def settle(store: Store) -> None:
     """Import the township into an initialised database."""
-    _import(store, register())
+    _bring_in(store, "township", register())
 
 
 def settle_council(store: Store) -> None:
     """Import the posts of the first cluster's own affairs, beside the township."""
-    _import(store, _holding(COUNCIL))
+    _bring_in(store, "council", _holding(COUNCIL))
 
 
 def settle_whole_book(store: Store) -> None:
     """Import what version 2 needs beside the township: its posts, and a department of the county."""
-    _import(store, {"units": _csv(_UNITS, [(POWER_COMPANY, "供电公司", "department", COUNTY)]), **_holding(WHOLE_BOOK)})
+    department = _csv(_UNITS, [(POWER_COMPANY, "供电公司", "department", COUNTY)])
+    _bring_in(store, "whole book", {"units": department, **_holding(WHOLE_BOOK)})
+
+
+def _bring_in(store: Store, name: str, files: Mapping[str, bytes]) -> None:
+    """Import the files; from the second time in a process on, put in the rows that the import added."""
+    if name not in _imported:
+        before = _registered(store)
+        _import(store, files)
+        after = _registered(store)
+        _imported[name] = {table: [row for row in after[table] if row not in before[table]] for table in _REGISTER}
+        return
+    with store.begin() as tx:
+        for table, rows in _imported[name].items():
+            if rows:
+                tx.execute(sa.insert(table), rows)
+
+
+def _registered(store: Store) -> Rows:
+    """Units above come before those below, which refer to them."""
+    with store.read() as tx:
+        orders = {table: [units.c.line] if table is units else table.primary_key.columns for table in _REGISTER}
+        found = {table: tx.execute(sa.select(table).order_by(*order)).mappings() for table, order in orders.items()}
+        return {table: [dict(row) for row in rows] for table, rows in found.items()}
 
 
 def end_posts(store: Store, person: str, last_day: str) -> None:
@@ -202,5 +235,16 @@ def _import(store: Store, files: Mapping[str, bytes]) -> None:
 def open_test_office(store: Store, *workflows: Workflow, now: datetime = NOW) -> tuple[Office, HeldClock]:
     """An office on a test database with the township in it, and the clock that tells its time."""
     clock = HeldClock(now)
-    rulebook = Rulebook.of(workflows or default_rules(), calendars(), drafts_open=True)
-    return open_office(store, rulebook, clock=clock), clock
+    compiled = {(each.key, each.version): _compiled(each) for each in workflows or default_rules()}
+    return open_office(store, Rulebook(compiled, drafts_open=True), clock=clock), clock
+
+
+def _compiled(workflow: Workflow) -> Compiled:
+    """Once a process for each workflow, as a server does it."""
+    kept = _machines.get(id(workflow))
+    if kept is None:
+        kept = _machines[id(workflow)] = compile_workflow(workflow, calendars().get(workflow.calendar))
+    return kept  # which holds the workflow, so that no other ever has its id
+
+
+_machines: dict[int, Compiled] = {}

@@ -20,7 +20,7 @@ from api.listings import CaseListing
 from api.problems import refusal_response
 from api.shapes import BulkBody, CaseId, CommandBody, FireBody, OpenCaseBody, Stranger
 from engine.cases.door import Act
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from engine.cases.service import Caller, CaseHeld, OpenCase
 from engine.people.accounts import Principal
 from engine.rules.attempt import Command

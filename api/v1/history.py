@@ -47,5 +47,6 @@ def list_refusals(served: Served, who: Who, asked: Annotated[RefusalListing, Que
     summary="What could not be carried out, with its reason, the oldest first",
     responses={200: answers(BlockedList)},
 )
-def list_blocked(served: Served, who: Who) -> Any:
-    return {"items": [present_clocks.blocked(view) for view in served.clocks.blocked(person_of(who))]}
+def list_blocked(served: Served, who: Who, english: English) -> Any:
+    """Steps of clocks, letters and meetings: what is in the way, in words, and which posts could go on."""
+    return {"items": [present_clocks.blocked(view, english) for view in served.clocks.blocked(person_of(who))]}

@@ -8,12 +8,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.cases.office import Office
+from engine.store.blockedbook import KINDS
 from engine.store.db import Tx
 from engine.store.outbox import EVENT, PAGE, REMIND, TELL
 from engine.store.tables import blocked, outbox, timers
 
 LETTERS = (TELL, PAGE, REMIND, EVENT)
-BLOCKED = ("timer", "message", "meeting", "carry_over", "calendar")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +43,7 @@ class QueueQueries:
                 _queue("timers", "", _due(tx, now), now),
                 *(_queue("outbox", kind, waiting.get(kind), now) for kind in LETTERS),
                 *(_queue("dead", kind, dead.get(kind), now) for kind in LETTERS),
-                *(_queue("blocked", kind, stuck.get(kind), now) for kind in BLOCKED),
+                *(_queue("blocked", kind, stuck.get(kind), now) for kind in KINDS),
             ]
 
 

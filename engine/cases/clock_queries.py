@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from engine.cases.blocked_views import BlockedView, explained
 from engine.cases.calendars import counted_by
 from engine.cases.office import Office
 from engine.cases.reading import as_read, attempt_to_read, found, reader, today
@@ -38,14 +39,6 @@ class CaseClocks:
     workflow: Workflow
     at: datetime
     clocks: tuple[Explained, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BlockedView:
-    """What could not be carried out, with the number of its case."""
-
-    found: Blocked
-    number: str | None
 
 
 class ClockQueries:
@@ -83,7 +76,8 @@ class ClockQueries:
             of_cases = sa.select(blocked, cases.c.number).select_from(reach.JOINED.join(blocked, blocked_of(cases)))
             of_units = sa.select(blocked).join(units, units.c.code == blocked.c.unit).where(blocked.c.case_id.is_(None))
             rows = [*tx.execute(of_cases.where(readable, *here)), *tx.execute(of_units.where(_within(actor), *here))]
-            return sorted(map(_view, rows), key=lambda view: (view.found.since, view.found.subject))
+            views = sorted(map(_view, rows), key=lambda view: (view.found.since, view.found.subject))
+            return explained(tx, self.office, views)
 
 
 def _within(actor: Actor) -> sa.ColumnElement[bool]:

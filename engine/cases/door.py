@@ -40,7 +40,8 @@ class Opening:
 class Act:
     """One command of one person (or `system`) on one case. `case_id` is None for an opening. `expected` is the version
     the caller saw, None where the caller holds the case anyway. `judged_at` is when the person's posts count, where
-    that was earlier than now (a meeting's decision)."""
+    that was earlier than now (a meeting's decision). `entered_late`: the opening of an old case (补录); of what is long
+    past nobody is told."""
 
     person: str
     command: Command
@@ -49,6 +50,7 @@ class Act:
     expected: int | None = None
     meeting: InMeeting | None = None
     judged_at: datetime | None = None
+    entered_late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +72,7 @@ class _Desk:
     before: CaseState | None
     events: list[tuple[Event, str]]
     again: bool = False
+    silent: bool = False  #: nobody is told of these events
 
 
 def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | None = None) -> list[Outcome]:
@@ -169,7 +172,8 @@ def _open(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act
         file_hash=compiled.workflow.sha256,
     )
     held = Held(identity=identity, unit=unit, state=decision.state, last_hash="0" * 64)
-    desks[case_id] = _Desk(held=held, before=None, events=[(decision.event, office.new_salt())])
+    desks[case_id] = _Desk(held=held, before=None, events=[(decision.event, office.new_salt())],
+                           silent=act.entered_late)  # fmt: skip
     return Outcome(act=act, held=held, event=decision.event)
 
 
@@ -212,7 +216,7 @@ def _entry(office: Office, desk: _Desk) -> Entry:
         last_hash=desk.held.last_hash,
         deadlines=deadlines(workflow, state, timed) if timed else None,
         timers=plan(workflow, state, timed) if timed else None,
-        letters=letters_of(office, identity, workflow, [event for event, _ in desk.events]),
+        letters=letters_of(office, identity, workflow, [event for event, _ in desk.events], silent=desk.silent),
         counted_by=compiled.calendar.version if timed and compiled.calendar else None,
     )
 

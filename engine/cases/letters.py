@@ -15,9 +15,12 @@ from engine.store.clock import real_now
 from engine.store.outbox import EVENT, PAGE, REMIND, TELL, Letter
 
 
-def letters_of(office: Office, identity: Identity, workflow: Workflow, events: Sequence[Event]) -> tuple[Letter, ...]:
-    """Of each act what its row tells and pages, and one to every receiver of webhooks."""
-    return tuple(letter for event in events for letter in _of_event(office, identity, workflow, event))
+def letters_of(office: Office, identity: Identity, workflow: Workflow, events: Sequence[Event], *,
+               silent: bool = False) -> tuple[Letter, ...]:  # fmt: skip
+    """Of each act what its row tells and pages, and one to every receiver of webhooks. `silent`: the receivers alone,
+    who keep books of their own."""
+    found = (letter for event in events for letter in _of_event(office, identity, workflow, event))
+    return tuple(letter for letter in found if letter.receiver or not silent)
 
 
 def reminder_of(office: Office, held: Held, clock: str, step: Step, now: datetime) -> Letter:

@@ -18,11 +18,13 @@ from engine.store.db import Tx
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenCase:
-    """`workflow` is `key` or `key/version`, None for the default one; an empty trigger means the first from `start`."""
+    """`workflow` is `key` or `key/version`, None for the default one; an empty trigger means the first from `start`.
+    `entered_late`: an old case, of which nobody is told (补录)."""
 
     unit: str
     command: Command
     workflow: str | None = None
+    entered_late: bool = False
 
 
 def opening_act(tx: Tx, office: Office, lookups: Lookups, person: str, wanted: OpenCase) -> Act:
@@ -33,7 +35,8 @@ def opening_act(tx: Tx, office: Office, lookups: Lookups, person: str, wanted: O
         raise FieldsRefused(_unknown(compiled, unit))
     _refuse_too_high(compiled.workflow, unit)
     command = replace(wanted.command, trigger=opening_trigger(office, wanted))
-    return Act(person=person, command=command, opening=Opening(compiled=compiled, unit=unit))
+    opening = Opening(compiled=compiled, unit=unit)
+    return Act(person=person, command=command, opening=opening, entered_late=wanted.entered_late)
 
 
 def opening_trigger(office: Office, wanted: OpenCase) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.cases.lookups import Lookups
+from engine.cases.narrowing import CaseFilter, narrowed
 from engine.cases.office import Office
 from engine.cases.reading import as_read, attempt_to_read, found, offers_of, reader, sight_of, today
 from engine.cases.views import CaseView, Choices, EventView, Followed, people_and_places, registered, see_event
@@ -23,29 +24,6 @@ from engine.store.casefile import ON_PAYLOAD, Held, held_from_row, home_of, read
 from engine.store.db import Tx
 from engine.store.folding import event_from_row
 from engine.store.tables import cases, history, payloads, units
-
-PAGE_MOST = 200
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CaseFilter:
-    """What a list of cases is narrowed by; absent parts narrow nothing. `after` is the (opened_at, id) of the last case
-    of the page before. `responsible` is the id of a person or the code of a unit. `q` are words, blanks between them,
-    and the case says them all."""
-
-    unit: str | None = None
-    mine: bool = False
-    workflow: str | None = None
-    state: tuple[str, ...] = ()
-    level: str | None = None
-    category: str | None = None
-    urgency: str | None = None
-    responsible: str | None = None
-    opened_from: datetime | None = None
-    opened_to: datetime | None = None
-    q: str | None = None
-    after: tuple[datetime, str] | None = None
-    limit: int = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,9 +106,18 @@ class CaseQueries:
         states = {each.identity.id: each.state for each in held}
         texts = read_texts(tx, states)
         names = _names(tx, [self._workflow(each) for each in held], held)
-        return [self._seen(each, texts[each.identity.id], names, sight) for each in held]
+        late = self._overdue(tx, held)
+        return [self._seen(each, texts[each.identity.id], names, sight, each.identity.id in late) for each in held]
 
-    def _seen(self, held: Held, texts: Mapping[str, Value], names: Mapping[str, str], sight: Sight) -> CaseView:
+    def _overdue(self, tx: Tx, held: Sequence[Held]) -> set[str]:
+        """Of the open cases that have a deadline those for which it has passed; the time is asked only for these."""
+        due = {each.identity.id: each.deadlines.due for each in held if each.state.closed_at is None}
+        dated = {case: at for case, at in due.items() if at is not None}
+        now = self.office.clock.now(tx) if dated else None
+        return {case for case, at in dated.items() if now is not None and at < now}
+
+    def _seen(self, held: Held, texts: Mapping[str, Value], names: Mapping[str, str], sight: Sight,
+              overdue: bool) -> CaseView:  # fmt: skip
         workflow = self._workflow(held)
         return CaseView(
             identity=held.identity,
@@ -141,6 +128,7 @@ class CaseQueries:
             names=names,
             sight=sight,
             deadlines=held.deadlines,
+            overdue=overdue,
         )
 
     def _workflow(self, held: Held) -> Workflow:
@@ -155,7 +143,7 @@ class CaseQueries:
         if homes is not None:
             query = query.where(cases.c.home.in_(homes))
         readable = reach.readable(actor, self.office.rulebook, today(tx, self.office))
-        query = query.where(readable, *self._narrowed(tx, actor, wanted))
+        query = query.where(readable, *narrowed(tx, self.office, actor, wanted))
         if wanted.q is not None:
             query = query.where(*words.saying(tx, wanted.q, homes))
         if wanted.after is not None:
@@ -163,34 +151,6 @@ class CaseQueries:
             older = sa.or_(cases.c.opened_at < opened, sa.and_(cases.c.opened_at == opened, cases.c.id < last))
             query = query.where(older)
         return query.order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(wanted.limit + 1)
-
-    def _narrowed(self, tx: Tx, actor: Actor, wanted: CaseFilter) -> list[reach.Clause]:
-        plain = {name: getattr(wanted, name) for name in ("workflow", "level", "category", "urgency")}
-        clauses = [cases.c[name] == value for name, value in plain.items() if value is not None]
-        if wanted.state:
-            clauses.append(cases.c.state.in_(wanted.state))
-        if wanted.opened_from is not None:
-            clauses.append(cases.c.opened_at >= wanted.opened_from)
-        if wanted.opened_to is not None:
-            clauses.append(cases.c.opened_at < wanted.opened_to)
-        if wanted.responsible is not None:
-            clauses.append(_in_charge(wanted.responsible))
-        if wanted.unit is not None:
-            clauses.append(_within(tx, wanted.unit))
-        if wanted.mine:
-            clauses.append(reach.waiting_for(actor, self.office.rulebook))
-        return clauses
-
-
-def _in_charge(target: str) -> reach.Clause:
-    slots = ("responsible", "successor")
-    return sa.or_(reach.tied("person", [target], slots), reach.tied("unit", [target], slots))
-
-
-def _within(tx: Tx, code: str) -> reach.Clause:
-    """The unit with all below; nothing for a unit that does not exist."""
-    line = tx.execute(sa.select(units.c.line).where(units.c.code == code)).scalar()
-    return register.below(line) if line else sa.false()
 
 
 def _names(tx: Tx, workflows: Sequence[Workflow], held: Sequence[Held]) -> dict[str, str]:

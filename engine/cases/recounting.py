@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
+from engine.cases.attending import attend_by
 from engine.cases.door import Act, fire_all
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
@@ -19,17 +19,14 @@ from engine.definition.model import RECOMPUTE, SYSTEM
 from engine.rules.attempt import Command
 from engine.rules.machine import Compiled
 from engine.rules.rulebook import RulesMissing
-from engine.store.blockedbook import Blocked, block, unblock
+from engine.store.blockedbook import CALENDAR, Blocked, block, unblock
 from engine.store.casefile import home_of, read_case
 from engine.store.countedbook import After, behind
 from engine.store.db import Unavailable, retried
 
 log = logging.getLogger("minqing.recounting")
 
-#: The kind of what waits in the blocked queue.
-CALENDAR = "calendar"
 _AT_ONCE = 50
-_ATTEND = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +104,9 @@ class Recounting:
                 case_id=case_id,
                 code=code,
                 since=now,
-                attend_by=now + _ATTEND,
+                attend_by=attend_by(
+                    self.office, held.identity.workflow, held.identity.workflow_version, held.unit, now
+                ),
                 tried_at=now,
             )
             block(tx, found)

@@ -13,32 +13,32 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from engine.cases.attending import attend_by
 from engine.cases.door import Act, fire_all
 from engine.cases.letters import reminder_of
 from engine.cases.lookups import Lookups, snapshot
 from engine.cases.office import Office
-from engine.definition.model import SYSTEM, Duration, Row, Step, TimeUnit, Value
+from engine.definition.model import SYSTEM, Row, Step, Value
 from engine.rules.attempt import Command
 from engine.rules.conditions import first_failing
 from engine.rules.decide import Request, make_attempt
 from engine.rules.machine import Compiled
 from engine.rules.refusals import Refusal
+from engine.rules.remembering import remembered
 from engine.rules.rulebook import RulesMissing
 from engine.rules.running import running_sum
 from engine.rules.timers import Timer, step_of
-from engine.rules.worktime import Worktime
-from engine.store.blockedbook import Blocked, block, unblock
+from engine.store.blockedbook import TIMER, Blocked, block, unblock
 from engine.store.casefile import Held, lock_cases
 from engine.store.db import Tx, Unavailable, retried
 from engine.store.outbox import post
-from engine.store.timerbook import TIMER, DueCase, cases_due, next_due, next_moment, put_off, settle, subject_of
+from engine.store.timerbook import DueCase, cases_due, next_due, next_moment, put_off, settle, subject_of
 
 log = logging.getLogger("minqing.timekeeping")
 
 #: A step that could not be carried out is tried again after so long, then after twice as long, up to a day.
 AGAIN, AT_MOST = timedelta(hours=1), timedelta(days=1)
 _SWEEP = 500
-_DAY = Duration(number=1, unit=TimeUnit.WORKING_DAYS)
 
 
 class End(StrEnum):
@@ -122,7 +122,7 @@ class Timekeeper:
             now, ends = self.office.clock.now(tx), []
             while timer := next_due(tx, due.home, due.case_id, now):
                 facts = {"clock": timer.clock, "due_at": timer.due_at.isoformat()}
-                ends.append(_wait(tx, held, timer, code, facts, now, attend_by(None, now)))
+                ends.append(_wait(tx, self.office, held, timer, code, facts, now))
             return ends
 
     @retried
@@ -158,36 +158,29 @@ class Timekeeper:
         return self._block(tx, taken, refusal) if refusal else End.FIRED
 
     def _block(self, tx: Tx, taken: Taken, refusal: Refusal) -> End:
-        by = attend_by(taken.compiled.work(taken.held.unit), taken.now)
-        return _wait(tx, taken.held, taken.timer, refusal.code, _facts(taken, refusal), taken.now, by)
+        return _wait(tx, self.office, taken.held, taken.timer, refusal.code, _facts(taken, refusal), taken.now)
 
 
-def _wait(tx: Tx, held: Held, timer: Timer, code: str, facts: Mapping[str, Value], now: datetime,
-          attend: datetime) -> End:  # fmt: skip
+def _wait(tx: Tx, office: Office, held: Held, timer: Timer, code: str, facts: Mapping[str, Value],
+          now: datetime) -> End:  # fmt: skip
     """The step stands in the blocked queue and is tried again, after a while that grows."""
+    identity = held.identity
     found = Blocked(
-        home=held.identity.home,
+        home=identity.home,
         kind=TIMER,
-        subject=subject_of(held.identity.id, timer),
+        subject=subject_of(identity.id, timer),
         unit=held.unit.code,
-        case_id=held.identity.id,
+        case_id=identity.id,
         code=code,
         facts=facts,
         since=now,
-        attend_by=attend,
+        attend_by=attend_by(office, *identity.rules, held.unit, now),
         tried_at=now,
     )
     tries = block(tx, found)
     wait = min(AT_MOST, AGAIN * 2 ** min(tries - 1, 8))
-    put_off(tx, held.identity.home, held.identity.id, timer, now + wait)
+    put_off(tx, identity.home, identity.id, timer, now + wait)
     return End.BLOCKED
-
-
-def attend_by(work: Worktime | None, since: datetime) -> datetime:
-    """By when somebody should have looked at what is blocked: the end of the next working day [A]."""
-    if work is None:
-        return since + timedelta(days=1)
-    return work.later(_DAY.unit, since, work.length(_DAY) + work.rest_of_day(_DAY.unit, since))
 
 
 def _is_for(lookups: Lookups, taken: Taken) -> bool:
@@ -222,5 +215,5 @@ def _facts(taken: Taken, refusal: Refusal) -> Mapping[str, Value]:
         "trigger": taken.step.fire,
         "state": taken.held.state.state,
         "level": taken.held.state.level,
-        "rule": refusal.refused_by.rule if refusal.refused_by else None,
+        **remembered(refusal),
     }

@@ -29,7 +29,8 @@ class Followed:
 class CaseView:
     """`data` is the latest value of each field as this reader may see it. `holder` is the code of the unit at the
     case's level. `names` maps every person id, unit and post place in it to a name.
-    `follows` is given for one case alone, never in lists."""
+    `overdue`: it is open, and its deadline had passed when it was read. `follows` is given for one case alone, never in
+    lists."""
 
     identity: Identity
     workflow: Workflow
@@ -39,6 +40,7 @@ class CaseView:
     names: Mapping[str, str]
     sight: Sight
     deadlines: Deadlines = NO_DEADLINES
+    overdue: bool = False
     follows: Followed | None = None
 
 

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
+from engine.cases.attending import attend_by
 from engine.cases.door import Outcome
 from engine.cases.office import Office
-from engine.definition.model import TimeUnit
-from engine.meetings.access import worktime_of
 from engine.meetings.closing import CONSEQUENCE, EFFECTIVE, Closed
-from engine.rules.worktime import Worktime
-from engine.store.blockedbook import Blocked, block, unblock
+from engine.rules.remembering import remembered
+from engine.store.blockedbook import CARRY_OVER, Blocked, block, unblock
 from engine.store.casefile import home_of
 from engine.store.db import Tx
 from engine.store.meetingbook import MeetingRow
-
-CARRY_OVER = "carry_over"
-_DAY = timedelta(days=1)
 
 
 def queue_stuck(tx: Tx, office: Office, meeting: MeetingRow, closed: Closed) -> None:
@@ -34,6 +28,8 @@ def _stuck(tx: Tx, office: Office, meeting: MeetingRow, outcome: Outcome) -> Blo
     assert outcome.refusal is not None
     now = office.clock.now(tx)
     identity = outcome.held.identity
+    asked = {"trigger": outcome.act.command.trigger, "state": outcome.held.state.state}
+    at = {"meeting": meeting.meeting, "meeting_id": meeting.id}
     return Blocked(
         home=identity.home,
         kind=CARRY_OVER,
@@ -41,14 +37,8 @@ def _stuck(tx: Tx, office: Office, meeting: MeetingRow, outcome: Outcome) -> Blo
         case_id=identity.id,
         unit=meeting.unit.code,
         code=outcome.refusal.code,
-        facts={"trigger": outcome.act.command.trigger, "meeting": meeting.meeting, "meeting_id": meeting.id},
+        facts={**asked, **at, **remembered(outcome.refusal)},
         since=now,
-        attend_by=next_day_at_work(worktime_of(office, meeting), now),
+        attend_by=attend_by(office, meeting.workflow, meeting.workflow_version, meeting.unit, now),
         tried_at=now,
     )
-
-
-def next_day_at_work(work: Worktime, now: datetime) -> datetime:
-    """By when somebody should have looked: the end of the next working day, or of its hours where the file has some."""
-    day = work.calendar.next_working(work.day_of(now) + _DAY)
-    return work.end_of(TimeUnit.WORKING_DAYS if work.opens < work.closes else TimeUnit.NATURAL_DAYS, day)

@@ -9,18 +9,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from engine.cases.attending import attend_by
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.definition.model import SYSTEM
 from engine.meetings.access import work_at, worktime_of
 from engine.meetings.agenda import waits_at
-from engine.meetings.queueing import CARRY_OVER, next_day_at_work
 from engine.meetings.series import Series, all_series, homes_of, own_rhythms
 from engine.rules.attempt import Unit
 from engine.rules.conditions import veils_of
 from engine.rules.rhythm import Sitting, turns
 from engine.store.agendabook import waiting_at
-from engine.store.blockedbook import Blocked, block, blocked_of_kind, unblock
+from engine.store.blockedbook import CARRY_OVER, MEETING, Blocked, block, blocked_of_kind, unblock
 from engine.store.casefile import read_cases
 from engine.store.db import Tx, retried
 from engine.store.meetingbook import (
@@ -37,7 +37,6 @@ from engine.store.meetingbook import (
 )
 from engine.store.rhythmbook import units_of_kind
 
-MEETING = "meeting"
 #: A turn whose meeting is held, or was given another day, is not missed.
 _STANDS = (OPEN, CLOSED, MOVED)
 
@@ -134,16 +133,16 @@ class MeetingWatch:
 
     def _blocked(self, tx: Tx, meeting: MeetingRow, code: str, subject: str, facts: Mapping[str, object],
                  since: datetime, now: datetime) -> Blocked:  # fmt: skip
-        stranded = {"meeting": meeting.meeting, "cases": self._stranded(tx, meeting, now)}
+        rules = {"workflow": meeting.workflow, "version": meeting.workflow_version, "meeting": meeting.meeting}
         return Blocked(
             home=meeting.home,
             kind=MEETING,
             subject=subject,
             unit=meeting.unit.code,
             code=code,
-            facts={**facts, **stranded},
+            facts={**facts, **rules, "cases": self._stranded(tx, meeting, now)},
             since=since,
-            attend_by=next_day_at_work(worktime_of(self.office, meeting), now),
+            attend_by=attend_by(self.office, meeting.workflow, meeting.workflow_version, meeting.unit, now),
             tried_at=now,
         )
 

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from engine.cases.attending import attend_by
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.definition.model import Workflow
 from engine.messages.addressing import Address
 from engine.messages.hours import digest_day, shown_at
 from engine.messages.ringing import Ringing, is_urgent
-from engine.messages.waiting import KIND, NOBODY, RULES_MISSING, attend_by, wait_for_people
+from engine.messages.waiting import NOBODY, RULES_MISSING, wait_for_people
 from engine.rules.fold import local_day
 from engine.rules.reading import reads_whole
 from engine.rules.rulebook import RulesMissing
-from engine.store.blockedbook import Blocked, block, unblock
+from engine.store.blockedbook import MESSAGE, Blocked, block, unblock
 from engine.store.casefile import Held, read_case
 from engine.store.db import Tx, retried
 from engine.store.inbox import Message, put
@@ -82,18 +83,18 @@ class LetterService:
             try:
                 return self._tell(tx, letter, held, now)
             except RulesMissing:
-                return _wait(tx, letter, held, now, RULES_MISSING)
+                return _wait(tx, self.office, letter, held, now, RULES_MISSING)
 
     def _tell(self, tx: Tx, letter: Letter, held: Held, now: datetime) -> Delivery:
         """Raises RulesMissing."""
         workflow, urgent = workflow_of(self.office, held), is_urgent(letter, held)
         named, told = self._people(tx, letter, held, now)
         if not named:
-            return _wait(tx, letter, held, now, NOBODY)
+            return _wait(tx, self.office, letter, held, now, NOBODY)
         if told:
             put(tx, self._messages(letter, told, _shown(workflow, now, urgent=urgent), urgent=urgent))
         settle(tx, letter, now, code=None if told else NOBODY_ELSE)
-        unblock(tx, letter.home, KIND, letter.id)
+        unblock(tx, letter.home, MESSAGE, letter.id)
         return Delivery(told=bool(told), passed=not told, messages=len(told))
 
     def _people(self, tx: Tx, letter: Letter, held: Held, now: datetime) -> tuple[tuple[str, ...], list[str]]:
@@ -141,19 +142,19 @@ def _shown(workflow: Workflow, now: datetime, *, urgent: bool) -> tuple[datetime
     return moment, digest_day(moment, zone)
 
 
-def _wait(tx: Tx, letter: Letter, held: Held, now: datetime, code: str) -> Delivery:
+def _wait(tx: Tx, office: Office, letter: Letter, held: Held, now: datetime, code: str) -> Delivery:
     """It cannot be delivered: into the queue where that is seen, and tried again until it was often enough."""
     later = wait_for_people(letter.tries + 1)
     found = Blocked(
         home=letter.home,
-        kind=KIND,
+        kind=MESSAGE,
         subject=letter.id,
         case_id=letter.case_id,
         unit=held.unit.code,
         code=code,
-        facts={"kind": letter.kind, "names": list(letter.names), "cause": letter.cause},
+        facts={"kind": letter.kind, "names": list(letter.names), "cause": letter.cause, "given_up": later is None},
         since=now,
-        attend_by=attend_by(now),
+        attend_by=attend_by(office, *held.identity.rules, held.unit, now),
         tried_at=now,
     )
     block(tx, found)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-KIND = "message"  #: of what waits in `blocked`
 NOBODY, RULES_MISSING, UNDELIVERED = "nobody", "rules_missing", "undelivered"
 
-_ATTEND = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _LONGEST = timedelta(hours=24)
 _TRIES = 10
@@ -16,11 +14,6 @@ _RECEIVER = tuple(
     timedelta(seconds=each)
     for each in (5, 30, 300, 1_800, 7_200, 21_600, 43_200, 86_400, 86_400, 86_400, 86_400, 86_400)
 )
-
-
-def attend_by(now: datetime) -> datetime:
-    """By when somebody should have looked at what is blocked."""
-    return now + _ATTEND
 
 
 def wait_for_people(tries: int) -> timedelta | None:

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 
+from engine.cases.attending import attend_by
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.messages.delivery import workflow_of
 from engine.messages.feed import fact_of, read_row
 from engine.messages.receivers import Receiver, cloud_event, headers_of
 from engine.messages.sending import Sender, Undelivered
-from engine.messages.waiting import KIND, RULES_MISSING, UNDELIVERED, attend_by, wait_for_receiver
+from engine.messages.waiting import RULES_MISSING, UNDELIVERED, wait_for_receiver
 from engine.rules.reading import reads_whole
 from engine.rules.rulebook import RulesMissing
 from engine.store import register
-from engine.store.blockedbook import Blocked, block, unblock
+from engine.store.blockedbook import MESSAGE, Blocked, block, unblock
 from engine.store.casefile import read_case
 from engine.store.clock import real_now
 from engine.store.db import Tx, retried
@@ -136,7 +137,7 @@ class WebhookService:
     def _settle(self, letter: Letter, code: str | None) -> Sending:
         with self.office.store.begin() as tx:
             settle(tx, letter, self.office.clock.now(tx), code=code)
-            unblock(tx, letter.home, KIND, letter.id)
+            unblock(tx, letter.home, MESSAGE, letter.id)
             return Sending(passed=1) if code else Sending(sent=1)
 
     @retried
@@ -145,27 +146,34 @@ class WebhookService:
             now, tries = self.office.clock.now(tx), letter.tries + 1
             later = wait_for_receiver(tries)
             if tries >= _SEEN_AFTER or later is None:
-                self._block(tx, letter, now, code, error)
+                self._block(tx, letter, now, code, error, given_up=later is None)
             if later is None:
                 give_up(tx, letter, now, code=code)
                 return Sending(dead=1)
             put_off(tx, letter, real_now() + later, code=code)
             return Sending(failed=1)
 
-    def _block(self, tx: Tx, letter: Letter, now: datetime, code: str, error: Undelivered | None) -> None:
+    def _block(self, tx: Tx, letter: Letter, now: datetime, code: str, error: Undelivered | None, *,
+               given_up: bool) -> None:  # fmt: skip
         held = read_case(tx, letter.case_id)
         assert held is not None
         why = {"reason": error.reason, "status": error.status} if error else {}
         found = Blocked(
             home=letter.home,
-            kind=KIND,
+            kind=MESSAGE,
             subject=letter.id,
             case_id=letter.case_id,
             unit=held.unit.code,
             code=code,
-            facts={"kind": letter.kind, "receiver": letter.receiver, "cause": letter.cause, **why},
+            facts={
+                "kind": letter.kind,
+                "receiver": letter.receiver,
+                "cause": letter.cause,
+                "given_up": given_up,
+                **why,
+            },
             since=now,
-            attend_by=attend_by(now),
+            attend_by=attend_by(self.office, *held.identity.rules, held.unit, now),
             tried_at=now,
             tries=letter.tries + 1,
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.definition.model import BACK, CLOSER, SYSTEM, Row
-from engine.rules.attempt import Attempt
+from engine.definition.model import BACK, CLOSER, SYSTEM, Row, Workflow
+from engine.rules.attempt import Attempt, Snapshot
 from engine.rules.judge import asked_openly, judge_people, judge_via, judge_when
 from engine.rules.people import RELATED
 from engine.rules.refusals import NoDestination, Refusal
@@ -59,15 +60,19 @@ def _has_closer(attempt: Attempt) -> bool:
 
 def who_could(attempt: Attempt) -> tuple[Could, ...]:
     """The names of `by` with the places where such posts sit for this case."""
-    return tuple(_could(name, attempt) for name in attempt.row.by if name != SYSTEM)
+    return could_act(attempt.workflow, attempt.case, attempt.row.by)
 
 
-def _could(name: str, attempt: Attempt) -> Could:
+def could_act(workflow: Workflow, case: Snapshot, names: Iterable[str]) -> tuple[Could, ...]:
+    """Each name once, with the places where such posts sit for this case; never the system."""
+    return tuple(_could(workflow, case, name) for name in dict.fromkeys(names) if name != SYSTEM)
+
+
+def _could(workflow: Workflow, case: Snapshot, name: str) -> Could:
     if name in RELATED:
         return Could(name=name)
-    role = attempt.workflow.roles[name]
+    role = workflow.roles[name]
     if role.by_unit:
-        state = attempt.case.state
-        return Could(name=name, units=(*state.responsible.units, *state.concerned) if state else ())
-    holder = attempt.case.unit.at(role.level)
+        return Could(name=name, units=(*case.state.responsible.units, *case.state.concerned) if case.state else ())
+    holder = case.unit.at(role.level)
     return Could(name=name, units=(holder,) if holder else ())

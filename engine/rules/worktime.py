@@ -107,6 +107,11 @@ class Worktime:
             day = self.calendar.next_working(day + _DAY)
         return day
 
+    def end_of_next(self, moment: datetime) -> datetime:
+        """The end of the working day after the moment's day: of its business hours, where the file has some."""
+        day = self.calendar.next_working(self.day_of(moment) + _DAY)
+        return self.end_of(TimeUnit.WORKING_DAYS if self.opens < self.closes else TimeUnit.NATURAL_DAYS, day)
+
     # --- local wall-clock time ---
 
     def _local(self, moment: datetime) -> datetime:

@@ -12,12 +12,16 @@ from engine.definition.model import Value
 from engine.store.db import Tx
 from engine.store.tables import blocked
 
+#: What can stand in the queue: a step of a clock, a letter, a meeting that was missed, a case carried over too often, a
+#: case whose deadlines a new calendar could not recount.
+TIMER, MESSAGE, MEETING, CARRY_OVER, CALENDAR = KINDS = ("timer", "message", "meeting", "carry_over", "calendar")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Blocked:
-    """Something of `kind` (`timer`, `message`, `meeting`, `carry_over`, `calendar`) that could not be carried out,
-    named by `subject` in its kind. `code` and `facts` say why; `unit` is the place it is about; by `attend_by` somebody
-    should have looked."""
+    """Something of one of the `KINDS` that could not be carried out, named by
+    `subject` in its kind. `code` and `facts` say why; `unit` is the place it is about; by `attend_by` somebody should
+    have looked."""
 
     home: str
     kind: str

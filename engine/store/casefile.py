@@ -30,6 +30,11 @@ class Identity:
     workflow_version: int
     file_hash: str
 
+    @property
+    def rules(self) -> tuple[str, int]:
+        """The workflow and its version."""
+        return self.workflow, self.workflow_version
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:

@@ -11,12 +11,10 @@ import sqlalchemy as sa
 
 from engine.rules.paging import Fired
 from engine.rules.timers import Timer
-from engine.store.blockedbook import unblock
+from engine.store.blockedbook import TIMER, unblock
 from engine.store.db import Tx
 from engine.store.tables import timers
 
-#: The kind of what waits in the blocked queue.
-TIMER = "timer"
 Key = tuple[str, int, int]
 _KEY = ("home", "case_id", "clock", "sum", "step")
 _AT = sa.and_(*(timers.c[name] == sa.bindparam(f"at_{name}") for name in _KEY))

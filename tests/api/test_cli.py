@@ -12,13 +12,14 @@ from api.cli import app
 from api.commands import serving
 from api.import_texts import PROBLEM_TEXTS, WRONG_TEXTS, problem_text, wrong_text
 from api.settings import BadSettings, Settings, load_settings
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from engine.people.accounts import AccountService
 from engine.people.errors import Wrong
 from engine.people.imports import PROBLEM_CODES, ImportService
 from engine.people.setup import SetupService
 from engine.store.db import Store
 from engine.wiring import migrate, open_database
+from tests.databases import copy_initialised
 from tests.store.world import World
 from tests.unit.definition.files import ROOT
 
@@ -49,7 +50,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def database(folder: Path) -> str:
-    done("init", "--mark", "test")
+    copy_initialised(folder / ".minqing" / "minqing.db")
     return f"sqlite:///{folder}/.minqing/minqing.db"
 
 

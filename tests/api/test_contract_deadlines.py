@@ -4,9 +4,12 @@ not be carried out."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
+from api.answers_clocks import BlockedList
+from engine.store.clock import hold
 from tests import township as t
 from tests.api.client import OPERATOR, Api, office_of, opened, said, settle
 from tests.databases import fresh_store
@@ -38,6 +41,20 @@ def test_a_case_shows_its_deadline_and_where_it_is_explained(api: Api):
 
     assert (case["due_at"], case["total_due_at"]) == ("2026-03-13T17:30:00+08:00", None)
     assert case["links"]["clocks"] == f"/v1/cases/{case['id']}/clocks"
+
+
+def test_a_case_past_its_deadline_is_marked_and_found_by_the_filter(api: Api):
+    case, other = begun(api), begun(api, urgency="urgent")
+    assert api.get("zuzhang", "/v1/cases", overdue="true")["items"] == []
+    with api.office.store.begin() as tx:
+        hold(tx, datetime.fromisoformat("2026-03-08T09:00:00+08:00"))  # nobody carries out what falls due
+
+    (found,) = api.get("zuzhang", "/v1/cases", overdue="true")["items"]
+
+    assert (found["id"], found["flags"]) == (other, ["nobody_responsible", "overdue"])
+    assert api.get("zuzhang", f"/v1/cases/{other}")["flags"] == found["flags"]
+    assert [each["id"] for each in api.get("zuzhang", "/v1/cases", overdue="false")["items"]] == [case]
+    assert api.get("zuzhang", f"/v1/cases/{case}")["flags"] == ["nobody_responsible"]
 
 
 def test_each_day_is_told_with_its_reason(api: Api):
@@ -93,4 +110,12 @@ def test_what_could_not_be_carried_out_is_shown_with_its_reason_to_who_may_read_
     assert (found["kind"], found["case"], found["code"]) == ("timer", case, "field:text")
     assert found["facts"]["due_at"].startswith("2026-04-27")
     assert found["attend_by"].startswith("2026-04-28")
+    BlockedList.model_validate({"items": [found]})
+    assert found["text"].startswith("「办理时限」已到 100%，应自动「名」而没有办成：请填写「名」。能处理的：")
+    assert found["could"] == [
+        {"name": "township_secretary", "title": "名", "units": [{"code": t.TOWNSHIP, "name": "洋泉镇"}]}
+    ]
+    assert found["refused_by"]["line"] == found["facts"]["line"]
+    (english,) = api.get("township_secretary", "/v1/blocked", language="en")["items"]
+    assert english["text"].endswith("Fill in Name. Who could go on: Name (洋泉镇).")
     assert api.get("village_secretary_2", "/v1/blocked") == {"items": []}

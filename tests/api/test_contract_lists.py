@@ -299,6 +299,8 @@ def test_a_filter_that_does_not_exist_is_refused(api: Api, path, name):
     ("path", "query", "problem"),
     [
         ("/v1/cases", {"mine": "perhaps"}, "mine:bad_shape"),
+        ("/v1/cases", {"overdue": "soon"}, "overdue:bad_shape"),
+        ("/v1/cases", {"overdue": ""}, "overdue:bad_shape"),
         ("/v1/cases", {"unit": "a b"}, "unit:bad_pattern"),
         ("/v1/cases", {"unit": "\x00"}, "unit:bad_pattern"),
         ("/v1/cases", {"level": "村"}, "level:bad_pattern"),

@@ -14,6 +14,7 @@ from api.import_texts_cases import CASE_PROBLEM_TEXTS, case_problem_text
 from engine.cases.importing.outcome import PROBLEM_CODES, RowProblem
 from engine.wiring import open_database
 from tests import township as t
+from tests.databases import copy_initialised
 
 MAP = f"""\
 source: 旧台账
@@ -41,7 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("DATABASE_URL", "CONFIG", "WORKFLOWS_DIR", "PORT", "HOST"):
         monkeypatch.delenv(f"MINQING_{name}", raising=False)
     monkeypatch.chdir(tmp_path)
-    assert run("init", "--mark", "test").exit_code == 0
+    copy_initialised(tmp_path / ".minqing" / "minqing.db")
     t.settle(open_database(f"sqlite:///{tmp_path}/.minqing/minqing.db"))
     (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
     (tmp_path / "map.yaml").write_text(MAP, encoding="utf-8")

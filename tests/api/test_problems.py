@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 import engine
 from api import app as application
-from api import clock_texts, condition_texts, field_texts, import_texts, letter_texts, problems
+from api import blocked_texts, clock_texts, condition_texts, field_texts, import_texts, letter_texts, problems
+from api.blocked_texts import KIND_TEXTS, REASON_TEXTS, RECEIVER_TEXTS
 from api.condition_texts import RELATION_TITLES
 from api.field_texts import FIELD_TEXTS, PLAIN_TITLES
 from api.problems import KINDS, PLAIN_TEXTS, detail, field_text, refusal_response
@@ -21,6 +23,7 @@ from engine.definition.model import (
     TimeUnit,
 )
 from engine.files.bad import BadFile
+from engine.messages import waiting
 from engine.rules.days import Note
 from engine.rules.reckoning import Why
 from engine.rules.refusals import (
@@ -43,6 +46,7 @@ from engine.rules.refusals import (
     Stale,
     TooLarge,
 )
+from engine.store import blockedbook
 from tests import township as t
 from tests.api.fields_workflow import register_workflow
 
@@ -59,11 +63,18 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # --- what the source says --------------------------------------------------------------------------------------------
 
 
-def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
+@lru_cache(maxsize=1)
+def every_call() -> dict[str, list[tuple[Path, ast.Call]]]:
+    found: dict[str, list[tuple[Path, ast.Call]]] = {}
     for path, tree in SOURCES.items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-                yield path, node
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found.setdefault(node.func.id, []).append((path, node))
+    return found
+
+
+def calls(name: str) -> list[tuple[Path, ast.Call]]:
+    return every_call().get(name, [])
 
 
 def spoken(name: str, place: int, keyword: str = "") -> tuple[set[str], set[str]]:
@@ -118,6 +129,7 @@ def attendance_codes() -> set[str]:
 def plain_codes() -> set[str]:
     """Codes of what is refused without a line of the rules."""
     conflicts, worked_out = spoken("Conflict", 0)
+    worked_out.remove("engine/rules/remembering.py")  # one that was said before
     forbidden, _ = spoken("Forbidden", 0)
     things, _ = spoken("NotFound", 0)
     surface, of_http = spoken("Problem", 1)
@@ -134,6 +146,22 @@ def test_the_scan_finds_what_is_there():
     assert {"meeting_status", "not_chair", "case_not_found", "unreadable", "clock_is_real"} <= plain_codes()
 
 
+def reasons_of_waiting() -> set[str]:
+    """Codes of what waits in the blocked queue for another reason than a refusal."""
+    _, worked_out = spoken("Blocked", 0, "code")
+    assert worked_out == {
+        "engine/cases/timekeeping.py",  # a refusal's, or below
+        "engine/meetings/queueing.py",  # a refusal's
+        "engine/meetings/watching.py",  # below
+        "engine/messages/delivery.py",  # of `waiting`
+        "engine/messages/webhooks.py",  # of `waiting`
+    }
+    chosen = [node for path in ("cases/timekeeping.py", "meetings/watching.py")
+              for node in ast.walk(SOURCES[Path("engine") / path]) if isinstance(node, ast.IfExp)]  # fmt: skip
+    letters = {waiting.NOBODY, waiting.RULES_MISSING, waiting.UNDELIVERED}
+    return letters.union(*(_texts(node) for node in chosen)) - {None}
+
+
 # --- the table is whole ----------------------------------------------------------------------------------------------
 
 
@@ -146,6 +174,16 @@ def test_every_plain_code_has_a_text_and_every_text_has_its_code():
     of_their_own_class = {"fields", "key_reused"}
 
     assert plain_codes() - said_with_facts == set(PLAIN_TEXTS) - of_their_own_class
+
+
+def test_every_reason_of_what_waits_in_the_blocked_queue_has_a_text_and_every_text_its_reason():
+    assert {"broken", "turn_missed", "not_closed", "nobody"} <= reasons_of_waiting()
+    assert reasons_of_waiting() == set(REASON_TEXTS)
+    assert {"step", *blockedbook.KINDS} == set(KIND_TEXTS)
+
+
+def test_every_reason_of_a_receiver_has_a_text_and_every_text_its_reason():
+    assert spoken("Undelivered", 0) == (set(RECEIVER_TEXTS), set())
 
 
 def test_every_title_of_a_plain_field_is_used():
@@ -279,6 +317,9 @@ PAIRS = {
     **{f"day {name}": pair for name, pair in clock_texts.NOTES.items()},
     **{f"calendar {name}": pair for name, pair in clock_texts.KINDS.items()},
     **{f"letter {name}": pair for name, pair in letter_texts.LETTER_TEXTS.items()},
+    **{f"blocked {name}": pair for name, pair in blocked_texts.KIND_TEXTS.items()},
+    **{f"reason {name}": pair for name, pair in blocked_texts.REASON_TEXTS.items()},
+    **{f"receiver {name}": pair for name, pair in blocked_texts.RECEIVER_TEXTS.items()},
     **{f"import {name}": pair for name, pair in import_texts.PROBLEM_TEXTS.items()},
     **{f"wrong {name}": pair for name, pair in import_texts.WRONG_TEXTS.items()},
 }
@@ -296,14 +337,15 @@ def test_no_text_is_the_same_in_both_languages(name):
 def test_every_table_of_texts_is_among_them():
     tables = [
         (module, name)
-        for module in (problems, field_texts, condition_texts, clock_texts, import_texts)
+        for module in (problems, field_texts, condition_texts, clock_texts, blocked_texts, import_texts)
         for name, value in vars(module).items()
         if isinstance(value, dict) and value and all(isinstance(each, tuple) for each in value.values())
     ]
 
     assert {name for _, name in tables} == {
         "KINDS", "PLAIN_TEXTS", "FIELD_TEXTS", "PLAIN_TITLES", "_STATUSES", "_UPLOADS", "_NEVER", "RELATION_TITLES",
-        "_EVENTS", "UNITS", "_CASES", "WHYS", "NOTES", "PROBLEM_TEXTS", "WRONG_TEXTS",
+        "_EVENTS", "UNITS", "_CASES", "WHYS", "NOTES", "KIND_TEXTS",
+        "REASON_TEXTS", "RECEIVER_TEXTS", "PROBLEM_TEXTS", "WRONG_TEXTS",
     }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from engine.cases.clock_queries import ClockQueries
 from engine.cases.door import Act
 from engine.cases.importing.service import CaseImportService, Given
 from engine.cases.indexing import index_cases
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from engine.cases.recounting import Recounting
 from engine.cases.service import Caller
 from engine.cases.timekeeping import Timekeeper
@@ -364,8 +364,8 @@ def look(world: World, person: str, case: str, meeting: str) -> None:
         person,
         CaseFilter(
             unit=t.VILLAGE, mine=True, workflow="issue-escalation", state=("reported",), level="wuchang",
-            category="dispute", urgency="normal", responsible=t.STATION, opened_from=world.clock.at,
-            opened_to=world.clock.at, q="水沟 排", after=page.next,
+            category="dispute", urgency="normal", responsible=t.STATION, overdue=False,
+            opened_from=world.clock.at, opened_to=world.clock.at, q="水沟 排", after=page.next,
         ),
     )  # fmt: skip
     rows = world.audit.history(person, HistoryFilter(limit=1))

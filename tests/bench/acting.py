@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from engine.cases.door import Act
-from engine.cases.queries import CaseFilter, CaseQueries
+from engine.cases.narrowing import CaseFilter
+from engine.cases.queries import CaseQueries
 from engine.cases.service import Caller, CaseService, OpenCase
 from engine.people.accounts import AccountService
 from engine.people.setup import SetupService

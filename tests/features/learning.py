@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from api.problems import detail
 from engine.audit.queries import HistoryFilter
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from engine.cases.service import Caller
 from engine.meetings.service import NewDecision
 from engine.rules.attempt import Command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,13 +14,16 @@ from engine.audit.verify import verify
 from engine.cases.importing.outcome import CaseImport, MapRefused, RowProblem
 from engine.cases.importing.service import CaseImportService, Given
 from engine.cases.service import Caller, OpenCase
+from engine.cases.timekeeping import End, Timekeeper
+from engine.messages.feed import EventFeed
 from engine.rules.attempt import Command
 from engine.store.casefile import Held, read_events
 from engine.store.db import Store, Tx
-from engine.store.tables import case_imports, cases, metadata, payloads, refusals
+from engine.store.tables import case_imports, cases, metadata, outbox, payloads, refusals
 from tests import township as t
 from tests.features.ways import REPORT
-from tests.store.world import World
+from tests.store.tiers import TIERS
+from tests.store.world import World, rules
 from tests.unit.importing.files import book
 
 MAP = f"""\
@@ -135,6 +139,66 @@ def test_a_case_says_who_it_was_entered_for_late_and_when_it_happened(world: Wor
     assert event.payload["data"]["content"] == LAMPS
     assert event.payload["data"]["reporter"] == {"name": "李婶", "phone": "13800000001"}
     assert event.payload["behalf"] == {"name": "李婶", "phone": "13800000001"}
+
+
+TOLD = {
+    **TIERS,
+    "transitions": TIERS["transitions"].replace(
+        "from: start, to: low, by: zuzhang, takes: [urgency, text]}",
+        "from: start, to: low, by: zuzhang, takes: [urgency, text], tells: [opener, village_clerk]}",
+    ).replace("trigger: change, T,", "trigger: change, T, tells: village_clerk,"),
+}  # fmt: skip
+TOLD_MAP = f"""\
+source: 旧台账
+workflow: small/1
+key: 编号
+by: zuzhang
+unit: {{under: "{t.GROUP}"}}
+occurred_at: 时间
+fields: {{text: 详情}}
+"""
+
+
+@pytest.fixture
+def timed(store: Store) -> World:
+    world = World(store, rules(**TOLD))
+    world.office = replace(world.office, receivers=("county",))
+    world.cases.office = world.office
+    return world
+
+
+def letters(world: World) -> list[tuple[str, int]]:
+    """Kind of each letter, and the row of history it is about."""
+    return sorted((letter.kind, letter.seq) for letter in world.rows(outbox))
+
+
+def test_nobody_is_told_of_what_is_long_past_but_other_systems_keep_their_books(timed: World):
+    outcome = brought(timed, ROWS[0], chart=TOLD_MAP)
+
+    assert letters(timed) == [("event", 1)]
+    case = outcome.opened[0].case_id or ""
+    assert [fact["trigger"] for fact in EventFeed(timed.office).after("zuzhang", None, 10).facts] == ["begin"]
+    timed.fire("zuzhang", case, "change", text="如今又来问了")
+    assert letters(timed) == [("event", 1), ("event", 2), ("tell", 2)]
+
+
+def test_the_same_case_opened_today_is_told(timed: World):
+    timed.opened("zuzhang", t.GROUP, "begin", {}, workflow="small")
+
+    assert letters(timed) == [("event", 1), ("tell", 1)]
+
+
+def test_the_clocks_of_an_old_case_start_when_it_is_brought_in(timed: World):
+    outcome = brought(timed, ROWS[0], chart=TOLD_MAP)
+    held = timed.held(outcome.opened[0].case_id or "")
+
+    assert held.state.opened_at == timed.clock.at  # Friday, 6 March 2026; it happened in 2020
+    assert held.deadlines.due == datetime.fromisoformat("2026-03-13T17:30:00+08:00")
+    keeper = Timekeeper(timed.office)
+    assert keeper.run_due() == {}
+    timed.clock.at = datetime.fromisoformat("2026-03-13T17:30:00+08:00")
+    assert keeper.run_due() == {End.FIRED: 1}
+    assert timed.state(held.identity.id) == "middle"
 
 
 def test_who_is_not_named_stays_unnamed(world: World):

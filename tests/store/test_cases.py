@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.audit.verify import verify
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from engine.meetings.service import NewDecision
 from engine.rules.refusals import ConditionRefused, KeptOut, NotFound, OnlyInMeeting
 from engine.store.db import Store

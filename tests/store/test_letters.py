@@ -236,8 +236,9 @@ def test_a_letter_to_a_vacant_post_is_seen_to_wait(world: Post):
     (found,) = world.blocked()
     assert (report.blocked, report.passed) == (1, 1)
     assert (found.kind, found.code, found.case_id, found.unit) == ("message", "nobody", case, t.GROUP)
-    assert found.facts == {"kind": "remind", "names": ["village_clerk"], "cause": "handle"}
-    assert found.attend_by > found.since == world.clock.at
+    assert found.facts == {"kind": "remind", "names": ["village_clerk"], "cause": "handle", "given_up": False}
+    assert found.since == world.clock.at
+    assert found.attend_by == datetime.fromisoformat("2026-03-09T17:30:00+08:00")  # it is a Friday
 
 
 def test_it_is_tried_again_and_leaves_the_queue_once_somebody_is_there(world: Post):
@@ -269,7 +270,7 @@ def test_it_is_tried_less_and_less_often_and_given_up_in_sight(world: Post):
     assert waits == [1, 2, 4, 8, 16, 24, 24, 24, 24]
     (dead,) = [row for row in world.written() if row.dead_at]
     assert (dead.tries, dead.code, dead.next_try_at) == (10, "nobody", None)
-    assert [(each.subject, each.tries) for each in world.blocked()] == [(dead.id, 10)]
+    assert [(each.subject, each.tries, each.facts["given_up"]) for each in world.blocked()] == [(dead.id, 10, True)]
     world.wait(days=30)
     assert world.deliver().dead == 0
 

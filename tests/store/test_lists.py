@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from engine.cases.lookups import Lookups
-from engine.cases.queries import CaseFilter
-from engine.cases.reading import attempt_to_read
+from engine.cases.narrowing import CaseFilter
+from engine.cases.reading import attempt_to_read, reader
 from engine.rules.attempt import Attempt
 from engine.rules.people import posts_of_role
 from engine.rules.reading import may_read
@@ -21,7 +22,8 @@ from engine.store.db import Store
 from engine.store.tables import cases
 from tests import township as t
 from tests.databases import BACKENDS, fresh_store
-from tests.store.world import DEPARTMENT, World, varied
+from tests.store.tiers import TIERS
+from tests.store.world import DEPARTMENT, World, rules, varied
 
 Test = Callable[[Attempt], bool]
 
@@ -187,6 +189,71 @@ def test_the_holder_is_the_unit_at_the_level_of_the_case(world: World):
     here = {view.state.level: view.holder for view in shown if view.state.unit == t.NEIGHBOURHOOD}
 
     assert here == {"wuchang": t.WUCHANG, "village": t.VILLAGE, "township": t.TOWNSHIP}
+
+
+# --- what is overdue -------------------------------------------------------------------------------------------------
+
+#: When a case of five working days is opened (March 2026), and what is done with it then.
+FATES: dict[str, tuple[str, str | None]] = {
+    "late": ("02", None), "latest": ("02", None), "just due": ("03", None), "in time": ("05", None),
+    "resting": ("02", "park"), "finished": ("02", "finish"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def timed(store: Store) -> tuple[World, dict[str, str]]:
+    """A world on the 10th at 17:30, when the second day's deadline is just reached; its cases by their fate."""
+    world = World(store, *t.default_rules(), rules(**TIERS))
+    found = {name: _fated(world, day, act) for name, (day, act) in FATES.items()}
+    world.clock.at = datetime.fromisoformat("2026-03-10T17:30:00+08:00")
+    return world, found | {"without": world.open()}
+
+
+def _fated(world: World, day: str, act: str | None) -> str:
+    world.clock.at = datetime.fromisoformat(f"2026-03-{day}T09:00:00+08:00")
+    case = world.opened("zuzhang", t.GROUP, "begin", {}, workflow="small").identity.id
+    if act:
+        world.fire("zuzhang", case, act)
+    return case
+
+
+def test_overdue_is_what_is_open_and_past_its_deadline_by_the_time_of_the_rules(timed: tuple[World, dict[str, str]]):
+    world, found = timed
+    late, rest = {found["late"], found["latest"]}, set(found.values()) - {found["late"], found["latest"]}
+
+    assert set(listed(world, "pianzhang", overdue=True)) == late
+    assert set(listed(world, "pianzhang", overdue=False)) == rest
+    world.wait(microseconds=1)
+    assert set(listed(world, "pianzhang", overdue=True)) == late | {found["just due"]}
+
+
+def test_what_is_overdue_is_marked_in_lists_and_alone(timed: tuple[World, dict[str, str]]):
+    world, found = timed
+    late = {found["late"], found["latest"]}
+
+    assert {view.identity.id for view in world.queries.page("pianzhang", CaseFilter()).cases if view.overdue} == late
+    assert {case for case in found.values() if world.queries.get("pianzhang", case).overdue} == late
+
+
+def test_overdue_narrows_with_other_filters_and_pages_as_every_list(timed: tuple[World, dict[str, str]]):
+    world, found = timed
+
+    for size in (1, 2, 50):
+        for wanted in ({"overdue": True}, {"overdue": False}, {"overdue": False, "workflow": "small"}):
+            assert pages(world, "pianzhang", CaseFilter(limit=size, **wanted)) == listed(world, "pianzhang", **wanted)
+    assert listed(world, "pianzhang", overdue=False, workflow="issue-escalation") == [found["without"]]
+    assert listed(world, "pianzhang_2", overdue=True) == []
+
+
+def test_the_list_of_the_overdue_walks_an_index_and_never_all_cases(sqlite_store: Store):
+    world = World(sqlite_store, rules(**TIERS))
+    with world.store.read() as tx:
+        query = world.queries._query(tx, reader(tx, world.office, "pianzhang"), CaseFilter(overdue=True))
+        sql = str(query.compile(tx, compile_kwargs={"literal_binds": True}))
+        plan = [row.detail for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+
+    (step,) = [each for each in plan if " cases " in f"{each} "]
+    assert re.match(r"SEARCH cases USING INDEX ix_cases_home_(due|opened) \(home=\?", step), plan
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.audit.queries import HistoryFilter
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from engine.cases.service import Caller
 from engine.cases.views import CaseView
 from engine.meetings.service import NewDecision

@@ -221,7 +221,10 @@ def test_what_the_rules_cannot_carry_out_is_seen_in_the_queue_until_it_is_mended
 
     (found,) = world.blocked("carry_over")
     assert (found.case_id, found.unit, found.code, found.tries) == (case, t.VILLAGE, "state", 1)
-    assert found.facts == {"trigger": "finish_in_village", "meeting": WEEKLY, "meeting_id": meeting}
+    assert found.facts == {
+        "trigger": "finish_in_village", "state": "village_queued", "meeting": WEEKLY, "meeting_id": meeting,
+        "rule": None, "line": None,
+    }  # fmt: skip
     assert found.attend_by == local("03-30 17:30")
     item = world.item(meeting, case)
     assert (item.outcome, item.refusal) == ("waiting", "state")

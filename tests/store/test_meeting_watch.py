@@ -44,7 +44,8 @@ def test_a_turn_that_came_without_a_meeting_names_the_stranded_cases(world: Rhyt
     (found,) = [each for each in world.blocked("meeting") if each.unit == t.VILLAGE]
     assert (found.code, found.since, found.tries) == ("turn_missed", local("03-06 15:00"), 1)
     assert found.facts == {
-        "meeting": WEEKLY, "turn": "2026-W10", "turns": 1, "cases": [number(world, case)],
+        "workflow": "issue-escalation", "version": 2, "meeting": WEEKLY, "turn": "2026-W10", "turns": 1,
+        "cases": [number(world, case)],
     }  # fmt: skip
     assert found.attend_by == local("03-09 17:30")
     assert missed(world, t.SIBLING) == [("turn_missed", [])]

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.cases.lookups import Lookups
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from engine.cases.reading import attempt_to_read, reader, today
 from engine.rules.reading import may_read
 from engine.rules.refusals import NotFound

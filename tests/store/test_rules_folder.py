@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.cases.queries import CaseFilter, CaseQueries
+from engine.cases.narrowing import CaseFilter
+from engine.cases.queries import CaseQueries
 from engine.cases.rules_folder import RulesRefused, open_calendars, open_rulebook, read_folder
 from engine.cases.service import Caller, CaseService, OpenCase
 from engine.rules.attempt import Command

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.cases.indexing import index_cases, lacks_words
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from engine.cases.service import Caller
 from engine.rules.attempt import Command
 from engine.rules.rulebook import Rulebook

@@ -24,8 +24,8 @@ def at(text: str) -> datetime:
 
 
 class Timed(World):
-    def __init__(self, store) -> None:
-        super().__init__(store, rules(**TIERS))
+    def __init__(self, store, **parts: str) -> None:
+        super().__init__(store, rules(**{**TIERS, **parts}))
         self.keeper = Timekeeper(self.office)
 
     def begin(self, moment: str = "03-02T09:00", **data) -> str:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine.audit.queries import HistoryFilter
 from engine.cases.door import Act
 from engine.cases.lookups import Lookups
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from engine.cases.reading import attempt_to_read
 from engine.cases.service import Caller
 from engine.meetings.service import Attendance

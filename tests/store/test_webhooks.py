@@ -148,9 +148,10 @@ def test_a_failing_receiver_is_tried_again_is_seen_and_delays_nobody_else(
 
         found = world.blocked()
         assert {(each.kind, each.code) for each in found} == {("message", "undelivered")}
-        assert all(each.facts == {"kind": "event", "receiver": "bad", "cause": each.facts["cause"], **facts}
-                   for each in found)  # fmt: skip
+        told = {"kind": "event", "receiver": "bad", "given_up": False, **facts}
+        assert all(each.facts == {**told, "cause": each.facts["cause"]} for each in found)
         assert all(each.tries >= 3 for each in found)
+        assert {each.attend_by for each in found} == {datetime.fromisoformat("2026-03-09T17:30:00+08:00")}
 
 
 def test_a_receiver_that_answers_again_gets_all_and_the_queue_is_empty(world: Post, there: Listener, now: Now):
@@ -182,7 +183,7 @@ def test_after_a_week_of_failures_it_is_given_up_in_sight(world: Post, there: Li
 
     (dead,) = [row for row in world.written() if row.dead_at]
     assert (len(reports), dead.tries, dead.code, dead.next_try_at) == (13, 13, "undelivered", None)
-    assert [each.subject for each in world.blocked()] == [dead.id]
+    assert [(each.subject, each.facts["given_up"]) for each in world.blocked()] == [(dead.id, True)]
     assert counts(post.send()) == (0, 0, 0, 0)
 
 

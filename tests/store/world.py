@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from textwrap import dedent, indent
 from typing import Any
 
@@ -23,7 +24,7 @@ from engine.rules.refusals import Refusal
 from engine.store.casefile import Held, read_case
 from engine.store.db import Store
 from engine.store.meetingbook import MeetingRow, read_meeting
-from engine.store.tables import bodies, body_units, household_people, households, people, posts, relatives, units
+from engine.store.tables import people
 from tests import township as t
 from tests.features.ways import REPORT, Step, way
 
@@ -57,6 +58,7 @@ _ROLES = """
     """
 
 
+@lru_cache(maxsize=256)
 def rules(*, key: str = "small", version: int = 1, draft: bool = False, **sections: str) -> Workflow:
     """A workflow of these sections, as `written`."""
     text = written(key=key, version=version, draft=draft, **sections)
@@ -82,34 +84,11 @@ def refusal(act: Callable[[], object]) -> Refusal:
     raise AssertionError("nothing was refused")
 
 
-_REGISTER = (units, bodies, body_units, people, posts, households, household_people, relatives)
-_imported: dict[sa.Table, list[dict[str, Any]]] = {}
-
-
-def _order(table: sa.Table) -> list[sa.ColumnElement[Any]]:
-    """Units above come before those below, which refer to them."""
-    return [table.c.line] if table is units else list(table.primary_key.columns)
-
-
-def settle(store: Store) -> None:
-    """Import the township; the second time in a process, put in the rows that the import made."""
-    if not _imported:
-        t.settle(store)
-        with store.read() as tx:
-            for table in _REGISTER:
-                found = tx.execute(sa.select(table).order_by(*_order(table)))
-                _imported[table] = [dict(row) for row in found.mappings()]
-        return
-    with store.begin() as tx:
-        for table, rows in _imported.items():
-            tx.execute(sa.insert(table), rows)
-
-
 class World:
     """陈桥村 of 洋泉镇 with its neighbours. Time stands still until `wait`."""
 
     def __init__(self, store: Store, *workflows: Workflow) -> None:
-        settle(store)
+        t.settle(store)
         self.store = store
         self.office, self.clock = t.open_test_office(store, *workflows)
         self.cases, self.queries = CaseService(self.office), CaseQueries(self.office)

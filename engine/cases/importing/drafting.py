@@ -66,7 +66,7 @@ class Drafter:
         person = self._opener(reading, unit) if unit else None
         if reading.problems or unit is None or person is None:
             return reading.problems
-        wanted = OpenCase(unit=unit.code, command=command, workflow=self._chart.name)
+        wanted = OpenCase(unit=unit.code, command=command, workflow=self._chart.name, entered_late=True)
         return Draft(row=row.number, key=key, person=person, wanted=wanted, cells=reading.cells)
 
     def _unit(self, reading: _Reading, identity: str) -> Unit | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.cases.importing.mapparts import column, columns, moment_column, read_person, translations
 from engine.cases.importing.mapping import FromColumn, FromPerson, ImportMap, Note, PlaceRule
 from engine.cases.importing.origins import read_fields
@@ -67,14 +69,22 @@ def _workflow(place: Place, rulebook: Rulebook) -> Compiled | None:
 
 
 def _row(keys: Properties, compiled: Compiled) -> Row | None:
-    """The row of the trigger, else the first opening of the rules."""
+    """The row of the trigger, else the first opening of the rules. What pages people is no row for what is past."""
     openings = compiled.workflow.rows_from(START)
-    if "trigger" not in keys:
-        return openings[0]
-    name = word(keys["trigger"])
+    place = keys["trigger" if "trigger" in keys else "workflow"]
+    found = _named(place, openings) if "trigger" in keys else openings[0]
+    if found is not None and found.pages:
+        zh = f"旧事项不能以「{found.title.zh}」开立，它会立即通知人；仍有危险的，请当场直报"
+        en = f"no old case is opened by '{found.title.en}', which pages people; raise what is dangerous now by itself"
+        place.fail(Code.S11, zh, en)
+    return found
+
+
+def _named(place: Place, openings: Sequence[Row]) -> Row | None:
+    name = word(place)
     found = next((row for row in openings if row.trigger == name), None)
     if name and found is None:
-        unknown(keys["trigger"], TRIGGER.zh, TRIGGER.en, name, [row.trigger for row in openings])
+        unknown(place, TRIGGER.zh, TRIGGER.en, name, [row.trigger for row in openings])
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.import_texts_cases import case_problem_text
 from engine.cases.importing.service import CaseImportService, Given
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from tests import township as t
 from tests.features.words import act, fact
 from tests.unit.importing.files import book

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.cases.queries import CaseFilter
+from engine.cases.narrowing import CaseFilter
 from tests.features.words import fact
 
 

@@ -186,6 +186,25 @@ def test_a_list_of_values_is_none_of_a_cell():
         read_map(text.encode(), "map.yaml", Rulebook.of([helpers]))
 
 
+@pytest.mark.parametrize("line", ["", "trigger: begin\n"])
+def test_what_pages_people_opens_no_old_case(line: str):
+    opening = (
+        "- {trigger: begin, title: {zh: 特急直报, en: Alarm}, from: start, to: new, by: zuzhang, pages: village_clerk}"
+    )
+    rest = "- {trigger: finish, T, from: new, to: done, by: zuzhang}"
+    paging = rules(
+        fields="text: {T, type: text}",
+        states="new: {T, level: wuchang}\ndone: {T, final: true}",
+        transitions=f"{opening}\n{rest}",
+    )
+    text = f"source: x\nworkflow: small/1\n{line}by: zuzhang\nunit: 村\nfields: {{}}\n"
+
+    with pytest.raises(MapRefused, match="no old case is opened by 'Alarm', which pages people") as caught:
+        read_map(text.encode(), "map.yaml", Rulebook.of([paging]))
+
+    assert [finding.mark.line for finding in caught.value.findings] == [3 if line else 2]
+
+
 # --- columns ---------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,77 @@
+"""What a list of cases is narrowed by, as SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.cases.office import Office
+from engine.rules.attempt import Actor
+from engine.store import reach, register
+from engine.store.db import Tx
+from engine.store.tables import cases, units
+
+PAGE_MOST = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseFilter:
+    """What a list of cases is narrowed by; absent parts narrow nothing. `after` is the (opened_at, id) of the last case
+    of the page before. `responsible` is the id of a person or the code of a unit. `overdue`: open, and its deadline has
+    passed by the time of the rules; False is all others. `q` are words, blanks between them, and the case says them
+    all."""
+
+    unit: str | None = None
+    mine: bool = False
+    workflow: str | None = None
+    state: tuple[str, ...] = ()
+    level: str | None = None
+    category: str | None = None
+    urgency: str | None = None
+    responsible: str | None = None
+    overdue: bool | None = None
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+    q: str | None = None
+    after: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+def narrowed(tx: Tx, office: Office, actor: Actor, wanted: CaseFilter) -> list[reach.Clause]:
+    """What the filter says, but for its words and its page."""
+    plain = {name: getattr(wanted, name) for name in ("workflow", "level", "category", "urgency")}
+    clauses = [cases.c[name] == value for name, value in plain.items() if value is not None]
+    if wanted.state:
+        clauses.append(cases.c.state.in_(wanted.state))
+    if wanted.opened_from is not None:
+        clauses.append(cases.c.opened_at >= wanted.opened_from)
+    if wanted.opened_to is not None:
+        clauses.append(cases.c.opened_at < wanted.opened_to)
+    if wanted.responsible is not None:
+        clauses.append(_in_charge(wanted.responsible))
+    if wanted.overdue is not None:
+        late = _late(office.clock.now(tx))
+        clauses.append(late if wanted.overdue else sa.not_(late))
+    if wanted.unit is not None:
+        clauses.append(_within(tx, wanted.unit))
+    if wanted.mine:
+        clauses.append(reach.waiting_for(actor, office.rulebook))
+    return clauses
+
+
+def _in_charge(target: str) -> reach.Clause:
+    slots = ("responsible", "successor")
+    return sa.or_(reach.tied("person", [target], slots), reach.tied("unit", [target], slots))
+
+
+def _late(now: datetime) -> reach.Clause:
+    """Never null, so that what is not late is all the rest."""
+    return sa.and_(cases.c.closed_at.is_(None), cases.c.due_at.is_not(None), cases.c.due_at < now)
+
+
+def _within(tx: Tx, code: str) -> reach.Clause:
+    """The unit with all below; nothing for a unit that does not exist."""
+    line = tx.execute(sa.select(units.c.line).where(units.c.code == code)).scalar()
+    return register.below(line) if line else sa.false()

@@ -2,8 +2,8 @@
 
 .venv/bin/python -m tests.drill [NAME ...]
 
-`rules` takes every element out of each rules file in turn, `kill` kills the server under load, `walks` runs 2,000
-random sequences of commands, `sound` holds the checker against the engine over 10,000 random workflows, `fuzz` reads
+`rules` takes every element out of each rules file in turn, `kill` kills the server under load, `timers` kills
+workers, `walks` runs 2,000 random sequences of commands, `sound` holds the checker against the engine over 10,000 random workflows, `fuzz` reads
 10,000 mutated rules files, `races` many clients at one case, `real` real messages, `book` all of them by version 2.
 """
 
@@ -21,6 +21,7 @@ _TESTS = [sys.executable, "-m", "pytest", "-n", "2", "-q"]
 RUNS: dict[str, tuple[list[str], dict[str, str]]] = {
     "rules": ([sys.executable, "-m", "tests.drill.rule_deletion"], {}),
     "kill": ([sys.executable, "-m", "tests.drill.killing"], {}),
+    "timers": ([sys.executable, "-m", "tests.drill.timers"], {}),
     "races": ([*_TESTS, "--dist", "loadfile", "tests/races"], {}),
     "real": ([sys.executable, "-m", "tests.real_input"], {}),
     "book": ([sys.executable, "-m", "tests.real_input.whole"], {}),

@@ -51,14 +51,15 @@ def move_timers(tx: Tx, found: CaseTimers, now: datetime) -> None:
 
 
 def _again(tx: Tx, found: CaseTimers, there: Mapping[Key, Any], planned: Mapping[Key, Timer], now: datetime) -> None:
-    """What could not be carried out is tried again now that the case went on; where its clock moved on, it waits no
-    more."""
+    """What could not be carried out is tried again now that the case went on, though not before its time, should the
+    server's have been set back; where its clock moved on, it waits no more."""
     stuck = {key: row for key, row in there.items() if row.done_at is None and row.next_try_at != row.due_at}
-    for key in stuck:
-        if key in planned and planned[key].due_at > now:
-            unblock(tx, found.home, TIMER, subject_of(found.case_id, planned[key]))
+    for key, row in stuck.items():
+        step = planned.get(key) or _timer_of(row)
+        if step.due_at >= now:
+            unblock(tx, found.home, TIMER, subject_of(found.case_id, step))
     if stuck:
-        tx.execute(_MOVE, [{**_at(found, key), "next_try_at": now} for key in stuck])
+        tx.execute(_MOVE, [{**_at(found, key), "next_try_at": max(now, row.due_at)} for key, row in stuck.items()])
 
 
 def subject_of(case_id: str, timer: Timer) -> str:
@@ -68,6 +69,10 @@ def subject_of(case_id: str, timer: Timer) -> str:
 
 def _is_moved(row: Any, timer: Timer) -> bool:
     return row.done_at is None and row.due_at != timer.due_at
+
+
+def _timer_of(row: Any) -> Timer:
+    return Timer(clock=row.clock, sum=row.sum, step=row.step, due_at=row.due_at)
 
 
 def _key_of(row: Any) -> Key:
@@ -106,7 +111,7 @@ _SWEEP = (
     .group_by(timers.c.home, timers.c.case_id)
     .order_by(sa.func.min(timers.c.due_at), timers.c.case_id)
 )
-_DUE = _OF_CASE.where(_WAITING).order_by(timers.c.due_at, timers.c.clock, timers.c.sum, timers.c.step).limit(1)
+_DUE = _OF_CASE.where(_WAITING).order_by(timers.c.due_at, timers.c.clock, timers.c.sum, timers.c.step).limit(2)
 _NEXT = sa.select(sa.func.min(timers.c.next_try_at)).where(timers.c.next_try_at <= sa.bindparam("until"))
 
 
@@ -116,10 +121,10 @@ def cases_due(tx: Tx, now: datetime, limit: int) -> Sequence[DueCase]:
     return [DueCase(home=row.home, case_id=row.case_id, due_at=row.due_at) for row in rows]
 
 
-def next_due(tx: Tx, home: str, case_id: str, now: datetime) -> Timer | None:
-    """The case's step to try first; the caller holds the case's lock."""
-    row = tx.execute(_DUE, {"home": home, "case": case_id, "now": now}).first()
-    return Timer(clock=row.clock, sum=row.sum, step=row.step, due_at=row.due_at) if row else None
+def next_due(tx: Tx, home: str, case_id: str, now: datetime) -> Sequence[Timer]:
+    """The case's step to try first, and the one after it, so far as there are any; the caller holds the case's lock."""
+    rows = tx.execute(_DUE, {"home": home, "case": case_id, "now": now})
+    return tuple(_timer_of(row) for row in rows)
 
 
 def next_moment(tx: Tx, until: datetime) -> datetime | None:

@@ -38,21 +38,23 @@ def move_timers(tx: Tx, found: CaseTimers, now: datetime) -> None:
     is by now; the rest follows the clocks."""
     there = {_key_of(row): row for row in tx.execute(_OF_CASE, {"home": found.home, "case": found.case_id})}
     planned = {timer.key: timer for timer in found.planned}
-    _again(tx, found, there, planned, now)
+    stuck = _again(tx, found, there, planned, now)
     gone = [key for key, row in there.items() if row.done_at is None and key not in planned and row.due_at > now]
     moved = [timer for key, timer in planned.items() if key in there and _is_moved(there[key], timer)]
     fresh = [timer for key, timer in planned.items() if key not in there]
     if gone:
         tx.execute(_DROP, [_at(found, key) for key in gone])
     if moved:
-        tx.execute(_MOVE, [{**_at(found, timer.key), **_times(timer)} for timer in moved])
+        tx.execute(_MOVE, [{**_at(found, timer.key), **_times(timer), **_retry(timer, stuck, now)} for timer in moved])
     if fresh:
         tx.execute(sa.insert(timers), [_row(found, timer) for timer in fresh])
 
 
-def _again(tx: Tx, found: CaseTimers, there: Mapping[Key, Any], planned: Mapping[Key, Timer], now: datetime) -> None:
+def _again(tx: Tx, found: CaseTimers, there: Mapping[Key, Any], planned: Mapping[Key, Timer],
+           now: datetime) -> frozenset[Key]:  # fmt: skip
     """What could not be carried out is tried again now that the case went on, though not before its time, should the
-    server's have been set back; where its clock moved on, it waits no more."""
+    server's have been set back; where its clock moved on, it waits no more. Returns what that was: it is told by being
+    tried at another moment than it fell due."""
     stuck = {key: row for key, row in there.items() if row.done_at is None and row.next_try_at != row.due_at}
     for key, row in stuck.items():
         step = planned.get(key) or _timer_of(row)
@@ -60,6 +62,12 @@ def _again(tx: Tx, found: CaseTimers, there: Mapping[Key, Any], planned: Mapping
             unblock(tx, found.home, TIMER, subject_of(found.case_id, step))
     if stuck:
         tx.execute(_MOVE, [{**_at(found, key), "next_try_at": max(now, row.due_at)} for key, row in stuck.items()])
+    return frozenset(stuck)
+
+
+def _retry(timer: Timer, stuck: frozenset[Key], now: datetime) -> dict[str, datetime]:
+    """It fell due anew at another moment that is over: it stays one that could not be carried out."""
+    return {"next_try_at": max(now, timer.due_at)} if timer.key in stuck else {}
 
 
 def subject_of(case_id: str, timer: Timer) -> str:

@@ -14,7 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
-from engine.cases.office import open_office
+from engine.cases.office import Office, open_office
 from engine.store.db import Store
 from engine.worker import Worker
 from tests.drill.timed_cases import RULEBOOK
@@ -56,11 +56,13 @@ class Workers:
 
 
 def tend(url: str) -> None:
-    children: set[int] = set()
+    store = Store(url)
+    office, children = open_office(store, RULEBOOK), set[int]()
+    store.dispose()  # no connection is shared with a child
     for line in sys.stdin:
         what, *pids = line.split()
         if what == "start":
-            answer = _born(url)
+            answer = _born(office)
             children.add(answer)
         else:
             children.remove(int(pids[0]))
@@ -71,10 +73,10 @@ def tend(url: str) -> None:
         _killed(pid)
 
 
-def _born(url: str) -> int:
+def _born(office: Office) -> int:
     pid = os.fork()
     if pid == 0:
-        Worker(open_office(Store(url), RULEBOOK), _EVERY).run(threading.Event())  # what `minqing worker` does
+        Worker(office, _EVERY).run(threading.Event())  # what `minqing worker` does
     return pid
 
 

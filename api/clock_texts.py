@@ -51,7 +51,7 @@ def amount(reckoning: Reckoning, span: timedelta) -> str:
 def amount_text(reckoning: Reckoning, span: timedelta) -> Text:
     zh, en = UNITS[reckoning.unit.value]
     number = amount(reckoning, span)
-    return f"{number} {zh}", f"{number} {en}"
+    return f"{number} {zh}", f"{number} {en.removesuffix('s') if number == '1' else en}"
 
 
 def day_text(day: Day) -> Text:

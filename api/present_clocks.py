@@ -10,7 +10,6 @@ from api.clock_texts import KINDS, NOTES, WHYS, amount, amount_text, day_text
 from api.present import stamp, title, unit
 from engine.cases.blocked_views import BlockedView
 from engine.cases.clock_queries import CaseClocks, Explained
-from engine.definition.model import Workflow
 from engine.rules.days import DayLine
 from engine.rules.explain import Could
 from engine.rules.reckoning import Grant, Reckoning
@@ -89,25 +88,40 @@ def _day(told: Reckoning, line: DayLine, english: bool) -> Json:
     }
 
 
-def lines(found: CaseClocks) -> list[str]:
-    """For the command line, in both languages: each clock, then each of its days."""
-    return [line for each in found.clocks for line in _lines(found.workflow, found, each)]
+def lines(found: CaseClocks, english: bool) -> list[str]:
+    """For the command line: each clock with what was granted and why, then each of its days."""
+    return [line for each in found.clocks for line in _lines(found, each, english)]
 
 
-def _lines(workflow: Workflow, found: CaseClocks, each: Explained) -> list[str]:
+def _lines(found: CaseClocks, each: Explained, english: bool) -> list[str]:
     told = each.reckoning
-    clock = told.clock.title
-    used, left = amount_text(told, told.used(found.at)), amount_text(told, told.left(found.at))
+    level = found.workflow.levels[told.sum.level].title
     moment = told.deadline.astimezone(told.work.zone) if told.deadline else None
     until = f"{moment:%Y-%m-%d %H:%M}" if moment and told.is_running else "–"
-    head = f"{clock.zh} / {clock.en} [{workflow.levels[told.sum.level].title.zh}]: {until}"
-    state = f"  已用 {used[0]}，剩 {left[0]} / used {used[1]}, {left[1]} left"
-    days = (f"    {day_text(line.day)[0]}: {NOTES[line.note][0]}{_counted(told, line)}" for line in each.days)
-    return [head, state, *days]
+    head = f"{title(told.clock.title, english)} [{title(level, english)}]: {until}"
+    days = (f"    {day_text(line.day)[english]}: {_noted(told, line, english)}" for line in each.days)
+    return [head, *_granted(told, english), f"  {_used(told, found, english)}", *days]
 
 
-def _counted(told: Reckoning, line: DayLine) -> str:
-    return f" {amount_text(told, line.counted)[0]}" if line.counted else ""
+def _granted(told: Reckoning, english: bool) -> list[str]:
+    """What was given, why, and by which row of the history; for a date the whole from then on."""
+    return [f"  + {_why(told, grant, english)}" for grant in told.grants]
+
+
+def _why(told: Reckoning, grant: Grant, english: bool) -> str:
+    day = f" {grant.day}" if grant.day else ""
+    row = f" (row {grant.seq})" if english else f"（第 {grant.seq} 步）"
+    return f"{WHYS[grant.why][english]}{day}: {amount_text(told, grant.amount)[english]}{row}"
+
+
+def _used(told: Reckoning, found: CaseClocks, english: bool) -> str:
+    used, left = amount_text(told, told.used(found.at))[english], amount_text(told, told.left(found.at))[english]
+    return f"used {used}, {left} left" if english else f"已用 {used}，剩 {left}"
+
+
+def _noted(told: Reckoning, line: DayLine, english: bool) -> str:
+    counted = f" {amount_text(told, line.counted)[english]}" if line.counted else ""
+    return f"{NOTES[line.note][english]}{counted}"
 
 
 def blocked(view: BlockedView, english: bool) -> Json:

@@ -8,6 +8,7 @@ webhooks are told each by a thread of its own, so that one who hangs delays no c
 from __future__ import annotations
 
 import logging
+import random
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -34,7 +35,8 @@ class Worker:
     """`every` is the time between two sweeps, in seconds. Without `webhooks` nobody outside is told."""
 
     def __init__(self, office: Office, every: float, webhooks: WebhookService | None = None) -> None:
-        self.keeper, self.letters, self.every = Timekeeper(office), LetterService(office), every
+        self.keeper = Timekeeper(office, random.randrange)  # others may sweep at once: each begins somewhere else
+        self.letters, self.every = LetterService(office), every
         self.webhooks, self.looks = webhooks, _Looks(office)
 
     def sweep(self) -> Counter[str]:

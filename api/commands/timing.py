@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api import present_clocks
+from api.commands.checking import Language
 from api.commands.ending import Exit, failed, opened, print_json, told
 from api.commands.workers import worker_of
 from api.settings import Settings, load_settings
@@ -52,6 +53,7 @@ def worker(
 def clock(
     case: Annotated[str, typer.Argument(help="事项的编号 id / id of the case")],
     person: Annotated[str, typer.Option(help="以谁的眼光 / as whom")],
+    lang: Annotated[Language, typer.Option(help="说明的语言 / language of the words")] = Language.ZH,
     as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
 ) -> None:
     """逐日说明一件事项的各个时限。 / Tell each deadline of a case day by day."""
@@ -62,7 +64,7 @@ def clock(
         except NotFound as error:
             raise failed("没有这件事项", "no such case", Exit.NOT_SO) from error
     if as_json:
-        print_json(present_clocks.clocks(found, english=False))
+        print_json(present_clocks.clocks(found, english=lang is Language.EN))
         return
-    for line in present_clocks.lines(found):
+    for line in present_clocks.lines(found, english=lang is Language.EN):
         typer.echo(line)

@@ -8,6 +8,7 @@ or until the case has gone on without it.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -65,19 +66,28 @@ class Taken:
         return self.compiled.workflow.row(self.step.fire or "", self.held.state.state)
 
 
+def _at_the_top(_: int) -> int:
+    return 0
+
+
 class Timekeeper:
-    """Carries out the steps of the clocks of one installation."""
+    """Carries out the steps of the clocks of one installation. `begin_at` says with which of so many cases that are due
+    a sweep begins: the longest due, where no other worker sweeps beside this one."""
 
-    def __init__(self, office: Office) -> None:
-        self.office = office
+    def __init__(self, office: Office, begin_at: Callable[[int], int] = _at_the_top) -> None:
+        self.office, self.begin_at = office, begin_at
 
-    def run_due(self) -> dict[End, int]:
-        """Carry out all that is due now, the longest due first; returns what became of how many."""
-        ends: dict[End, int] = {}
+    def run_due(self) -> Counter[End]:
+        """Carry out all that is due now; returns what became of how many. Where another worker is met, who went over
+        the next cases already, it is asked anew what is due."""
+        ends: Counter[End] = Counter()
         while due := self._due():
-            for each in due:
-                for end in self._case(each):
-                    ends[end] = ends.get(end, 0) + 1
+            first = self.begin_at(len(due))
+            for each in (*due[first:], *due[:first]):
+                found = self._case(each)
+                ends.update(found)
+                if not found:
+                    break
         return ends
 
     def run_until(self, until: datetime, move: Callable[[datetime], object], then: Callable[[], object]) -> None:
@@ -105,8 +115,10 @@ class Timekeeper:
         rules are gone, a defect of ours) is set aside, so that it keeps no other waiting. Raises Unavailable."""
         ends: list[End] = []
         try:
-            while (end := self._next(due)) is not None:
-                ends.append(end)
+            more = True
+            while more:
+                found, more = self._next(due)
+                ends += found
         except Unavailable:
             raise
         except Exception as error:
@@ -120,21 +132,24 @@ class Timekeeper:
         with self.office.store.begin() as tx:
             held = lock_cases(tx, [due.case_id])[due.case_id]
             now, ends = self.office.clock.now(tx), []
-            while timer := next_due(tx, due.home, due.case_id, now):
+            while found := next_due(tx, due.home, due.case_id, now):
+                timer = found[0]
                 facts = {"clock": timer.clock, "due_at": timer.due_at.isoformat()}
                 ends.append(_wait(tx, self.office, held, timer, code, facts, now))
             return ends
 
     @retried
-    def _next(self, due: DueCase) -> End | None:
+    def _next(self, due: DueCase) -> tuple[list[End], bool]:
+        """What became of the case's first step that is due, none where another worker had it; and whether there are
+        more."""
         with self.office.store.begin() as tx:
             lookups = Lookups(tx, self.office)
             held = lookups.lock([due.case_id]).get(due.case_id)
             now = self.office.clock.now(tx)
-            timer = next_due(tx, due.home, due.case_id, now) if held else None
-            if held is None or timer is None:
-                return None
-            identity = held.identity
+            found = next_due(tx, due.home, due.case_id, now) if held else ()
+            if held is None or not found:
+                return [], False
+            timer, identity = found[0], held.identity
             compiled = self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
             taken = Taken(held=held, timer=timer, step=step_of(compiled.workflow, timer), compiled=compiled, now=now)
             end = self._carry_out(tx, lookups, taken)
@@ -142,7 +157,7 @@ class Timekeeper:
                 seq = held.state.version
                 settle(tx, due.home, due.case_id, timer, outcome=end.value, seq=seq, now=now)
                 unblock(tx, due.home, TIMER, subject_of(due.case_id, timer))
-            return end
+            return [end], len(found) > 1
 
     def _carry_out(self, tx: Tx, lookups: Lookups, taken: Taken) -> End:
         if not _is_for(lookups, taken):

@@ -3,9 +3,9 @@ in, moments out; the same runs give the same answer whenever one asks.
 
 A sum is *granted* its limit, and what is left of the day it began on where whole days are counted. When the clock
 starts again with less left than its `grace`, the rest up to that is granted too, so that nobody receives a case already
-overdue. A `due` cuts the grant to its date, or moves it there where the row extends the clock. The deadline is when the
-time used comes to the grant; a share of the limit before it or after it is a step. A change of a field that the limit
-goes by sets the limit anew for the same time used.
+overdue. A `due` cuts the grant to its date; where the row extends the clock, the grant goes up to it first. The
+deadline is when the time used comes to the grant; a share of the limit before it or after it is a step. A change of a
+field that the limit goes by sets the limit anew for the same time used.
 """
 
 from __future__ import annotations
@@ -117,8 +117,10 @@ def limit_of(clock: Clock, state: CaseState, level: str) -> Duration | None:
 
 def _without_limit(clock: Clock, found: Sum, work: Worktime) -> Reckoning:
     nothing = timedelta()
+    before = (work.measured(TimeUnit.HOURS, run.started, run.stopped or run.started) for run in found.runs[:-1])
+    used = sum(before, nothing)
     return Reckoning(
-        clock=clock, sum=found, unit=TimeUnit.HOURS, limit=None, length=nothing, granted=nothing, used_before=nothing,
+        clock=clock, sum=found, unit=TimeUnit.HOURS, limit=None, length=nothing, granted=nothing, used_before=used,
         grants=(), deadline=None, work=work,
     )  # fmt: skip
 
@@ -147,7 +149,6 @@ class _Tally:
         rest = work.rest_of_day(self.unit, first.started)
         self.by_rule = self.length + rest
         self.by_due: timedelta | None = None
-        self.extends = False
         self.used = self.used_before = timedelta()
         self.grants = [Grant(why=Why.LIMIT, seq=first.seq, amount=self.length)]
         if rest:
@@ -155,9 +156,7 @@ class _Tally:
 
     @property
     def granted(self) -> timedelta:
-        if self.by_due is None:
-            return self.by_rule
-        return self.by_due if self.extends else min(self.by_due, self.by_rule)
+        return self.by_rule if self.by_due is None else min(self.by_due, self.by_rule)
 
     def done(self) -> Reckoning:
         for number, run in enumerate(self.found.runs):
@@ -198,7 +197,8 @@ class _Tally:
     def _due(self, run: Run, due: Due) -> None:
         end = self.work.end_of(self.unit, day_of(due))
         self.by_due = self.used_before + self.work.measured(self.unit, run.started, end)
-        self.extends = due.extends
+        if due.extends:  # what is decided after it may go up to it
+            self.by_rule = max(self.by_rule, self.by_due)
         why = Why.EXTENSION if due.extends else Why.DUE
         self.grants.append(Grant(why=why, seq=due.seq, amount=self.by_due, day=due.day))
 

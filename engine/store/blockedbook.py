@@ -40,6 +40,13 @@ def _this(home: str, kind: str, subject: str) -> sa.ColumnElement[bool]:
     return sa.and_(blocked.c.home == home, blocked.c.kind == kind, blocked.c.subject == subject)
 
 
+_GONE = sa.delete(blocked).where(
+    blocked.c.home == sa.bindparam("at_home"),
+    blocked.c.kind == sa.bindparam("of"),
+    blocked.c.subject == sa.bindparam("named"),
+)
+
+
 def block(tx: Tx, found: Blocked) -> int:
     """Put it into the queue. What is there already keeps since when and by when, and is counted as tried once more.
     Returns how often it was tried."""
@@ -56,7 +63,7 @@ def block(tx: Tx, found: Blocked) -> int:
 
 def unblock(tx: Tx, home: str, kind: str, subject: str) -> None:
     """It was carried out, or nothing is left to carry out."""
-    tx.execute(sa.delete(blocked).where(_this(home, kind, subject)))
+    tx.execute(_GONE, {"at_home": home, "of": kind, "named": subject})
 
 
 def blocked_of(cases: sa.Table) -> sa.ColumnElement[bool]:

@@ -37,27 +37,36 @@ def move_timers(tx: Tx, found: CaseTimers, now: datetime) -> None:
     is by now; the rest follows the clocks."""
     there = {_key_of(row): row for row in tx.execute(_OF_CASE, {"home": found.home, "case": found.case_id})}
     planned = {timer.key: timer for timer in found.planned}
-    _again(tx, found, there, planned, now)
+    stuck = _again(tx, found, there, planned, now)
     gone = [key for key, row in there.items() if row.done_at is None and key not in planned and row.due_at > now]
     moved = [timer for key, timer in planned.items() if key in there and _is_moved(there[key], timer)]
     fresh = [timer for key, timer in planned.items() if key not in there]
     if gone:
         tx.execute(_DROP, [_at(found, key) for key in gone])
     if moved:
-        tx.execute(_MOVE, [{**_at(found, timer.key), **_times(timer)} for timer in moved])
+        tx.execute(_MOVE, [{**_at(found, timer.key), **_times(timer), **_retry(timer, stuck, now)} for timer in moved])
     if fresh:
         tx.execute(sa.insert(timers), [_row(found, timer) for timer in fresh])
 
 
-def _again(tx: Tx, found: CaseTimers, there: Mapping[Key, Any], planned: Mapping[Key, Timer], now: datetime) -> None:
-    """What could not be carried out is tried again now that the case went on; where its clock moved on, it waits no
-    more."""
+def _again(tx: Tx, found: CaseTimers, there: Mapping[Key, Any], planned: Mapping[Key, Timer],
+           now: datetime) -> frozenset[Key]:  # fmt: skip
+    """What could not be carried out is tried again now that the case went on, though not before its time, should the
+    server's have been set back; where its clock moved on, it waits no more. Returns what that was: it is told by being
+    tried at another moment than it fell due."""
     stuck = {key: row for key, row in there.items() if row.done_at is None and row.next_try_at != row.due_at}
-    for key in stuck:
-        if key in planned and planned[key].due_at > now:
-            unblock(tx, found.home, TIMER, subject_of(found.case_id, planned[key]))
+    for key, row in stuck.items():
+        step = planned.get(key) or _timer_of(row)
+        if step.due_at >= now:
+            unblock(tx, found.home, TIMER, subject_of(found.case_id, step))
     if stuck:
-        tx.execute(_MOVE, [{**_at(found, key), "next_try_at": now} for key in stuck])
+        tx.execute(_MOVE, [{**_at(found, key), "next_try_at": max(now, row.due_at)} for key, row in stuck.items()])
+    return frozenset(stuck)
+
+
+def _retry(timer: Timer, stuck: frozenset[Key], now: datetime) -> dict[str, datetime]:
+    """It fell due anew at another moment that is over: it stays one that could not be carried out."""
+    return {"next_try_at": max(now, timer.due_at)} if timer.key in stuck else {}
 
 
 def subject_of(case_id: str, timer: Timer) -> str:
@@ -67,6 +76,10 @@ def subject_of(case_id: str, timer: Timer) -> str:
 
 def _is_moved(row: Any, timer: Timer) -> bool:
     return row.done_at is None and row.due_at != timer.due_at
+
+
+def _timer_of(row: Any) -> Timer:
+    return Timer(clock=row.clock, sum=row.sum, step=row.step, due_at=row.due_at)
 
 
 def _key_of(row: Any) -> Key:
@@ -129,7 +142,7 @@ _SWEEP = (
     .group_by(timers.c.home, timers.c.case_id)
     .order_by(sa.func.min(timers.c.due_at), timers.c.case_id)
 )
-_DUE = _OF_CASE.where(_WAITING).order_by(timers.c.due_at, timers.c.clock, timers.c.sum, timers.c.step).limit(1)
+_DUE = _OF_CASE.where(_WAITING).order_by(timers.c.due_at, timers.c.clock, timers.c.sum, timers.c.step).limit(2)
 _NEXT = sa.select(sa.func.min(timers.c.next_try_at)).where(timers.c.next_try_at <= sa.bindparam("until"))
 
 
@@ -139,10 +152,10 @@ def cases_due(tx: Tx, now: datetime, limit: int) -> Sequence[DueCase]:
     return [DueCase(home=row.home, case_id=row.case_id, due_at=row.due_at) for row in rows]
 
 
-def next_due(tx: Tx, home: str, case_id: str, now: datetime) -> Timer | None:
-    """The case's step to try first; the caller holds the case's lock."""
-    row = tx.execute(_DUE, {"home": home, "case": case_id, "now": now}).first()
-    return Timer(clock=row.clock, sum=row.sum, step=row.step, due_at=row.due_at) if row else None
+def next_due(tx: Tx, home: str, case_id: str, now: datetime) -> Sequence[Timer]:
+    """The case's step to try first, and the one after it, so far as there are any; the caller holds the case's lock."""
+    rows = tx.execute(_DUE, {"home": home, "case": case_id, "now": now})
+    return tuple(_timer_of(row) for row in rows)
 
 
 def next_moment(tx: Tx, until: datetime) -> datetime | None:

@@ -2,9 +2,10 @@
 
 .venv/bin/python -m tests.drill [NAME ...]
 
-`rules` takes every element out of each rules file in turn, `kill` kills the server under load, `walks` runs 2,000
-random sequences of commands, `sound` holds the checker against the engine over 10,000 random workflows, `fuzz` reads
-10,000 mutated rules files, `races` many clients at one case, `real` real messages, `book` all of them by version 2.
+`rules` takes every element out of each rules file in turn, `kill` kills the server under load, `timers` the workers,
+`walks` runs 2,000 random sequences of commands, `clocks` 5,000 random histories against the clocks, `sound` holds the
+checker against the engine over 10,000 random workflows, `fuzz` reads 10,000 mutated rules files, `races` many clients
+at one case, `real` real messages, `book` all of them by version 2.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _TESTS = [sys.executable, "-m", "pytest", "-n", "2", "-q"]
+_CLOCKS = ("tests/properties/test_clock_laws.py", "tests/properties/test_clock_store.py")
 RUNS: dict[str, tuple[list[str], dict[str, str]]] = {
     "rules": ([sys.executable, "-m", "tests.drill.rule_deletion"], {}),
     "kill": ([sys.executable, "-m", "tests.drill.killing"], {}),
+    "timers": ([sys.executable, "-m", "tests.drill.timers"], {}),
     "races": ([*_TESTS, "--dist", "loadfile", "tests/races"], {}),
     "real": ([sys.executable, "-m", "tests.real_input"], {}),
     "book": ([sys.executable, "-m", "tests.real_input.whole"], {}),
-    "walks": ([*_TESTS, "tests/properties"], {"MINQING_TEST_WALKS": "2000"}),
+    "walks": ([*_TESTS, "tests/properties/test_laws.py"], {"MINQING_TEST_WALKS": "2000"}),
+    "clocks": ([*_TESTS, *_CLOCKS], {"MINQING_TEST_CLOCKS": "5000"}),
     "sound": ([*_TESTS, "tests/soundness"], {"MINQING_TEST_WORKFLOWS": "10000"}),
     "fuzz": ([*_TESTS, "tests/unit/definition/test_fuzz.py"], {"MINQING_TEST_FUZZ": "10000"}),
 }

@@ -216,3 +216,27 @@ def test_a_case_out_of_reach_has_no_clocks(world):
     assert refusal(lambda: ClockQueries(world.office).clocks("village_secretary_2", case)).code == "case_not_found"
     (found,) = ClockQueries(world.office).clocks("village_secretary", case).clocks
     assert found.reckoning.deadline == at("03-09T17:30")
+
+
+def test_what_waits_is_not_tried_before_its_moment_when_the_time_is_set_back(world):
+    case = world.begin()
+    for moment in ("03-09T17:30", "03-23T17:30", "04-21T17:30"):
+        world.run(moment)
+    assert world.blocked() == [("field:text", 1)]
+
+    world.clock.at = at("04-20T09:00")
+    world.fire("zuzhang", case, "change", text="有了说明")
+    assert (world.keeper.run_due(), world.blocked()) == ({}, [])
+    assert world.run("04-21T17:30") == {End.FIRED: 1}
+
+
+def test_what_waits_goes_from_the_queue_though_its_moment_changed_in_between(world):
+    case = world.begin()
+    for moment in ("03-09T17:30", "03-23T17:30", "04-21T17:30"):
+        world.run(moment)
+    world.fire("zuzhang", case, "change", urgency="urgent")  # it would have been due in March
+    assert world.blocked() == [("field:text", 1)]
+
+    world.fire("zuzhang", case, "extend", due="2026-05-29")
+    world.fire("zuzhang", case, "finish")
+    assert (world.keeper.run_due(), world.blocked()) == ({}, [])

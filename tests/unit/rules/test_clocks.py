@@ -265,3 +265,13 @@ def test_no_limit_no_deadline():
     clock = case.compiled.workflow.clocks["work"]
 
     assert limit_of(clock, case.state, "nowhere") is None
+
+
+def test_what_was_used_without_a_limit_is_added_over_all_stays():
+    clocks = "work: {T, per: case, limits: none}\nwhole: {T, per: case, limits: none, total: true}\n"
+    clocks += "quarrel: {T, per: stay, limits: none}\nreview: {T, per: stay, until: review}"
+    case = (
+        Timed(clocks).at_time("03-02 09:00", "begin").at_time("03-02 12:00", "refer").at_time("03-03 09:00", "return")
+    )
+
+    assert case.clock().used(local("03-03 10:30")) == 4.5 * HOUR

@@ -46,3 +46,10 @@ def test_where_no_clock_runs_any_date_does():
 
 def test_the_calendar_of_the_tests_is_that_of_the_rules():
     assert Timed().compiled.calendar is CALENDAR
+
+
+def test_after_an_extension_a_date_up_to_it_holds():
+    case = Timed().at_time("03-02 09:00", "begin").at_time("03-03 09:00", "extend", due="2026-03-31")
+    assert said(asked(case, "change", "03-04 09:00", due="2026-04-01")) == "due: after_limit"
+
+    assert case.at_time("03-04 09:00", "change", due="2026-03-20").deadline() == "03-20 17:30"

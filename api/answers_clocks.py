@@ -19,6 +19,14 @@ class GrantOut(Answer):
     day: date | None
 
 
+class LimitChangeOut(Answer):
+    """The row `seq` changed a field by which the limit goes; null stands for no limit."""
+
+    seq: int
+    before: str | None
+    after: str | None
+
+
 class RunOut(Answer):
     seq: int
     started: datetime
@@ -47,7 +55,8 @@ class DayOut(Answer):
 
 
 class ClockSumOut(Answer):
-    """One sum of one clock. Amounts are decimal numbers of `unit`. `deadline` is null while it rests; `over` says that
+    """One sum of one clock. Amounts are decimal numbers of `unit`; `used` and
+    `left` leave out what remained of the day it began on. `deadline` is null while it rests; `over` says that
     a later row began the clock anew."""
 
     clock: Code
@@ -58,6 +67,7 @@ class ClockSumOut(Answer):
     running: bool
     over: bool
     limit: str | None
+    limit_changes: list[LimitChangeOut]
     unit: Literal["minutes", "hours", "business hours", "natural days", "working days"]
     used: str
     left: str | None

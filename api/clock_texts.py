@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from api.condition_texts import UNITS, Text
+from api.condition_texts import UNITS, Text, span_text
 from engine.definition.calendar import Day, DayKind
+from engine.definition.model import Duration
 from engine.rules.days import Note
 from engine.rules.reckoning import Reckoning, Why
 
@@ -52,6 +53,11 @@ def amount_text(reckoning: Reckoning, span: timedelta) -> Text:
     zh, en = UNITS[reckoning.unit.value]
     number = amount(reckoning, span)
     return f"{number} {zh}", f"{number} {en.removesuffix('s') if number == '1' else en}"
+
+
+def limit_text(limit: Duration | None) -> Text:
+    """`5 个工作日`, `5 working days`."""
+    return span_text(limit) if limit else ("不限", "none")
 
 
 def day_text(day: Day) -> Text:

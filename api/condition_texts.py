@@ -147,12 +147,12 @@ def _joined(parts: list[Text], zh: str, en: str) -> Text:
 
 def _amount(bound: int | Duration) -> Text:
     if isinstance(bound, Duration):
-        zh, en = _span(bound)
+        zh, en = span_text(bound)
         return f"今日起 {zh}", f"{en} from today"
     return f" {bound}", str(bound)
 
 
-def _span(span: Duration) -> Text:
+def span_text(span: Duration) -> Text:
     zh, en = UNITS[span.unit.value]
     singular = en.removesuffix("s") if span.number == 1 else en
     return f"{span.number} {zh}", f"{span.number} {singular}"
@@ -184,7 +184,7 @@ def _counter(asked: _Asked, condition: CounterBound) -> Text:
 
 def _since(asked: _Asked, condition: Since) -> Text:
     zh, en = _event(asked.workflow, condition.event)
-    low, high = (_span(bound) if bound else None for bound in (condition.at_least, condition.at_most))
+    low, high = (span_text(bound) if bound else None for bound in (condition.at_least, condition.at_most))
     plain = [(f"须满 {low[0]}", f"at least {low[1]}")] if low else []
     plain += [(f"不超过 {high[0]}", f"at most {high[1]}")] if high else []
     negative = [(f"须未满 {low[0]}", f"under {low[1]}")] if low else []

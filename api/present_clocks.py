@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from api.blocked_texts import blocked_text, could_title, who_could
-from api.clock_texts import KINDS, NOTES, WHYS, amount, amount_text, day_text
+from api.clock_texts import KINDS, NOTES, WHYS, amount, amount_text, day_text, limit_text
 from api.present import stamp, title, unit
 from engine.cases.blocked_views import BlockedView
 from engine.cases.clock_queries import CaseClocks, Explained
+from engine.definition.model import Duration
 from engine.rules.days import DayLine
 from engine.rules.explain import Could
+from engine.rules.limits import LimitChange
 from engine.rules.reckoning import Grant, Reckoning
 
 Json = dict[str, Any]
@@ -37,10 +39,14 @@ def _clock(found: CaseClocks, each: Explained, english: bool) -> Json:
         "total": clock.total,
         "running": told.is_running,
         "over": told.sum.over,
-        "limit": f"{limit.number} {limit.unit.value}" if limit else None,
+        "limit": _limit(limit),
+        "limit_changes": [
+            {"seq": change.seq, "before": _limit(change.before), "after": _limit(change.after)}
+            for change in each.changes
+        ],
         "unit": told.unit.value,
-        "used": amount(told, told.used(found.at)),
-        "left": amount(told, told.left(found.at)) if told.deadline else None,
+        "used": amount(told, told.counted(found.at)),
+        "left": amount(told, told.still_open(found.at)) if told.deadline else None,
         "deadline": stamp(workflow, told.deadline) if told.is_running else None,
         "overdue": bool(told.deadline) and told.left(found.at) < timedelta(),
         "provisional": told.is_provisional,
@@ -64,12 +70,21 @@ def _clock(found: CaseClocks, each: Explained, english: bool) -> Json:
     }
 
 
+def _limit(limit: Duration | None) -> str | None:
+    return f"{limit.number} {limit.unit.value}" if limit else None
+
+
+def _given(told: Reckoning, grant: Grant) -> timedelta:
+    """A date is told with what it leaves in all, without the first day, which is told beside it."""
+    return grant.amount - told.first_day if grant.day else grant.amount
+
+
 def _grant(told: Reckoning, grant: Grant, english: bool) -> Json:
     return {
         "why": grant.why.value,
         "text": WHYS[grant.why][english],
         "seq": grant.seq,
-        "amount": amount(told, grant.amount),
+        "amount": amount(told, _given(told, grant)),
         "day": grant.day,
     }
 
@@ -100,7 +115,7 @@ def _lines(found: CaseClocks, each: Explained, english: bool) -> list[str]:
     until = f"{moment:%Y-%m-%d %H:%M}" if moment and told.is_running else "–"
     head = f"{title(told.clock.title, english)} [{title(level, english)}]: {until}"
     days = (f"    {day_text(line.day)[english]}: {_noted(told, line, english)}" for line in each.days)
-    return [head, *_granted(told, english), f"  {_used(told, found, english)}", *days]
+    return [head, *_granted(told, english), *_changed(each, english), f"  {_used(told, found, english)}", *days]
 
 
 def _granted(told: Reckoning, english: bool) -> list[str]:
@@ -111,11 +126,25 @@ def _granted(told: Reckoning, english: bool) -> list[str]:
 def _why(told: Reckoning, grant: Grant, english: bool) -> str:
     day = f" {grant.day}" if grant.day else ""
     row = f" (row {grant.seq})" if english else f"（第 {grant.seq} 步）"
-    return f"{WHYS[grant.why][english]}{day}: {amount_text(told, grant.amount)[english]}{row}"
+    return f"{WHYS[grant.why][english]}{day}: {amount_text(told, _given(told, grant))[english]}{row}"
+
+
+def _changed(each: Explained, english: bool) -> list[str]:
+    return [f"  ~ {_change(change, english)}" for change in each.changes]
+
+
+def _change(change: LimitChange, english: bool) -> str:
+    before, after = (limit_text(each)[english] for each in (change.before, change.after))
+    if english:
+        return f"the limit was {before} and is {after} (row {change.seq})"
+    return f"时限由 {before} 改为 {after}（第 {change.seq} 步）"
 
 
 def _used(told: Reckoning, found: CaseClocks, english: bool) -> str:
-    used, left = amount_text(told, told.used(found.at))[english], amount_text(told, told.left(found.at))[english]
+    used, left = (
+        amount_text(told, told.counted(found.at))[english],
+        amount_text(told, told.still_open(found.at))[english],
+    )
     return f"used {used}, {left} left" if english else f"已用 {used}，剩 {left}"
 
 

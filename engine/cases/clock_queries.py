@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,19 +16,22 @@ from engine.definition.model import Workflow
 from engine.rules.attempt import Actor
 from engine.rules.clocks import reckon_all
 from engine.rules.days import DayLine, day_lines
+from engine.rules.limits import LimitChange, limit_changes, states_of
 from engine.rules.reckoning import Reckoning
+from engine.rules.state import CaseState
 from engine.store import reach, register
 from engine.store.blockedbook import Blocked, blocked_of
-from engine.store.casefile import read_case
+from engine.store.casefile import read_case, read_events
 from engine.store.tables import blocked, cases, units
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Explained:
-    """One sum of one clock with its days."""
+    """One sum of one clock with its days, and how its limit changed."""
 
     reckoning: Reckoning
     days: tuple[DayLine, ...]
+    changes: tuple[LimitChange, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,13 +60,15 @@ class ClockQueries:
             now, identity = self.office.clock.now(tx), held.identity
             compiled = self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
             work = compiled.work(held.unit, counted_by(tx, compiled, held))
+            events = read_events(tx, identity.id, until=state.version)
+        states = tuple(states_of(compiled.workflow, events))
         sums = tuple(reckon_all(compiled.workflow, state, work)) if work else ()
         return CaseClocks(
             case_id=identity.id,
             number=identity.number,
             workflow=compiled.workflow,
             at=now,
-            clocks=tuple(Explained(reckoning=each, days=tuple(day_lines(each, now))) for each in sums),
+            clocks=tuple(_explained(each, states, now) for each in sums),
         )
 
     def blocked(self, person: str) -> list[BlockedView]:
@@ -78,6 +84,11 @@ class ClockQueries:
             rows = [*tx.execute(of_cases.where(readable, *here)), *tx.execute(of_units.where(_within(actor), *here))]
             views = sorted(map(_view, rows), key=lambda view: (view.found.since, view.found.subject))
             return explained(tx, self.office, views)
+
+
+def _explained(told: Reckoning, states: Sequence[CaseState], now: datetime) -> Explained:
+    changes = limit_changes(told.clock, told.sum, states) if told.clock.until is None else ()
+    return Explained(reckoning=told, days=tuple(day_lines(told, now)), changes=changes)
 
 
 def _within(actor: Actor) -> sa.ColumnElement[bool]:

@@ -84,6 +84,19 @@ class Reckoning:
         """Less than nothing once it is overdue."""
         return self.granted - self.used(at)
 
+    @property
+    def first_day(self) -> timedelta:
+        """What remained of the day on which it began: given beside the limit, because that day is not counted."""
+        return sum((each.amount for each in self.grants if each.why is Why.START_DAY), timedelta())
+
+    def counted(self, at: datetime) -> timedelta:
+        """Used of all that was granted but the first day: what a reader adds up from the days."""
+        return max(timedelta(), self.used(at) - self.first_day)
+
+    def still_open(self, at: datetime) -> timedelta:
+        """What a reader has left: the first day takes nothing from it. Less than nothing once it is overdue."""
+        return self.granted - self.first_day - self.counted(at)
+
     def moment_of(self, share: int) -> datetime | None:
         """When this share (percent) of the limit is used up, 100 being the deadline; in the last run at the earliest.
         None without a deadline."""

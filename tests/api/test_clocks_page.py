@@ -25,7 +25,7 @@ from engine.rules.attempt import Command
 from engine.store.clock import DatabaseClock
 from engine.store.db import Store
 from tests import township as t
-from tests.store.world import settle
+from tests.township import settle
 from tests.unit.definition.files import ROOT
 
 PAGE = ROOT / "docs" / "clocks.md"

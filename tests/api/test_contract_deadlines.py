@@ -61,7 +61,7 @@ def test_each_day_is_told_with_its_reason(api: Api):
     (clock,) = api.get("zuzhang", f"/v1/cases/{begun(api)}/clocks")["clocks"]
 
     assert {name: clock[name] for name in ("clock", "limit", "unit", "used", "left", "deadline", "running")} == {
-        "clock": "handle", "limit": "5 working days", "unit": "working days", "used": "0", "left": "5.94",
+        "clock": "handle", "limit": "5 working days", "unit": "working days", "used": "0", "left": "5",
         "deadline": "2026-03-13T17:30:00+08:00", "running": True,
     }  # fmt: skip
     assert [(day["day"][-2:], day["note"], day["counted"]) for day in clock["days"]] == [
@@ -119,3 +119,14 @@ def test_what_could_not_be_carried_out_is_shown_with_its_reason_to_who_may_read_
     (english,) = api.get("township_secretary", "/v1/blocked", language="en")["items"]
     assert english["text"].endswith("Fill in Name. Who could go on: Name (洋泉镇).")
     assert api.get("village_secretary_2", "/v1/blocked") == {"items": []}
+
+
+def test_a_limit_that_changed_is_shown_before_and_after(api: Api):
+    case = begun(api)
+    assert (api.fire("zuzhang", case, "change", urgency="urgent")).status_code == 200
+
+    (clock,) = api.get("zuzhang", f"/v1/cases/{case}/clocks")["clocks"]
+
+    assert (clock["limit"], clock["limit_changes"]) == (
+        "24 hours", [{"seq": 2, "before": "5 working days", "after": "24 hours"}],
+    )  # fmt: skip

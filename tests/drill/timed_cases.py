@@ -14,7 +14,8 @@ from engine.store.clock import HeldClock
 from engine.store.db import Store, Tx
 from engine.store.pins import pin
 from tests import township as t
-from tests.store.world import rules, settle
+from tests.store.world import rules
+from tests.township import settle
 
 #: Every case is through with its steps by then, whenever it began.
 BEGUN, OVER = datetime.fromisoformat("2026-03-02T09:00+08:00"), datetime.fromisoformat("2026-04-30T09:00+08:00")

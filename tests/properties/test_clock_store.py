@@ -40,7 +40,7 @@ from tests.properties.reference import LawBroken
 from tests.properties.seconds import DAY, FIRST, HOUR, moment, second
 from tests.properties.small_rules import Rules
 from tests.properties.timed_rules import CATEGORIES, URGENCIES, timed_rules
-from tests.store.world import settle
+from tests.township import settle
 
 HISTORIES = int(os.environ.get("MINQING_TEST_CLOCKS", "20"))
 #: So many cases live side by side under one file of rules, each of so many acts, jumps and looks.

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from engine.definition.model import Duration
 from engine.rules.clocks import deadlines, reckon_all
+from engine.rules.limits import limit_changes, states_of
 from engine.rules.reckoning import Why, limit_of
 from engine.rules.timers import plan
 from tests.unit.rules.timed import Timed, local, shown
@@ -275,3 +277,47 @@ def test_what_was_used_without_a_limit_is_added_over_all_stays():
     )
 
     assert case.clock().used(local("03-03 10:30")) == 4.5 * HOUR
+
+
+# --- what a reader adds up -------------------------------------------------------------------------------------------
+
+
+def test_the_first_day_is_neither_used_nor_left():
+    case = Timed().at_time("03-02 09:00", "begin")
+    clock = case.clock()
+
+    assert [clock.counted(local(f"03-{at}")) / DAY for at in ("02 09:00", "02 17:00", "03 17:30", "05 17:30")] == [
+        0, 0, 1, 3,
+    ]  # fmt: skip
+    assert [clock.still_open(local(f"03-{at}")) / DAY for at in ("02 17:00", "05 17:30", "09 17:30", "10 17:30")] == [
+        5, 2, 0, -1,
+    ]  # fmt: skip
+
+
+def changes(case: Timed, code: str = "work") -> list[list[tuple[int, str, str]]]:
+    """Of each sum of the clock: (row, limit before, limit after)."""
+    assert case.state is not None
+    states = list(states_of(case.compiled.workflow, case.events))
+    clock, sums = case.compiled.workflow.clocks[code], case.state.clocks[code]
+    found = (limit_changes(clock, each, states) for each in sums)
+    return [[(each.seq, named(each.before), named(each.after)) for each in those] for those in found]
+
+
+def named(limit: Duration | None) -> str:
+    return f"{limit.number} {limit.unit.value}" if limit else "none"
+
+
+def test_a_change_of_urgency_shows_the_limit_before_and_after():
+    case = Timed().at_time("03-02 09:00", "begin").at_time("03-03 09:00", "change", urgency="urgent")
+    case.at_time("03-03 10:00", "change", kind="dispute").at_time("03-03 11:00", "change", urgency="normal")
+
+    assert changes(case) == [[(2, "5 working days", "24 hours"), (4, "24 hours", "5 working days")]]
+    assert changes(case, "whole") == [[]]
+
+
+def test_each_sum_shows_the_changes_of_its_own_level_and_time():
+    case = Timed().at_time("03-02 09:00", "begin").at_time("03-03 09:00", "redo")
+    case.at_time("03-04 09:00", "change", urgency="urgent").at_time("03-04 10:00", "refer")
+    case.at_time("03-04 11:00", "assign")
+
+    assert changes(case) == [[], [(3, "5 working days", "24 hours")], []]

@@ -24,8 +24,8 @@ def at(text: str) -> datetime:
 
 
 class Timed(World):
-    def __init__(self, store) -> None:
-        super().__init__(store, rules(**TIERS))
+    def __init__(self, store, **sections: str) -> None:
+        super().__init__(store, rules(**TIERS | sections))
         self.keeper = Timekeeper(self.office)
 
     def begin(self, moment: str = "03-02T09:00", **data) -> str:
@@ -142,6 +142,16 @@ def test_a_step_whose_condition_does_not_hold_is_not_for_this_case(world):
     assert world.run("03-09T17:30") == {End.FIRED: 1}
     world.fire("zuzhang", case, "park")
     assert world.run("12-31T17:30") == {}
+
+
+def test_a_step_of_the_level_just_left_is_not_for_the_next_one(store):
+    steps = "    - {at: 100%, when: {level: [village, township]}, fire: mark}\n        "
+    mark = "- {trigger: mark, T, from: [middle, high], to: same, by: system}\n        "
+    world = Timed(store, clocks=TIERS["clocks"] + steps, transitions=TIERS["transitions"] + mark)
+    case = world.begin()
+
+    assert world.run("03-09T17:30") == {End.FIRED: 1, End.SKIPPED: 1}
+    assert world.seen(case) == ("middle", 2)
 
 
 def test_a_step_that_fell_due_before_the_case_went_on_is_overtaken(world):

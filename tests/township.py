@@ -183,7 +183,7 @@ def settle_whole_book(store: Store) -> None:
 
 def end_posts(store: Store, person: str, last_day: str) -> None:
     """Somebody of the township serves until this day, in ISO form, and no longer."""
-    posts = [_post(holder, last_day) for holder in PEOPLE if holder.person == person]
+    posts = [_post(holder, last_day) for holder in [*PEOPLE, *WHOLE_BOOK] if holder.person == person]
     _import(store, {"posts": _csv(_POSTS, posts)})
 
 

@@ -26,6 +26,7 @@ from engine.rules.refusals import Refusal
 from engine.rules.state import Event
 from engine.store.casefile import read_events
 from engine.store.db import Store
+from engine.store.meetingbook import MeetingRow, read_meeting
 from engine.worker import Worker
 from tests import township as t
 from tests.features.heard import Heard
@@ -215,13 +216,13 @@ class World(Sights):
 
     def hold(self, chair: str, kind: str, present: int) -> None:
         """Open the planned meeting, or one called now, with the chair and so many members in all."""
-        if not self.meeting or self.agenda().meeting.status != "planned":
+        if not self.meeting or self._row_of_meeting().status != "planned":
             self.plan(chair, kind, self.clock.at)
         self.meetings.open(chair, self.meeting, self._meeting_version())
         self.attend(present)
 
     def attend(self, present: int) -> None:
-        meeting = self.agenda().meeting
+        meeting = self._row_of_meeting()
         others = [person for person in meeting.expected if person != meeting.chair]
         there = Attendance(present=(meeting.chair or "", *others[: present - 1]))
         self.meetings.attend(meeting.chair or "", self.meeting, meeting.version, there)
@@ -252,10 +253,17 @@ class World(Sights):
         self.meetings.cancel(person, self.meeting, self._meeting_version(), reason)
 
     def _chair(self) -> str:
-        return self.agenda().meeting.chair or ""
+        return self._row_of_meeting().chair or ""
 
     def _meeting_version(self) -> int:
-        return self.agenda().meeting.version
+        return self._row_of_meeting().version
+
+    def _row_of_meeting(self) -> MeetingRow:
+        """The meeting the scenario speaks of, without its agenda."""
+        with self.store.read() as tx:
+            found = read_meeting(tx, self.meeting)
+        assert found is not None
+        return found
 
     # --- the end ------------------------------------------------------------------------------------------------------
 

@@ -161,6 +161,21 @@ def told_at_the_next(world, name, kind, report):
     assert world.reported(name, kind) == [report]
 
 
+@fact("{name:Case}列入 {day:Date} 的{kind:Meeting}「{report:Report}」")
+def told_on_a_day(world, name, day, kind, report):
+    assert _reports(world, name, day, kind) == [report]
+
+
+@fact("{name:Case}不在 {day:Date} 的{kind:Meeting}补报中")
+def not_told_on_a_day(world, name, day, kind):
+    assert _reports(world, name, day, kind) == []
+
+
+def _reports(world, name, day, kind):
+    reports = world.sitting(kind, day).reports
+    return [each.report.kind for each in reports if each.case.identity.id == world.cases[name]]
+
+
 @fact("{name:Case}不在下次{kind:Meeting}的补报中")
 def not_told_at_the_next(world, name, kind):
     assert world.reported(name, kind) == []

@@ -3,9 +3,9 @@ in, moments out; the same runs give the same answer whenever one asks.
 
 A sum is *granted* its limit, and what is left of the day it began on where whole days are counted. When the clock
 starts again with less left than its `grace`, the rest up to that is granted too, so that nobody receives a case already
-overdue. A `due` cuts the grant to its date, or moves it there where the row extends the clock. The deadline is when the
-time used comes to the grant; a share of the limit before it or after it is a step. A change of a field that the limit
-goes by sets the limit anew for the same time used.
+overdue. A `due` cuts the grant to its date; where the row extends the clock, it moves it there, never sooner. The
+deadline is when the time used comes to the grant; a share of the limit before it or after it is a step. A change of a
+field that the limit goes by sets the limit anew for the same time used.
 """
 
 from __future__ import annotations
@@ -147,7 +147,6 @@ class _Tally:
         rest = work.rest_of_day(self.unit, first.started)
         self.by_rule = self.length + rest
         self.by_due: timedelta | None = None
-        self.extends = False
         self.used = self.used_before = timedelta()
         self.grants = [Grant(why=Why.LIMIT, seq=first.seq, amount=self.length)]
         if rest:
@@ -155,9 +154,7 @@ class _Tally:
 
     @property
     def granted(self) -> timedelta:
-        if self.by_due is None:
-            return self.by_rule
-        return self.by_due if self.extends else min(self.by_due, self.by_rule)
+        return self.by_rule if self.by_due is None else min(self.by_due, self.by_rule)
 
     def done(self) -> Reckoning:
         for number, run in enumerate(self.found.runs):
@@ -197,10 +194,14 @@ class _Tally:
 
     def _due(self, run: Run, due: Due) -> None:
         end = self.work.end_of(self.unit, day_of(due))
-        self.by_due = self.used_before + self.work.measured(self.unit, run.started, end)
-        self.extends = due.extends
+        amount = self.used_before + self.work.measured(self.unit, run.started, end)
+        if due.extends:
+            if amount <= self.granted:
+                return  # an extension takes no time away: a row may extend two clocks by one date
+            self.by_rule = max(self.by_rule, amount)  # what is decided from then on may go as far
+        self.by_due = amount
         why = Why.EXTENSION if due.extends else Why.DUE
-        self.grants.append(Grant(why=why, seq=due.seq, amount=self.by_due, day=due.day))
+        self.grants.append(Grant(why=why, seq=due.seq, amount=amount, day=due.day))
 
     def _deadline(self) -> datetime:
         run = self.found.runs[-1]

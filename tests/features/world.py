@@ -78,6 +78,12 @@ class World(Sights):
         self.worker.keeper.run_until(moment, self._set_clock, self.worker.letters.deliver)
         self.worker.once()
 
+    def sleep_until(self, moment: datetime) -> None:
+        """Time passes while no worker runs; then it starts again."""
+        self.settled()
+        self.clock.at = moment
+        self.worker.once()
+
     def wait(self, span: timedelta) -> None:
         self.until(self.clock.at + span)
 

@@ -27,6 +27,11 @@ def it_is_later_on_that_weekday(world, moment, weekday):
     world.until(moment)
 
 
+@act("后台停了, 到 {moment:Moment} 才恢复")
+def nobody_worked_until(world, moment):
+    world.sleep_until(moment)
+
+
 @act("过了 {hours:N} 小时")
 def hours_pass(world, hours):
     world.wait(timedelta(hours=hours))

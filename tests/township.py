@@ -216,7 +216,7 @@ def _registered(store: Store) -> Rows:
 
 def end_posts(store: Store, person: str, last_day: str) -> None:
     """Somebody of the township serves until this day, in ISO form, and no longer."""
-    posts = [_post(holder, last_day) for holder in PEOPLE if holder.person == person]
+    posts = [_post(holder, last_day) for holder in [*PEOPLE, *WHOLE_BOOK] if holder.person == person]
     _import(store, {"posts": _csv(_POSTS, posts)})
 
 

@@ -19,8 +19,8 @@ from engine.cases.door import Act, fire_all
 from engine.cases.letters import reminder_of
 from engine.cases.lookups import Lookups, snapshot
 from engine.cases.office import Office
-from engine.definition.model import SYSTEM, Row, Step, Value
-from engine.rules.attempt import Command
+from engine.definition.model import SYSTEM, Per, Row, Step, Value
+from engine.rules.attempt import Command, Snapshot
 from engine.rules.conditions import first_failing
 from engine.rules.decide import Request, make_attempt
 from engine.rules.machine import Compiled
@@ -202,7 +202,7 @@ def _is_for(lookups: Lookups, taken: Taken) -> bool:
     """The step's own conditions hold for the case as it is."""
     if not taken.step.when:
         return True
-    workflow, case = taken.compiled.workflow, snapshot(taken.held)
+    workflow, case = taken.compiled.workflow, _as_counted(taken)
     row = taken.row or workflow.rows[0]
     probe = replace(row, when=taken.step.when, targets=(), needs=(), takes=())
     request = Request(
@@ -213,6 +213,17 @@ def _is_for(lookups: Lookups, taken: Taken) -> bool:
         now=taken.now,
     )
     return first_failing(make_attempt(taken.compiled, request, probe), taken.step.when) is None
+
+
+def _as_counted(taken: Taken) -> Snapshot:
+    """The case as the step looks at it: a step of one level's sum is for that level, also where the step before it has
+    just moved the case to the next."""
+    case, state, clock = snapshot(taken.held), taken.held.state, taken.timer.clock
+    if taken.compiled.workflow.clocks[clock].per is not Per.LEVEL:
+        return case
+    (found,) = (each for each in state.clocks[clock] if each.seq == taken.timer.sum)
+    stay = replace(state.stay, level=found.level)
+    return replace(case, state=replace(state, stays=(*state.stays[:-1], stay)))
 
 
 def _still_runs(taken: Taken) -> bool:

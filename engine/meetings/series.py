@@ -84,10 +84,11 @@ class SeriesService:
                 for row in of_series(tx, homes_of(tx, self.office, series), *series.name, now - _MARGIN)
             }
             named = list(_named(tx, series, now - _MARGIN, until + _MARGIN))
-            due = [(unit, sitting) for unit, sitting in named if now <= sitting.at < until]
+            coming = [(unit, sitting) for unit, sitting in named if now <= sitting.at]
+            due = [(unit, sitting) for unit, sitting in coming if sitting.at < until]
             fresh = [self._row(series, *each) for each in due if (each[0].code, each[1].period) not in there]
             insert_meetings(tx, fresh)
-            moved = _moved(due, there)
+            moved = _moved(coming, there)  # also one whose new day lies beyond `until`
             for meeting in moved:
                 save(tx, meeting, PLANNED)
             skipped = _skipped(named, there.values(), now, until)
@@ -135,9 +136,9 @@ def _follows(meeting: MeetingRow) -> bool:
     return meeting.status == PLANNED and not meeting.moved
 
 
-def _moved(due: Iterable[_Turn], there: _There) -> list[MeetingRow]:
+def _moved(coming: Iterable[_Turn], there: _There) -> list[MeetingRow]:
     """Meetings whose turn sits at another time by now."""
-    pairs = ((there.get((unit.code, sitting.period)), sitting) for unit, sitting in due)
+    pairs = ((there.get((unit.code, sitting.period)), sitting) for unit, sitting in coming)
     return [replace(row, at=sitting.at) for row, sitting in pairs if row and _follows(row) and row.at != sitting.at]
 
 

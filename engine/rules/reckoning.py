@@ -3,7 +3,7 @@ in, moments out; the same runs give the same answer whenever one asks.
 
 A sum is *granted* its limit, and what is left of the day it began on where whole days are counted. When the clock
 starts again with less left than its `grace`, the rest up to that is granted too, so that nobody receives a case already
-overdue. A `due` cuts the grant to its date; where the row extends the clock, the grant goes up to it first. The
+overdue. A `due` cuts the grant to its date; where the row extends the clock, it moves it there, never sooner. The
 deadline is when the time used comes to the grant; a share of the limit before it or after it is a step. A change of a
 field that the limit goes by sets the limit anew for the same time used.
 """
@@ -209,11 +209,14 @@ class _Tally:
 
     def _due(self, run: Run, due: Due) -> None:
         end = self.work.end_of(self.unit, day_of(due))
-        self.by_due = self.used_before + self.work.measured(self.unit, run.started, end)
-        if due.extends:  # what is decided after it may go up to it
-            self.by_rule = max(self.by_rule, self.by_due)
+        amount = self.used_before + self.work.measured(self.unit, run.started, end)
+        if due.extends:
+            if amount <= self.granted:
+                return  # an extension takes no time away: a row may extend two clocks by one date
+            self.by_rule = max(self.by_rule, amount)  # what is decided from then on may go as far
+        self.by_due = amount
         why = Why.EXTENSION if due.extends else Why.DUE
-        self.grants.append(Grant(why=why, seq=due.seq, amount=self.by_due, day=due.day))
+        self.grants.append(Grant(why=why, seq=due.seq, amount=amount, day=due.day))
 
     def _deadline(self) -> datetime:
         run = self.found.runs[-1]

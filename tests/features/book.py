@@ -15,7 +15,9 @@ from tests.features.tally import TALLY, Title
 from tests.features.words import Sentence, readings
 
 FEATURES = Path(__file__).parents[2] / "features"
-STEPS = ("affairs", "cases", "clock", "history", "importing", "meetings", "reading", "refusals")
+STEPS = (
+    "affairs", "cases", "clock", "deadlines", "history", "importing", "meetings", "notices", "reading", "refusals",
+)  # fmt: skip
 PLUGINS = [f"tests.features.steps.{noun}" for noun in STEPS]
 
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest_bdd
 from pytest_bdd import parsers
@@ -62,6 +64,9 @@ PLACES = {"wuchang": t.WUCHANG, "village": t.VILLAGE, "township": t.TOWNSHIP}
 ACTS = {row.title.zh: row.trigger for row in SPOKEN.rows if row.sources != (START,)}
 OPENINGS = {row.title.zh: row.trigger for row in SPOKEN.rows if row.sources == (START,)}
 STATES = {state.title.zh: code for code, state in SPOKEN.states.items()}
+CLOCKS = {clock.title.zh: code for code, clock in SPOKEN.clocks.items()}
+#: Whatever a message can speak of: its act, or the clock that reminds.
+SPEAKS = {row.title.zh: row.trigger for row in SPOKEN.rows} | CLOCKS
 LEVELS = {level.title.zh: code for code, level in SPOKEN.levels.items()}
 FIELDS = {field.title.zh: field for field in SPOKEN.fields.values()}
 CATEGORIES = {title.zh: code for code, title in SPOKEN.fields["category"].choices.items()}
@@ -70,10 +75,28 @@ OUTCOMES = {
     "仍在等待": "waiting",
 }  # fmt: skip
 REPORTS = {"追认": "ratify", "补报": "told"}
+#: Why a turn of a meeting stands among what is blocked.
+MISSED = {"到期未开": "turn_missed", "已取消": "called_off"}
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
+_SPAN_PARTS = r"(?:(\d+) 小时)? ?(?:(\d+) 分)? ?(?:(\d+) 秒)?"
+_SPAN = r"\d+ (?:小时|分|秒)(?: \d+ (?:分|秒))*"
 
 _TITLES = "|".join(sorted(map(re.escape, FIELDS), key=len, reverse=True))
 _VALUE = rf"[,，] ?({_TITLES})「([^」]*)」"
 _VALUES = rf"(?:[,，] ?(?:{_TITLES})「[^」]*」)*"
+
+
+def moment(text: str) -> datetime:
+    """`2026-03-06 09:00`, or with seconds: as the clocks of Shanghai show it."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def span(text: str) -> timedelta:
+    """`2 小时 30 分 1 秒`."""
+    hours, minutes, seconds = (int(each or 0) for each in re.fullmatch(_SPAN_PARTS, text).groups())  # type: ignore[union-attr]
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
 def values(text: str) -> dict[str, Value]:
@@ -135,6 +158,11 @@ KINDS = {
     "Category": one_of(CATEGORIES),
     "Outcome": one_of(OUTCOMES),
     "Report": one_of(REPORTS),
+    "Weekday": one_of({day: number for number, day in enumerate("一二三四五六日")}),
+    "Clock": one_of(CLOCKS),
+    "Missed": one_of(MISSED),
+    "Cause": kind("|".join(sorted(map(re.escape, SPEAKS), key=len, reverse=True))),
+    "Spans": kind(rf"{_SPAN}(?:、{_SPAN})*", lambda text: [span(each) for each in text.split("、")]),
     "Case": kind("(?:该)?事项(?:「[^「」]+」)?", _named),
     "About": kind("(?:对事项「[^「」]+」)?", _named),
     "Values": kind(_VALUES, values),
@@ -143,7 +171,9 @@ KINDS = {
     "N": kind(r"\d+", int),
     "Cell": kind("[A-Z]+[0-9]+"),
     "Day": kind(r"\d{4}-\d\d-\d\d"),
-    "Moment": kind(r"\d{4}-\d\d-\d\d \d\d:\d\d"),
+    "Date": kind(r"\d{4}-\d\d-\d\d", date.fromisoformat),
+    "Moment": kind(_MOMENT, moment),
+    "Moments": kind(rf"{_MOMENT}(?:、{_MOMENT})*", lambda text: [moment(each) for each in text.split("、")]),
 }
 
 

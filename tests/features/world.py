@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from engine.audit.queries import AuditQueries
 from engine.audit.verify import verify
+from engine.cases.clock_queries import ClockQueries
 from engine.cases.door import Act
 from engine.cases.queries import CaseQueries
 from engine.cases.service import Caller, CaseService, OpenCase
@@ -17,13 +17,16 @@ from engine.files.depots import FolderDepot
 from engine.files.service import FileService
 from engine.meetings.arranging import ArrangingService
 from engine.meetings.queries import MeetingQueries
+from engine.meetings.rhythms import OwnRhythm, RhythmService
 from engine.meetings.service import Attendance, MeetingService, NewDecision, NewMeeting
+from engine.messages.inbox import InboxService
 from engine.rules.attempt import Command
 from engine.rules.fold import as_list
 from engine.rules.refusals import Refusal
 from engine.rules.state import Event
 from engine.store.casefile import read_events
 from engine.store.db import Store
+from engine.store.meetingbook import MeetingRow, read_meeting
 from engine.worker import Worker
 from tests import township as t
 from tests.features.heard import Heard
@@ -31,8 +34,6 @@ from tests.features.sights import Sights
 from tests.features.tally import Example
 from tests.features.ways import REPORT, also, way
 from tests.features.words import FILES, PLACES
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class World(Sights):
@@ -48,6 +49,8 @@ class World(Sights):
         self.meetings, self.minutes = MeetingService(self.office), MeetingQueries(self.office)
         self.arranging = ArrangingService(self.office)
         self.audit = AuditQueries(self.office)
+        self.deadlines, self.inboxes = ClockQueries(self.office), InboxService(self.office)
+        self.rhythms = RhythmService(self.office)
         self.worker = Worker(self.office, every=1)
         self.files = FileService(self.office, FolderDepot(folder))
         self.cases: dict[str, str] = {}
@@ -73,6 +76,12 @@ class World(Sights):
         """Time passes, and the worker carries out what falls due, each moment in turn."""
         self.settled()
         self.worker.keeper.run_until(moment, self._set_clock, self.worker.letters.deliver)
+        self.worker.once()
+
+    def sleep_until(self, moment: datetime) -> None:
+        """Time passes while no worker runs; then it starts again."""
+        self.settled()
+        self.clock.at = moment
         self.worker.once()
 
     def wait(self, span: timedelta) -> None:
@@ -195,10 +204,7 @@ class World(Sights):
 
     # --- meetings ----------------------------------------------------------------------------------------------------
 
-    def plan(self, person: str, kind: str, at: str) -> None:
-        self._set(person, kind, datetime.fromisoformat(at).replace(tzinfo=SHANGHAI))
-
-    def _set(self, person: str, kind: str, at: datetime) -> None:
+    def plan(self, person: str, kind: str, at: datetime) -> None:
         place = PLACES[self.rules.meetings[kind].level]
         wanted = NewMeeting(meeting=kind, unit=place, at=at, workflow=self.rules.name)
         self._try(person, "create", None, lambda: self._created(person, wanted))
@@ -207,15 +213,22 @@ class World(Sights):
     def _created(self, person: str, wanted: NewMeeting) -> None:
         self.meeting = self.meetings.create(person, wanted)
 
+    def turn(self, kind: str, day: date) -> None:
+        """From now on it is about the meeting that the rhythm set on this day."""
+        self.meeting = self.sitting(kind, day).meeting.id
+
+    def set_rhythm(self, kind: str, own: OwnRhythm) -> None:
+        self.rhythms.keep(kind, PLACES[self.rules.meetings[kind].level], own)
+
     def hold(self, chair: str, kind: str, present: int) -> None:
         """Open the planned meeting, or one called now, with the chair and so many members in all."""
-        if not self.meeting or self.agenda().meeting.status != "planned":
-            self._set(chair, kind, self.clock.at)
+        if not self.meeting or self._row_of_meeting().status != "planned":
+            self.plan(chair, kind, self.clock.at)
         self.meetings.open(chair, self.meeting, self._meeting_version())
         self.attend(present)
 
     def attend(self, present: int) -> None:
-        meeting = self.agenda().meeting
+        meeting = self._row_of_meeting()
         others = [person for person in meeting.expected if person != meeting.chair]
         there = Attendance(present=(meeting.chair or "", *others[: present - 1]))
         self.meetings.attend(meeting.chair or "", self.meeting, meeting.version, there)
@@ -246,10 +259,17 @@ class World(Sights):
         self.meetings.cancel(person, self.meeting, self._meeting_version(), reason)
 
     def _chair(self) -> str:
-        return self.agenda().meeting.chair or ""
+        return self._row_of_meeting().chair or ""
 
     def _meeting_version(self) -> int:
-        return self.agenda().meeting.version
+        return self._row_of_meeting().version
+
+    def _row_of_meeting(self) -> MeetingRow:
+        """The meeting the scenario speaks of, without its agenda."""
+        with self.store.read() as tx:
+            found = read_meeting(tx, self.meeting)
+        assert found is not None
+        return found
 
     # --- the end ------------------------------------------------------------------------------------------------------
 

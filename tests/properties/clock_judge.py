@@ -207,7 +207,9 @@ class _Timer:
             self.date = None if self.date is None else max(self.date, least)
 
     def _set(self, count: int, *, extends: bool) -> None:
-        """A date for which a row extends the clock holds even where it is later; what comes after may go up to it."""
+        """A date for which a row extends the clock moves it later or not at all; what comes after may go up to it."""
+        if extends and count <= self.left:
+            return
         self.date = count
         if extends:
             self.rule = max(self.rule, count)

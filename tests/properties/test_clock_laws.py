@@ -280,7 +280,8 @@ def date_within_an_extension_is_cut(monkeypatch):
     def _due(tally, run, due):
         rule = tally.by_rule
         due_of(tally, run, due)
-        tally.by_rule = max(rule, tally.by_due) if due is tally.found.dues[-1] and due.extends else rule
+        is_last = tally.by_due is not None and due is tally.found.dues[-1] and due.extends
+        tally.by_rule = max(rule, tally.by_due) if is_last else rule
 
     monkeypatch.setattr(engine.rules.reckoning._Tally, "_due", _due)
 

@@ -243,11 +243,12 @@ def tried_again_before_its_time(monkeypatch):
     again = engine.store.timerbook._again
 
     def _again(tx, found, there, planned, now):
-        again(tx, found, there, planned, now)
+        told = again(tx, found, there, planned, now)
         stuck = [key for key, row in there.items() if row.done_at is None and row.next_try_at != row.due_at]
         if stuck:
             moved = [{**engine.store.timerbook._at(found, key), "next_try_at": now} for key in stuck]
             tx.execute(engine.store.timerbook._MOVE, moved)
+        return told
 
     monkeypatch.setattr(engine.store.timerbook, "_again", _again)
 

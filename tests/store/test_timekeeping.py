@@ -144,6 +144,16 @@ def test_a_step_whose_condition_does_not_hold_is_not_for_this_case(world):
     assert world.run("12-31T17:30") == {}
 
 
+def test_a_step_of_the_level_just_left_is_not_for_the_next_one(store):
+    steps = "    - {at: 100%, when: {level: [village, township]}, fire: mark}\n        "
+    mark = "- {trigger: mark, T, from: [middle, high], to: same, by: system}\n        "
+    world = Timed(store, clocks=TIERS["clocks"] + steps, transitions=TIERS["transitions"] + mark)
+    case = world.begin()
+
+    assert world.run("03-09T17:30") == {End.FIRED: 1, End.SKIPPED: 1}
+    assert world.seen(case) == ("middle", 2)
+
+
 def test_a_step_that_fell_due_before_the_case_went_on_is_overtaken(world):
     case = world.begin()
     world.clock.at = at("03-09T18:00")  # nobody swept in time

@@ -92,6 +92,24 @@ def the_township_returned_it(world, times):
     world.settled()
 
 
+@act("村又再提碰头会, 并议定上报镇")
+def the_village_brought_it_back_and_referred_it(world):
+    world.go("", [ways.AGAIN, ways.TO_TOWNSHIP])
+    world.settled()
+
+
+@act("镇又议定退回村")
+def the_township_returned_it_again(world):
+    world.go("", [ways.BACK_TO_VILLAGE])
+    world.settled()
+
+
+@act("村又议定退回屋场")
+def the_village_returned_it_again(world):
+    world.go("", [ways.BACK_TO_WUCHANG])
+    world.settled()
+
+
 @act("事项又议定村内办理")
 def the_village_assigned_it_again(world):
     world.go("", [ways.IN_VILLAGE])

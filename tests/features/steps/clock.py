@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tests import township as t
 from tests.features.words import act
-from tests.features.world import SHANGHAI
 
 WEEKDAYS = "一二三四五六日"
 
 
 @act("现在是 {moment:Moment}, 周{weekday}")
 def now_is(world, moment, weekday):
-    assert WEEKDAYS[datetime.fromisoformat(moment).weekday()] == weekday
-    world.begin_at(_local(moment))
+    assert WEEKDAYS[moment.weekday()] == weekday
+    world.begin_at(moment)
 
 
 @act("到了 {moment:Moment}")
 def it_is_later(world, moment):
-    world.until(_local(moment))
+    world.until(moment)
+
+
+@act("到了 {moment:Moment}, 周{weekday}")
+def it_is_later_on_that_weekday(world, moment, weekday):
+    assert WEEKDAYS[moment.weekday()] == weekday
+    world.until(moment)
+
+
+@act("后台停了, 到 {moment:Moment} 才恢复")
+def nobody_worked_until(world, moment):
+    world.sleep_until(moment)
 
 
 @act("过了 {hours:N} 小时")
@@ -41,7 +51,3 @@ def rules_without_a_rhythm(world, version):
 @act("规则版本为 {version:N}")
 def rules_are(world, version):
     assert world.rules.version == version
-
-
-def _local(moment: str) -> datetime:
-    return datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.meetings.rhythms import OwnRhythm
 from tests.features.words import act, fact
 
 
@@ -15,6 +16,12 @@ def a_meeting_is_held(world, chair, kind, expected, present):
     world.hold(chair, kind, present)
     meeting = world.agenda().meeting
     assert (len(meeting.expected), len(meeting.present)) == (expected, present)
+
+
+@act("{chair:Person}主持 {day:Date} 的{kind:Meeting}, 应到 {expected:N} 人, 实到 {present:N} 人")
+def the_meeting_of_a_day_is_held(world, chair, day, kind, expected, present):
+    world.turn(kind, day)
+    a_meeting_is_held(world, chair, kind, expected, present)
 
 
 @act("{chair:Person}在会上{about:About}{trigger:Act}{given:Values}")
@@ -38,6 +45,28 @@ def the_meeting_is_called_off(world, person, reason):
     world.cancel(person, reason)
 
 
+@act("{person:Person}取消 {day:Date} 的{kind:Meeting}, 理由「{reason:Said}」")
+def the_meeting_of_a_day_is_called_off(world, person, day, kind, reason):
+    world.turn(kind, day)
+    world.cancel(person, reason)
+
+
+@act("{kind:Meeting}自定为每月 {monthday:N} 日")
+def the_unit_sets_its_day_of_the_month(world, kind, monthday):
+    world.set_rhythm(kind, OwnRhythm(monthday=monthday))
+
+
+@act("{kind:Meeting}自定为每周{weekday:Weekday}")
+def the_unit_sets_its_weekday(world, kind, weekday):
+    world.set_rhythm(kind, OwnRhythm(weekday=weekday))
+
+
+@act("{person:Person}把{name:Case}临时增列到 {day:Date} 的{kind:Meeting}, 理由「{reason:Said}」")
+def somebody_adds_to_the_agenda_of_a_day(world, person, name, day, kind, reason):
+    world.turn(kind, day)
+    world.add(person, name, reason)
+
+
 @act("{person:Person}把{name:Case}列入议程, 理由「{reason:Said}」")
 def somebody_adds_to_the_agenda(world, person, name, reason):
     world.add(person, name, reason)
@@ -56,6 +85,43 @@ def on_the_agenda(world, name, number):
 @fact("{name:Case}不在这次会议议程上")
 def not_on_the_agenda(world, name):
     assert world.item(name) is None
+
+
+@fact("{name:Case}列入 {day:Date} 的{kind:Meeting}议程, 议题序号为 {number:N}")
+def on_the_agenda_of_a_day(world, name, day, kind, number):
+    assert _positions(world, name, day, kind) == [number]
+
+
+@fact("{name:Case}不在 {day:Date} 的{kind:Meeting}议程上")
+def not_on_the_agenda_of_a_day(world, name, day, kind):
+    assert _positions(world, name, day, kind) == []
+
+
+def _positions(world, name, day, kind):
+    items = world.sitting(kind, day).items
+    return [each.item.position for each in items if each.item.case_id == world.cases[name]]
+
+
+@fact("议程记下{name:Case}由{person:Person}增列, 理由「{reason:Said}」")
+def the_agenda_keeps_who_added_it(world, name, person, reason):
+    item = world.item(name).item
+    assert (item.added_by, item.added_reason) == (person, reason)
+
+
+@fact("{first:Date} 至 {last:Date} 的{kind:Meeting}定在 {moments:Moments}")
+def the_days_are(world, first, last, kind, moments):
+    assert [each.meeting.at for each in world.sittings(kind, first, last)] == moments
+
+
+@fact("{first:Date} 至 {last:Date} 没有{kind:Meeting}")
+def there_is_no_meeting(world, first, last, kind):
+    assert world.sittings(kind, first, last) == []
+
+
+@fact("这次会议是 {year:N} 年第 {number:N} 次")
+def the_meeting_has_its_number(world, year, number):
+    meeting = world.agenda().meeting
+    assert (meeting.year, meeting.number) == (year, number)
 
 
 @fact("{name:Case}尚无决议")
@@ -93,6 +159,21 @@ def the_decision_names_its_meeting(world, title, number, chair, present):
 @fact("{name:Case}列入下次{kind:Meeting}「{report:Report}」")
 def told_at_the_next(world, name, kind, report):
     assert world.reported(name, kind) == [report]
+
+
+@fact("{name:Case}列入 {day:Date} 的{kind:Meeting}「{report:Report}」")
+def told_on_a_day(world, name, day, kind, report):
+    assert _reports(world, name, day, kind) == [report]
+
+
+@fact("{name:Case}不在 {day:Date} 的{kind:Meeting}补报中")
+def not_told_on_a_day(world, name, day, kind):
+    assert _reports(world, name, day, kind) == []
+
+
+def _reports(world, name, day, kind):
+    reports = world.sitting(kind, day).reports
+    return [each.report.kind for each in reports if each.case.identity.id == world.cases[name]]
 
 
 @fact("{name:Case}不在下次{kind:Meeting}的补报中")

@@ -189,6 +189,19 @@ def test_a_due_is_never_later_than_the_rule_unless_the_row_extends():
     assert case.at_time("03-04 09:00", "extend", due="2026-03-12").deadline() == "03-12 17:30"
 
 
+def test_an_extension_takes_no_time_away():
+    case = Timed().at_time("03-02 09:00", "begin").at_time("03-04 09:00", "extend", due="2026-03-05")
+
+    assert (case.deadline(), whys(case)) == ("03-09 17:30", [Why.LIMIT, Why.START_DAY])
+
+
+def test_what_was_extended_is_not_overdue_when_it_comes_back_with_a_date():
+    case = Timed().at_time("03-02 09:00", "begin").at_time("03-04 09:00", "extend", due="2026-03-20")
+    case.at_time("03-13 10:00", "refer").at_time("03-16 10:00", "return", due="2026-03-19")
+
+    assert case.deadline() == "03-19 17:30"
+
+
 def test_a_due_is_for_the_first_clock_the_state_names():
     case = Timed().at_time("03-02 09:00", "begin", kind="dispute", due="2026-03-04")
 

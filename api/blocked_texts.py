@@ -100,7 +100,8 @@ def _why(view: BlockedView, language: int, told: Json) -> str:
         return ("；", "; ")[language].join(texts)
     if refusal is not None:
         return detail(refusal)[language]
-    return REASON_TEXTS[view.found.code][language].format_map(told) + _prospect(view)[language]
+    code = view.found.code if view.workflow or view.found.code in REASON_TEXTS else "rules_missing"
+    return REASON_TEXTS[code][language].format_map(told) + _prospect(view)[language]
 
 
 def _prospect(view: BlockedView) -> Text:

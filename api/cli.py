@@ -6,6 +6,7 @@ import typer
 
 from api.commands import (
     accounts,
+    blocking,
     calendars,
     checking,
     database,
@@ -36,6 +37,7 @@ for commands in (
     schema.app,
     serving.app,
     timing.app,
+    blocking.app,
     demoing.app,
 ):
     app.add_typer(commands)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,8 +82,13 @@ class ClockQueries:
             of_cases = sa.select(blocked, cases.c.number).select_from(reach.JOINED.join(blocked, blocked_of(cases)))
             of_units = sa.select(blocked).join(units, units.c.code == blocked.c.unit).where(blocked.c.case_id.is_(None))
             rows = [*tx.execute(of_cases.where(readable, *here)), *tx.execute(of_units.where(_within(actor), *here))]
-            views = sorted(map(_view, rows), key=lambda view: (view.found.since, view.found.subject))
-            return explained(tx, self.office, views)
+            return explained(tx, self.office, _sorted(rows))
+
+    def all_blocked(self) -> list[BlockedView]:
+        """Everything that waits anywhere, the oldest first: for the operator alone, whom no reach limits."""
+        with self.office.store.read() as tx:
+            rows = tx.execute(sa.select(blocked, cases.c.number).select_from(_WITH_CASES))
+            return explained(tx, self.office, _sorted(rows))
 
 
 def _explained(told: Reckoning, states: Sequence[CaseState], now: datetime) -> Explained:
@@ -95,6 +100,14 @@ def _within(actor: Actor) -> sa.ColumnElement[bool]:
     """Units that a post of the actor contains."""
     lines = [register.line_of(unit) for post in actor.posts for unit in post.units]
     return sa.or_(sa.false(), *map(register.below, lines))
+
+
+#: What is blocked with the case that it is about, where there is one.
+_WITH_CASES = blocked.outerjoin(cases, blocked_of(cases))
+
+
+def _sorted(rows: Iterable[sa.Row[tuple[object, ...]]]) -> list[BlockedView]:
+    return sorted(map(_view, rows), key=lambda view: (view.found.since, view.found.subject))
 
 
 def _view(row: sa.Row[tuple[object, ...]]) -> BlockedView:

@@ -150,13 +150,14 @@ def reasons_of_waiting() -> set[str]:
     """Codes of what waits in the blocked queue for another reason than a refusal."""
     _, worked_out = spoken("Blocked", 0, "code")
     assert worked_out == {
+        "engine/cases/recounting.py",  # below
         "engine/cases/timekeeping.py",  # a refusal's, or below
         "engine/meetings/queueing.py",  # a refusal's
         "engine/meetings/watching.py",  # below
         "engine/messages/delivery.py",  # of `waiting`
         "engine/messages/webhooks.py",  # of `waiting`
     }
-    chosen = [node for path in ("cases/timekeeping.py", "meetings/watching.py")
+    chosen = [node for path in ("cases/recounting.py", "cases/timekeeping.py", "meetings/watching.py")
               for node in ast.walk(SOURCES[Path("engine") / path]) if isinstance(node, ast.IfExp)]  # fmt: skip
     letters = {waiting.NOBODY, waiting.RULES_MISSING, waiting.UNDELIVERED}
     return letters.union(*(_texts(node) for node in chosen)) - {None}

@@ -254,7 +254,7 @@ def test_nothing_that_is_sent_keeps_us_busy(name: str):
     with contextlib.suppress(BadFile):
         examine(HOSTILE[name])
 
-    assert time.process_time() - start < 5  # seconds; what grows with the square would take hours
+    assert time.process_time() - start < 60  # seconds of our own work; what grows with the square would take hours
 
 
 # --- cut off and bent ------------------------------------------------------------------------------------------------

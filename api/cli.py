@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import accounts, checking, database, demoing, drawing, importing, rhythm, schema, serving, timing
+from api.commands import accounts, checking, database, demoing, drawing, importing, rhythm, schema, serving, simulating, timing
 
 app = typer.Typer(
     name="minqing",
@@ -23,6 +23,7 @@ for commands in (
     serving.app,
     timing.app,
     demoing.app,
+    simulating.app,
 ):
     app.add_typer(commands)
 app.add_typer(accounts.users, name="user", help="账号 / accounts")

@@ -48,3 +48,7 @@ class Holders:
     def units(self, kind: str, under: str) -> list[str]:
         """Units of the kind below another, by code."""
         return sorted(code for code, found in self.kinds.items() if found == kind and under in self.line(code))
+
+    def beside(self, unit: str) -> list[str]:
+        """The units of its kind under the same parent, itself too."""
+        return [code for code in self.units(self.kinds[unit], self.parents[unit]) if self.parents[code] == self.parents[unit]]

@@ -96,7 +96,8 @@ class LetterService:
         if told:
             put(tx, self._messages(letter, told, _shown(tx, letter, held, workflow, now)))
         settle(tx, letter, now, code=None if told else NOBODY_ELSE)
-        unblock(tx, letter.home, KIND, letter.id)
+        if letter.tries:  # it waited in the queue
+            unblock(tx, letter.home, KIND, letter.id)
         return Delivery(told=bool(told), passed=not told, messages=len(told))
 
     def _messages(self, letter: Letter, people: list[str], shown: tuple[datetime, date]) -> list[Message]:

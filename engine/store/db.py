@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -42,9 +43,10 @@ class Broken(RuntimeError):
 
 
 class Store:
-    """One database. `url` as SQLAlchemy reads it (`sqlite:////path`, `postgresql://…`)."""
+    """One database. `url` as SQLAlchemy reads it (`sqlite:////path`, `postgresql://…`). `throwaway`: nobody needs what
+    is in it after a crash of the machine, so an SQLite file does not wait for the disk."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, throwaway: bool = False) -> None:
         self.url = normal_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
         self.engine = sa.create_engine(
@@ -56,7 +58,7 @@ class Store:
         )
         self._writer = threading.Lock()
         if self.is_sqlite:
-            event.listen(self.engine, "connect", _set_up_sqlite)
+            event.listen(self.engine, "connect", partial(_set_up_sqlite, "OFF" if throwaway else "FULL"))
             event.listen(self.engine, "begin", _begin_sqlite)
 
     @contextmanager
@@ -94,11 +96,11 @@ def normal_url(url: str) -> str:
     return url
 
 
-def _set_up_sqlite(connection: Any, _: Any) -> None:
+def _set_up_sqlite(synchronous: str, connection: Any, _: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves; the driver's own guess comes too late
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=FULL",
+        f"synchronous={synchronous}",
         "foreign_keys=ON",
         "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
         "trusted_schema=OFF",

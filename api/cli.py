@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import accounts, checking, database, demoing, drawing, importing, rhythm, schema, serving, simulating, timing
+from api.commands import (
+    accounts,
+    checking,
+    database,
+    demoing,
+    drawing,
+    importing,
+    rhythm,
+    schema,
+    serving,
+    simulating,
+    timing,
+)
 
 app = typer.Typer(
     name="minqing",

@@ -3,7 +3,7 @@ so that two runs from one seed say the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from api.demo.simulating import Simulated
@@ -20,14 +20,13 @@ def lines(found: Simulated) -> Iterator[str]:
         f"模拟 {found.days} 天，{figures.cases} 件事项，种子 {found.seed} / "
         f"simulated {found.days} days, {figures.cases} cases, seed {found.seed}"
     )
-    yield from _block("事项按层级和状态，括号内为超期 / cases by level and state, overdue in brackets", _in_states(found))
+    yield from _block("事项按层级和状态 (其中超期) / cases by level and state (overdue)", _in_states(found))
     yield from _block("曾用完时限的事项 / cases that used up a limit, by clock", _late(found))
     yield from _block("时限触发 / fired by the clocks", _fired(found))
     yield from _block("提醒 / reminders", _reminders(found))
     yield from _block("会议按周 / meetings by week", _weeks(figures.weeks))
-    yield from _block("未能执行的队列 / blocked queue", (f"{kind} {code:<20} {n:>6}" for (kind, code), n in _of(figures.blocked)))
-    yield from _block("被规则拒绝的操作 / acts that the rules refused",
-                      (f"{trigger} {code:<20} {n:>6}" for (trigger, code), n in _of(found.refused)))  # fmt: skip
+    yield from _block("未能执行的队列 / blocked queue", _pairs(figures.blocked))
+    yield from _block("被规则拒绝的操作 / acts that the rules refused", _pairs(found.refused))
     yield ""
     yield f"收件箱消息 {figures.messages} / messages in inboxes {figures.messages}"
     yield (
@@ -36,8 +35,12 @@ def lines(found: Simulated) -> Iterator[str]:
     )
 
 
-def _of(numbers: Any) -> list[Any]:
+def _of(numbers: Mapping[tuple[str, str], int]) -> list[tuple[tuple[str, str], int]]:
     return sorted(numbers.items())
+
+
+def _pairs(numbers: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    return (f"{f'{what} {code}':<34}{number:>6}" for (what, code), number in _of(numbers))
 
 
 def _block(title: str, rows: Iterator[str]) -> Iterator[str]:
@@ -61,10 +64,10 @@ def _in_states(found: Simulated) -> Iterator[str]:
         inside = [each for each in figures.in_states if each.level == level.code]
         yield f"{level.code:<22}{sum(each.cases for each in inside):>6}  {_both(level.title)}"
         for each in inside:
-            overdue = f"({each.overdue})" if each.overdue else ""
-            yield f"  {each.state:<20}{each.cases:>6} {overdue:<6} {_both(workflow.states[each.state].title)}"
-    overdue = sum(each.overdue for each in figures.in_states)
-    yield f"{'overdue now':<22}{overdue:>6}  {_share(overdue, figures.cases)}"
+            late = f"({each.overdue})" if each.overdue else ""
+            yield f"  {each.state:<20}{each.cases:>6} {late:<6} {_both(workflow.states[each.state].title)}"
+    yield f"{'open':<22}{figures.open:>6}  在办 / open"
+    yield f"{'overdue':<22}{figures.overdue:>6}  {_share(figures.overdue, figures.open):>7}  在办超期 / of the open"
 
 
 def _late(found: Simulated) -> Iterator[str]:
@@ -95,7 +98,6 @@ def _weeks(weeks: tuple[Week, ...]) -> Iterator[str]:
 def as_json(found: Simulated) -> dict[str, Any]:
     """Everything of `lines` by name."""
     figures, verdict = found.figures, found.verdict
-    overdue = sum(each.overdue for each in figures.in_states)
     return {
         "workflow": f"{found.workflow.key}/{found.workflow.version}",
         "days": found.days,
@@ -103,7 +105,8 @@ def as_json(found: Simulated) -> dict[str, Any]:
         "until": found.until.isoformat(),
         "cases": figures.cases,
         "states": [{n: getattr(each, n) for n in ("level", "state", "cases", "overdue")} for each in figures.in_states],
-        "overdue": overdue,
+        "open": figures.open,
+        "overdue": figures.overdue,
         "late": dict(figures.late),
         "fired": dict(figures.fired),
         "reminders": [{n: getattr(each, n) for n in ("clock", "share", "times")} for each in figures.reminders],

@@ -97,4 +97,3 @@ def _drive(at_hand: DemoServices, holders: Holders, seed: int) -> None:
     driver.look_for_missed()
     if driver.refused:
         raise DemoBroken(f"refused: {dict(driver.refused)}")
-

@@ -26,7 +26,7 @@ class Callbacks:
             self._strike_off(plan, person)
 
     def reopen(self, plan: Plan) -> None:
-        if plan.once("reopened"):
+        if plan.once("reopened") and "cadre" not in plan.turns:
             secretary = self.driver.who(plan, "village_secretary")
             self.driver.fire(plan, secretary, "reopen", reason="雨后又出了同样的情况")
 

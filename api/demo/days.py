@@ -1,5 +1,5 @@
-"""When the demo's meetings sat before they had their rhythm: Fridays at 15:00 in the villages; in the township on the 25th at 09:00, or on the
-working day before where that is a weekend."""
+"""When the demo's meetings sat before they had their rhythm: Fridays at 15:00 in the villages; in the township on the
+25th at 09:00, or on the working day before where that is a weekend."""
 
 from __future__ import annotations
 

@@ -158,4 +158,3 @@ class Driver:
 
     def look_for_missed(self) -> None:
         self.services.watch.sweep()
-

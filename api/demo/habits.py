@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from api.demo.callbacks import Callbacks
 from api.demo.driving import Driver
 from api.demo.matters import MEASURES, REASONS, RESULTS
-from api.demo.plans import Plan
 from api.demo.places import COUNTY
+from api.demo.plans import Plan
 from api.demo.reporting import report
 from engine.rules.refusals import Stale
 
@@ -19,6 +19,8 @@ _DELAYS = {
     "township_handling": (2.0, 7.0), "county_tracking": (6.0, 14.0), "emergency": (0.02, 0.3), "verifying": (0.4, 3.0),
     "village_queued": (0.1, 1.0), "township_queued": (0.1, 1.5), "struck_off": (5.0, 20.0),
 }  # fmt: skip
+#: Where people take the time that they take; elsewhere all are alike.
+_WORK = ("reported", "need_info", "wuchang_handling", "village_handling", "township_handling", "verifying")
 #: What is urgent waits for no second day.
 _HURRY = {"normal": 1.0, "urgent": 0.2, "critical": 0.1}
 #: By when it is to be done, in days inside the limits of the rules: in a village, in the township.
@@ -59,7 +61,8 @@ class Habits:
         rests = plan.state == plan.stop and "reopened" not in plan.turns
         if plan.state in self._by_state and not rests:
             low, high = _DELAYS[plan.state]
-            days = self.random.uniform(low, high) * plan.pace * _HURRY[plan.urgency]
+            pace = plan.pace if plan.state in _WORK else 1.0
+            days = self.random.uniform(low, high) * pace * _HURRY[plan.pressing]
             self.driver.step(plan, days, self._act)
 
     def seen(self, plan: Plan) -> None:
@@ -92,9 +95,7 @@ class Habits:
         state = plan.held.state
         if any(mark.level == state.level for mark in state.counts.get("measures_here", ())):
             return False
-        return self.driver.fire(
-            plan, person, "record_measure", measure=self._text(MEASURES), done_on=self.driver.day()
-        )
+        return self.driver.fire(plan, person, "record_measure", measure=self._text(MEASURES), done_on=self.driver.day())
 
     # --- in the cluster ----------------------------------------------------------------------------------------------
 
@@ -166,13 +167,13 @@ class Habits:
             own = self.driver.village(plan)
             both = [own, next(each for each in self.driver.holders.beside(own) if each != own)]
             self.driver.fire(plan, secretary, "join_villages", villages=both, lead_village=own)
-        elif plan.urgency != "normal":
+        elif plan.pressing != "normal":
             self.driver.fire(plan, secretary, "assign_in_village", **self.in_village(plan))
 
     def in_village(self, plan: Plan) -> dict[str, object]:
         """Who handles it in the village, how, and by when."""
         cadre = self.random.choice(self.driver.holders.all_at("village_cadre", self.driver.village(plan)))
-        return {"responsible": cadre, "plan": self._text(MEASURES), "due": self.driver.day(_DUE[plan.urgency][0])}
+        return {"responsible": cadre, "plan": self._text(MEASURES), "due": self.driver.day(_DUE[plan.pressing][0])}
 
     def _in_village(self, plan: Plan) -> None:
         person = self._responsible(plan)
@@ -189,9 +190,9 @@ class Habits:
         return next(iter(plan.held.state.responsible.people), self.driver.who(plan, "village_secretary"))
 
     def _recuse(self, plan: Plan, person: str) -> None:
-        others = [each for each in self.driver.holders.all_at("village_cadre", self.driver.village(plan))]
-        data = {"recusal_code": "interest", "recused_person": person,
-                "responsible": next(each for each in others if each != person)}  # fmt: skip
+        cadres = self.driver.holders.all_at("village_cadre", self.driver.village(plan))
+        another = next(each for each in cadres if each != person)
+        data = {"recusal_code": "interest", "recused_person": person, "responsible": another}
         self.driver.fire(plan, self.driver.who(plan, "village_secretary"), "recuse", **data)
 
     def _extend(self, plan: Plan, role: str, days: int) -> None:
@@ -205,13 +206,13 @@ class Habits:
     # --- in the township, with the county ----------------------------------------------------------------------------
 
     def _before_township_meeting(self, plan: Plan) -> None:
-        if plan.urgency != "normal":
+        if plan.pressing != "normal":
             secretary = self.driver.who(plan, "township_secretary")
             self.driver.fire(plan, secretary, "assign_in_township", **self.in_township(plan))
 
     def in_township(self, plan: Plan) -> dict[str, object]:
         """Which station leads, which leader is in charge, and by when."""
-        due = self.driver.day(_DUE[plan.urgency][1])
+        due = self.driver.day(_DUE[plan.pressing][1])
         return {"lead_unit": self.driver.station(plan), "case_leader": self.driver.leader(plan), "due": due}
 
     def _in_township(self, plan: Plan) -> None:

@@ -1,5 +1,5 @@
-"""A year's mix of cases for a simulation: what they are about, how far they climb, what comes in between. All shares are
-assumptions."""
+"""A year's mix of cases for a simulation: what they are about, how far they climb, what comes in between. All shares
+are assumptions."""
 
 from __future__ import annotations
 
@@ -112,7 +112,12 @@ def _fit(plan: Plan, chance: random.Random, before: list[Plan]) -> None:
         turns.add("paged")
     if plan.urgency != "normal" or plan.category == "hazard":
         turns -= {"on_spot", "extended"}
+    if plan.pace > 2:
+        turns.discard("extended")
+    if "anonymous" in turns:
+        turns.discard("unreached")
     if plan.stop != "struck_off":
+        plan.pace = 1.0
         turns -= {"petition", "direct_alarm", "cadre", "merge", "ask_more"}
         plan.urgency = "normal"
     if plan.category == "hazard" and plan.stop in ("not_accepted", "withdrawn"):

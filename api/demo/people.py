@@ -51,4 +51,5 @@ class Holders:
 
     def beside(self, unit: str) -> list[str]:
         """The units of its kind under the same parent, itself too."""
-        return [code for code in self.units(self.kinds[unit], self.parents[unit]) if self.parents[code] == self.parents[unit]]
+        parent = self.parents[unit]
+        return [code for code in self.units(self.kinds[unit], parent) if self.parents[code] == parent]

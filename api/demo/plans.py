@@ -43,6 +43,12 @@ class Plan:
     def state(self) -> str:
         return self.held.state.state if self.held else "start"
 
+    @property
+    def pressing(self) -> str:
+        """How urgent it is by now: an alarm makes it critical."""
+        said = self.held.state.values.get("urgency") if self.held else None
+        return str(said or self.urgency)
+
     def once(self, turn: str) -> bool:
         """It is its turn now, and never again."""
         found = turn in self.turns

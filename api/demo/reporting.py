@@ -5,7 +5,8 @@ from __future__ import annotations
 from api.demo.driving import Driver
 from api.demo.plans import Plan
 
-_SURNAMES, _GIVEN = "李王张刘陈周吴谢罗邓", ("小明", "桂英", "国强", "秀兰", "建军", "春花", "志远", "玉梅", "大勇", "爱莲")
+_SURNAMES = "李王张刘陈周吴谢罗邓"
+_GIVEN = ("小明", "桂英", "国强", "秀兰", "建军", "春花", "志远", "玉梅", "大勇", "爱莲")
 
 
 def report(driver: Driver, plan: Plan) -> None:
@@ -21,7 +22,7 @@ def report(driver: Driver, plan: Plan) -> None:
 
 def _said(driver: Driver, plan: Plan) -> dict[str, object]:
     source = driver.random.choice(("visit", "visit", "talk", "came", "call", "chat"))
-    said = {"gist": plan.gist, "content": plan.content, "source": source, "heard_on": driver.day()}
+    said: dict[str, object] = {"gist": plan.gist, "content": plan.content, "source": source, "heard_on": driver.day()}
     return said if "anonymous" in plan.turns else said | {"reporter": _reporter(driver)}
 
 

@@ -3,7 +3,7 @@ missed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from api.demo.acting import ZONE
@@ -23,7 +23,7 @@ _LASTING = timedelta(minutes=45)
 NEVER_CALLED = datetime.min.replace(tzinfo=UTC)
 #: A unit and a date.
 Day = tuple[str, date]
-_PAGE = 200
+_PAGE = 40
 
 
 class Sittings:
@@ -126,7 +126,7 @@ class Sittings:
         return self._by_village if view.meeting.meeting == VILLAGE else self._by_township
 
     def _by_village(self, plan: Plan) -> NewDecision | None:
-        if plan.state == plan.stop or plan.misses_meeting():
+        if plan.stop == "village_queued" or plan.misses_meeting():
             return None
         if plan.once("returned"):
             data = {"return_code": "too_early", "reason": "双方还没有坐到一起谈", "guidance": "请理事会再调一次"}
@@ -150,7 +150,7 @@ class Sittings:
         }
 
     def _by_township(self, plan: Plan) -> NewDecision | None:
-        if plan.state == plan.stop or plan.misses_meeting():
+        if plan.stop == "township_queued" or plan.misses_meeting():
             return None
         if plan.once("sent_back"):
             plan.climbs = "village"
@@ -166,5 +166,5 @@ class Sittings:
             self.habits.seen(plan)
 
 
-def _decided(plan: Plan, trigger: str, data: dict[str, object]) -> NewDecision:
-    return NewDecision(case_id=plan.case, trigger=trigger, data=data)
+def _decided(plan: Plan, trigger: str, data: Mapping[str, object]) -> NewDecision:
+    return NewDecision(case_id=plan.case, trigger=trigger, data=dict(data))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -18,11 +19,13 @@ from engine.store.tables import agenda, blocked, cases, history, inbox, meetings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InState:
-    """How many cases are in a state at a level, and how many of them are past their earliest deadline now."""
+    """How many cases are in a state at a level, how many of them are open, and how many of these are past their
+    earliest deadline now."""
 
     level: str
     state: str
     cases: int
+    open: int
     overdue: int
 
 
@@ -66,6 +69,14 @@ class Figures:
     def cases(self) -> int:
         return sum(each.cases for each in self.in_states)
 
+    @property
+    def open(self) -> int:
+        return sum(each.open for each in self.in_states)
+
+    @property
+    def overdue(self) -> int:
+        return sum(each.overdue for each in self.in_states)
+
 
 class FigureQueries:
     """Counts what is in one installation."""
@@ -105,9 +116,10 @@ class FigureQueries:
                 found[row.clock, step.at] = found.get((row.clock, step.at), 0) + 1
         return tuple(Reminders(clock=clock, share=share, times=n) for (clock, share), n in sorted(found.items()))
 
-    def _step(self, row: sa.Row[tuple[object, ...]]) -> Step:
+    def _step(self, row: Any) -> Step:
         compiled = self.office.rulebook.pinned(row.workflow, row.workflow_version, row.file_hash)
-        return compiled.workflow.clocks[row.clock].steps[row.step]
+        step: Step = compiled.workflow.clocks[row.clock].steps[row.step]
+        return step
 
 
 _STEPS = sa.select(
@@ -116,10 +128,11 @@ _STEPS = sa.select(
 
 
 def _in_states(tx: Tx, now: datetime) -> Iterator[InState]:
-    overdue = sa.func.sum(sa.case((sa.and_(cases.c.closed_at.is_(None), cases.c.due_at < now), 1), else_=0))
-    query = sa.select(cases.c.level, cases.c.state, sa.func.count(), overdue).group_by(cases.c.level, cases.c.state)
-    for level, state, number, late in sorted(map(tuple, tx.execute(query))):
-        yield InState(level=level, state=state, cases=number, overdue=int(late))
+    is_open = cases.c.closed_at.is_(None)
+    numbers = [sa.func.sum(sa.case((each, 1), else_=0)) for each in (is_open, sa.and_(is_open, cases.c.due_at < now))]
+    query = sa.select(cases.c.level, cases.c.state, sa.func.count(), *numbers).group_by(cases.c.level, cases.c.state)
+    for level, state, number, going_on, late in sorted(map(tuple, tx.execute(query))):
+        yield InState(level=level, state=state, cases=number, open=int(going_on), overdue=int(late))
 
 
 def _fired(tx: Tx) -> dict[str, int]:
@@ -129,8 +142,8 @@ def _fired(tx: Tx) -> dict[str, int]:
 
 
 def _blocked(tx: Tx) -> dict[tuple[str, str], int]:
-    rows = tx.execute(sa.select(blocked.c.kind, blocked.c.code, sa.func.count()).group_by(blocked.c.kind, blocked.c.code))
-    return {(kind, code): number for kind, code, number in sorted(map(tuple, rows))}
+    query = sa.select(blocked.c.kind, blocked.c.code, sa.func.count()).group_by(blocked.c.kind, blocked.c.code)
+    return {(kind, code): number for kind, code, number in sorted(map(tuple, tx.execute(query)))}
 
 
 # --- meetings by week ------------------------------------------------------------------------------------------------

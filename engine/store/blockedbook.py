@@ -34,7 +34,8 @@ class Blocked:
 
 _KEY = ("home", "kind", "subject")
 _THIS = sa.and_(*(blocked.c[name] == sa.bindparam(f"at_{name}") for name in _KEY))
-_TRIES, _AGAIN, _GONE = sa.select(blocked.c.tries).where(_THIS), sa.update(blocked).where(_THIS), sa.delete(blocked).where(_THIS)
+_TRIES = sa.select(blocked.c.tries).where(_THIS)
+_AGAIN, _GONE = sa.update(blocked).where(_THIS), sa.delete(blocked).where(_THIS)
 
 
 def _at(home: str, kind: str, subject: str) -> dict[str, str]:

@@ -59,7 +59,6 @@ class Store:
         self._writer = threading.Lock()
         if self.is_sqlite:
             event.listen(self.engine, "connect", partial(_set_up_sqlite, "OFF" if throwaway else "FULL"))
-            event.listen(self.engine, "begin", _begin_sqlite)
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
@@ -70,19 +69,27 @@ class Store:
             self._connect(write=True) as tx,
             tx.begin(),
         ):
+            self._say(tx, "BEGIN IMMEDIATE")
             yield tx
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A reading transaction; what it sees does not change while it runs. Raises Unavailable."""
         with _told_plainly(), self._connect(write=False) as tx, tx.begin():
+            self._say(tx, "BEGIN")
             yield tx
 
     def _connect(self, *, write: bool) -> Connection:
-        connection = self.engine.connect().execution_options(minqing_write=write)
+        connection = self.engine.connect()
         if write or self.is_sqlite:
             return connection
         return connection.execution_options(isolation_level="REPEATABLE READ")
+
+    def _say(self, tx: Tx, begin: str) -> None:
+        """SQLite's driver begins nothing by itself. Said here and not by an event of the engine: with one, every
+        statement goes the slow way past all hooks."""
+        if self.is_sqlite:
+            tx.exec_driver_sql(begin)
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -107,11 +114,6 @@ def _set_up_sqlite(synchronous: str, connection: Any, _: Any) -> None:
         f"busy_timeout={_BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("minqing_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def any_of(name: str) -> sa.BindParameter[Any]:

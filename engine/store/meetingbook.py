@@ -87,10 +87,7 @@ def update_meeting(tx: Tx, meeting: MeetingRow) -> None:
     tx.execute(_UPDATE, {"at_home": meeting.home, "at_id": meeting.id, **_columns(meeting)})
 
 
-_UPDATE = (
-    sa.update(meetings)
-    .where(meetings.c.home == sa.bindparam("at_home"), meetings.c.id == sa.bindparam("at_id"))
-)
+_UPDATE = sa.update(meetings).where(meetings.c.home == sa.bindparam("at_home"), meetings.c.id == sa.bindparam("at_id"))
 _MEETING = sa.select(meetings, units.c.line).join(units, units.c.code == meetings.c.unit)
 _ONE = _MEETING.where(meetings.c.home == sa.bindparam("home"), meetings.c.id == sa.bindparam("meeting"))
 _ONE_LOCKED = _ONE.with_for_update(of=meetings)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,7 +37,9 @@ def line_of(unit: Unit) -> str:
     return "/" + "".join(f"{kind}:{code}/" for kind, code in unit.line)
 
 
+@lru_cache(maxsize=8192)
 def unit_of(line: str) -> Unit:
+    """The unit at the end of a line: the same again for the same line, for lines are read with every row."""
     parsed = parse_line(line)
     return Unit(code=parsed[-1][1], kind=parsed[-1][0], line=parsed)
 

@@ -12,9 +12,9 @@ from api.demo.habits import Habits
 from api.demo.organisation import SEED, organisation
 from api.demo.people import Holders, rows
 from api.demo.places import TOWN, XIANGHU
-from api.demo.settling import DemoBroken, settle_people
+from api.demo.settling import DemoBroken, end_post, settle_people
 from api.demo.sittings import Sittings
-from api.demo.year import END, FIRST, RHYTHM, others_of, plans_of
+from api.demo.year import END, FIRST, RHYTHM, SINCE, VACANT, others_of, plans_of
 from engine.audit.verify import verify
 from engine.cases.rules_folder import RulesRefused, open_rulebook
 from engine.people.setup import SetupService
@@ -69,6 +69,7 @@ def _remove(file: Path) -> None:
 def build_in(store: Store, workflows: Path, seed: int = SEED) -> Built:
     """The same in a database of any kind that is empty."""
     holders = settle_people(store, seed)
+    end_post(store, seed, "village_clerk", VACANT, SINCE)
     at_hand = services(store, workflows, datetime.combine(FIRST, datetime.min.time(), ZONE), seed)
     _drive(at_hand, holders, seed)
     SetupService(store).hold_clock(END)

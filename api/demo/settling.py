@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from api.demo.organisation import organisation
 from api.demo.people import Holders
 from engine.people.imports import ImportService
@@ -13,6 +15,15 @@ _ORDER = ("units", "bodies", "people", "posts", "households", "relatives")
 
 class DemoBroken(RuntimeError):
     """The generated register was refused, or its history does not add up: a defect of ours, not of the user's."""
+
+
+def end_post(store: Store, seed: int, role: str, unit: str, last: date) -> None:
+    """Nobody holds this post after the day. Raises DemoBroken."""
+    head, *lines = organisation(seed)["posts"].decode().splitlines()
+    (line,) = [line for line in lines if line.split(",")[1:3] == [role, unit]]
+    outcome = ImportService(store).apply("posts", f"{head}\n{line}{last}\n".encode())
+    if outcome.problems:
+        raise DemoBroken(f"posts: {outcome.problems[:3]}")
 
 
 def settle_people(store: Store, seed: int) -> Holders:

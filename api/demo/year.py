@@ -29,10 +29,14 @@ ENDS = (
 _ENDED = ("struck_off", "not_accepted", "voided", "withdrawn", "sealed", "merged")
 #: How many days before the end a case begins that is left open in its state.
 _BEFORE_END = {
-    "reported": (1, 2), "need_info": (2, 4), "wuchang_handling": (3, 4), "village_queued": (8, 9),
-    "village_handling": (17, 19), "on_account": (17, 19), "township_queued": (22, 28), "township_handling": (40, 46),
+    "reported": (1, 1), "need_info": (1, 3), "wuchang_handling": (3, 4), "village_queued": (8, 9),
+    "village_handling": (10, 12), "on_account": (17, 19), "township_queued": (22, 28), "township_handling": (40, 46),
     "county_tracking": (40, 46), "verifying": (5, 7),
 }  # fmt: skip
+#: Where personas see it, it is in the village a week longer than it should.
+_OVERDUE = timedelta(days=7)
+#: This village has had no clerk since the day: what he is to be told waits in the queue of what could not be done.
+VACANT, SINCE = "430482109245", date(2026, 12, 18)
 _LATEST = {"wuchang": 320, "village": 300, "township": 250, "county": 250}
 #: What comes in between, of 100 cases that are struck off.
 _TURNS = {"returned": 8, "ask_more": 5, "on_spot": 5, "redo": 4, "unreached": 5, "anonymous": 4, "extended": 6}
@@ -43,7 +47,7 @@ _SLOWNESS, _SLOW_DAYS = 5.0, (302, 330)
 def plans_of(holders: Holders, township: str, seed: int) -> list[Plan]:
     """Of each end one lies where the personas of 陈桥村 have their posts, and one where those of 香湖村 have."""
     chance = random.Random(f"{seed}/plans")
-    places = holders.units("neighbourhood", township)
+    places = [unit for unit in holders.units("neighbourhood", township) if not unit.startswith(VACANT)]
     ends = [(climbs, stop) for climbs, stop, times in ENDS for _ in range(times)]
     homes = {end: list(PERSONA_PLACES[:2]) for end in ends}
     found: list[Plan] = []
@@ -92,12 +96,15 @@ def _late(chance: random.Random, stop: str) -> int:
 def _fit(plans: list[Plan], chance: random.Random) -> None:
     """Who lives by which rules, what is late, what says the same as another case."""
     for plan in plans:
+        if plan.stop == "village_handling" and plan.unit in PERSONA_PLACES:
+            plan.start -= _OVERDUE
         if plan.stop == "emergency":
             plan.turns.add("direct_alarm")
         if plan.start.date() < _NEW_RULES and plan.stop in ("struck_off", "not_accepted", "voided"):
             plan.rules = FORMER_RULES
             plan.turns -= {"on_spot", "extended", "anonymous"}
     _leave_one_open(plans)
+    _tell_nobody(plans)
     _repeat(plans)
     slow = [plan for plan in plans if plan.stop == "struck_off" and plan.climbs == "wuchang" and not plan.former]
     for plan in slow[-4:]:
@@ -110,6 +117,12 @@ def _leave_one_open(plans: list[Plan]) -> None:
     """A case of version 1 that is still open: its rules know no clocks, so none has raised it."""
     left = next(plan for plan in plans if plan.former and plan.climbs == "village" and plan.stop == "struck_off")
     left.stop, left.turns = "village_handling", set()
+
+
+def _tell_nobody(plans: list[Plan]) -> None:
+    """One case is referred to the weekly meeting of the village without a clerk, who is to be told of it."""
+    plan = next(plan for plan in plans if plan.stop == "village_queued" and plan.unit not in PERSONA_PLACES)
+    plan.unit, plan.start = f"{VACANT}w01g1n1", datetime.combine(SINCE + timedelta(days=1), time(9), ZONE)
 
 
 def _repeat(plans: list[Plan]) -> None:

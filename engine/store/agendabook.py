@@ -158,5 +158,6 @@ def settle_agenda(tx: Tx, meeting: MeetingRow, items: Sequence[Item]) -> None:
         values = {name: getattr(item, name) for name in names}
         tx.execute(_SETTLE, _here(meeting) | {"case": item.case_id} | values)
     done = [item.case_id for item in items if item.outcome == "effective"]
-    mine = (decisions.c.home == meeting.home, decisions.c.meeting_id == meeting.id, decisions.c.case_id.in_(done))
-    tx.execute(sa.update(decisions).where(*mine).values(data={}, note=None))
+    if done:
+        mine = (decisions.c.home == meeting.home, decisions.c.meeting_id == meeting.id, decisions.c.case_id.in_(done))
+        tx.execute(sa.update(decisions).where(*mine).values(data={}, note=None))

@@ -107,8 +107,12 @@ def meeting_from_row(row: Any) -> MeetingRow:
 
 def another_is_open(tx: Tx, meeting: MeetingRow) -> bool:
     key = f"{meeting.workflow}/{meeting.meeting}/{meeting.unit.code}"
-    query = sa.select(meetings.c.id).where(meetings.c.home == meeting.home, meetings.c.open_key == key)
-    return tx.execute(query).first() is not None
+    return tx.execute(_OPEN_HERE, {"home": meeting.home, "key": key}).first() is not None
+
+
+_OPEN_HERE = sa.select(meetings.c.id).where(
+    meetings.c.home == sa.bindparam("home"), meetings.c.open_key == sa.bindparam("key")
+)
 
 
 def held_between(tx: Tx, meeting: MeetingRow, start: datetime, end: datetime) -> int:

@@ -229,7 +229,8 @@ _PEOPLE_NAMES = sa.select(people.c.id, people.c.name).where(people.c.id.in_(_KEY
 
 
 def _names(tx: Tx, query: sa.Select[Any], keys: Iterable[str]) -> dict[str, str]:
-    return {row[0]: row[1] for row in tx.execute(query, {"keys": list(keys)})}
+    wanted = list(keys)
+    return {row[0]: row[1] for row in tx.execute(query, {"keys": wanted})} if wanted else {}
 
 
 def unit_names(tx: Tx, codes: Iterable[str]) -> dict[str, str]:

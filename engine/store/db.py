@@ -80,7 +80,7 @@ class Store:
             yield tx
 
     def _connect(self, *, write: bool) -> Connection:
-        connection = self.engine.connect()
+        connection = self.engine.connect().execution_options(minqing_write=write)
         if write or self.is_sqlite:
             return connection
         return connection.execution_options(isolation_level="REPEATABLE READ")

@@ -56,6 +56,7 @@ class Driver:
             clock.move(moment)
             keeper.run_due()
             self._quiet = False
+            self._deliver()
         clock.move(until)
 
     def _mail(self) -> None:
@@ -112,6 +113,7 @@ class Driver:
         if plan.held is not None:
             plan.case = plan.held.identity.id
             self.plans[plan.case] = plan
+            self._page(trigger)
 
     def fire(self, plan: Plan, person: str, trigger: str, /, **data: object) -> bool:
         """Fire it at the case as last seen; false where the rules refused it. Who acts on what has changed meanwhile
@@ -121,7 +123,14 @@ class Driver:
         caller = Caller(person=person)
         held = self._counted(trigger, lambda: self.services.cases.fire(caller, plan.case, command, version))
         plan.held = held or plan.held
+        self._page(trigger)
         return held is not None
+
+    def _page(self, trigger: str) -> None:
+        """An alarm waits for no round of letters."""
+        if trigger == "raise_alarm":
+            self._quiet = False
+            self._deliver()
 
     def _counted(self, trigger: str, act: Callable[[], CaseHeld]) -> CaseHeld | None:
         try:

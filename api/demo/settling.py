@@ -29,7 +29,10 @@ def end_post(store: Store, seed: int, role: str, unit: str, last: date) -> None:
 def settle_people(store: Store, seed: int) -> Holders:
     """Who holds which post where, once all of them are in the database. Raises DemoBroken, Wrong."""
     migrate(store)
-    SetupService(store).init("demo")
+    setup = SetupService(store)
+    if setup.setup() is not None:
+        raise DemoBroken("the database is not empty")
+    setup.init("demo")
     register = organisation(seed)
     service = ImportService(store)
     for kind in _ORDER:

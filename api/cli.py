@@ -17,6 +17,7 @@ from api.commands import (
     rhythm,
     schema,
     serving,
+    simulating,
     timing,
 )
 
@@ -39,6 +40,7 @@ for commands in (
     timing.app,
     blocking.app,
     demoing.app,
+    simulating.app,
 ):
     app.add_typer(commands)
 app.add_typer(accounts.users, name="user", help="账号 / accounts")

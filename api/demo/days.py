@@ -1,11 +1,11 @@
-"""When the demo's meetings sit: Fridays at 15:00 in the villages; in the township on the 25th at 09:00, or on the
-working day before where that is a weekend."""
+"""When the demo's meetings sat before they had their rhythm: Fridays at 15:00 in the villages; in the township on the
+25th at 09:00, or on the working day before where that is a weekend."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from api.demo.plans import ZONE
+from api.demo.acting import ZONE
 
 
 def next_weekly(now: datetime) -> datetime:

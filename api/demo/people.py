@@ -48,3 +48,8 @@ class Holders:
     def units(self, kind: str, under: str) -> list[str]:
         """Units of the kind below another, by code."""
         return sorted(code for code, found in self.kinds.items() if found == kind and under in self.line(code))
+
+    def beside(self, unit: str) -> list[str]:
+        """The units of its kind under the same parent, itself too."""
+        parent = self.parents[unit]
+        return [code for code in self.units(self.kinds[unit], parent) if self.parents[code] == parent]

@@ -13,6 +13,8 @@ from api.demo.names import NUMERALS, place_names
 COUNTY, TOWN, OTHER_TOWN = "430482", "430482109", "430482110"
 CHENQIAO, XIANGHU, MIAOQIAN = "430482109223", "430482109239", "430482110201"
 NAMED_VILLAGES = (CHENQIAO, XIANGHU, MIAOQIAN)
+#: The first neighbourhood of the first 屋场 of each named village: its holders, and those above, are personas.
+PERSONA_PLACES = tuple(f"{village}w01g1n1" for village in NAMED_VILLAGES)
 STATIONS = ("司法所", "自然资源所", "应急办", "农综中心")
 _FIRST_GROUPS = ("高子树", "高桥", "对江", "前丰")  # as the article on 洋泉镇 names them
 _SHARE_OF_PLACE_NAMES = 0.25

@@ -16,6 +16,7 @@ from engine.rules.attempt import Actor
 from engine.store import reach, register
 from engine.store.db import Tx
 from engine.store.denials import Denial
+from engine.store.names import people_names, unit_names
 from engine.store.tables import cases, history, refusals, units
 
 
@@ -82,9 +83,7 @@ class AuditQueries:
                 query = query.where(earlier)
             rows = tx.execute(query.order_by(refusals.c.at.desc(), refusals.c.id.desc()).limit(limit + 1)).all()
             shown = rows[:limit]
-            names = register.people_names(tx, {row.person for row in shown}) | register.unit_names(
-                tx, {row.unit for row in shown}
-            )
+            names = people_names(tx, {row.person for row in shown}) | unit_names(tx, {row.unit for row in shown})
             views = [DenialView(denial=_denial(row), names=names) for row in shown]
             return views, (shown[-1].at, shown[-1].id) if len(rows) > limit else None
 

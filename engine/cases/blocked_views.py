@@ -12,10 +12,10 @@ from engine.rules.explain import Could, could_act
 from engine.rules.refusals import Refusal
 from engine.rules.remembering import again
 from engine.rules.rulebook import RulesMissing
-from engine.store import register
 from engine.store.blockedbook import TIMER, Blocked
 from engine.store.casefile import Held, read_cases
 from engine.store.db import Tx
+from engine.store.names import unit_names
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +40,7 @@ def explained(tx: Tx, office: Office, views: Sequence[BlockedView]) -> list[Bloc
     told = [_explained(office, view, held.get(view.found.case_id or "")) for view in views]
     places = {view.found.unit for view in told}
     places |= {unit for view in told for could in (*view.absent, *view.could) for unit in could.units}
-    names = register.unit_names(tx, places)
+    names = unit_names(tx, places)
     return [replace(view, names=names) for view in told]
 
 

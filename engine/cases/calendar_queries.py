@@ -9,10 +9,10 @@ from engine.cases.office import Office
 from engine.cases.recounting import counts
 from engine.definition.calendar import Calendar
 from engine.rules.machine import Compiled
-from engine.store import register
 from engine.store.calendarbook import KeptCalendar, kept_calendars
 from engine.store.countedbook import count_behind, count_provisional
 from engine.store.db import Tx
+from engine.store.names import unit_names
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +53,7 @@ def _in_use(tx: Tx, rules: Sequence[Compiled], kept: Sequence[KeptCalendar]) -> 
     calendar = rules[0].calendar
     assert calendar is not None
     counting = [each for each in rules if counts(each)]
-    names = register.unit_names(tx, calendar.local)
+    names = unit_names(tx, calendar.local)
     return CalendarInUse(
         calendar=calendar,
         used_by=tuple(each.workflow.name for each in counting),

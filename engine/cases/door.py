@@ -14,7 +14,7 @@ from engine.cases.reporting import agenda_reports
 from engine.definition.model import RECOMPUTE, SYSTEM
 from engine.rules.anew import is_behind, recompute
 from engine.rules.attempt import Command, InMeeting, Snapshot, Unit
-from engine.rules.clocks import NO_DEADLINES, deadlines
+from engine.rules.clocks import NO_DEADLINES, deadlines, running
 from engine.rules.decide import Decision, Request, decide
 from engine.rules.fold import local_day
 from engine.rules.machine import Compiled
@@ -206,7 +206,7 @@ def _entry(office: Office, desk: _Desk) -> Entry:
     identity, state = desk.held.identity, desk.held.state
     compiled = _rules(office, identity)
     workflow, work = compiled.workflow, compiled.work(desk.held.unit)
-    timed = work if workflow.clocks else None
+    ticking = running(workflow, state, work) if work and workflow.clocks else None
     return Entry(
         identity=identity,
         workflow=workflow,
@@ -214,10 +214,10 @@ def _entry(office: Office, desk: _Desk) -> Entry:
         after=state,
         events=tuple(desk.events),
         last_hash=desk.held.last_hash,
-        deadlines=deadlines(workflow, state, timed) if timed else None,
-        timers=plan(workflow, state, timed) if timed else None,
+        deadlines=deadlines(ticking) if ticking is not None else None,
+        timers=plan(ticking) if ticking is not None else None,
         letters=letters_of(office, identity, workflow, [event for event, _ in desk.events], silent=desk.silent),
-        counted_by=compiled.calendar.version if timed and compiled.calendar else None,
+        counted_by=compiled.calendar.version if ticking is not None and compiled.calendar else None,
     )
 
 

@@ -19,10 +19,11 @@ from engine.rules.mask import Sight, masked
 from engine.rules.own import given
 from engine.rules.reading import is_kept_from, reads_whole
 from engine.rules.state import Event
-from engine.store import reach, register, words
+from engine.store import reach, words
 from engine.store.casefile import ON_PAYLOAD, Held, held_from_row, home_of, read_case, read_texts
 from engine.store.db import Tx
 from engine.store.folding import event_from_row
+from engine.store.names import people_names, place_names, unit_names
 from engine.store.tables import cases, history, payloads, units
 
 
@@ -58,7 +59,7 @@ class CaseQueries:
             view = self._read(tx, held, person)
             offers = offers_of(tx, self.office, held, person)
             places = {unit for offer in offers for could in offer.could for unit in could.units}
-            return Choices(view=replace(view, names={**view.names, **register.unit_names(tx, places)}), offers=offers)
+            return Choices(view=replace(view, names={**view.names, **unit_names(tx, places)}), offers=offers)
 
     def history(self, person: str, case_id: str) -> list[EventView]:
         """All rows of the case, oldest first. Raises NotFound."""
@@ -160,7 +161,7 @@ def _names(tx: Tx, workflows: Sequence[Workflow], held: Sequence[Held]) -> dict[
         more_people, more_places = people_and_places(each.state)
         people |= more_people | registered(workflow, each.state.values, "person")
         places |= more_places | registered(workflow, each.state.values, "unit") | {code for _, code in each.unit.line}
-    return {**register.people_names(tx, people), **register.unit_names(tx, places)}
+    return {**people_names(tx, people), **unit_names(tx, places)}
 
 
 #: History rows with the number of their case and their payload.
@@ -202,4 +203,4 @@ def _names_in(tx: Tx, events: Sequence[Event], workflows: Sequence[Workflow]) ->
     for event, workflow in zip(events, workflows, strict=True):
         people |= registered(workflow, given(event), "person")
         places |= registered(workflow, given(event), "unit")
-    return {**register.place_names(tx, places), **register.people_names(tx, people)}
+    return {**place_names(tx, places), **people_names(tx, people)}

@@ -94,7 +94,7 @@ class Timekeeper:
         """Carry out what falls due up to `until`, each moment in turn; `move` sets the simulated time, `then` is done
         after each."""
         self.run_due()
-        while (moment := self._next_moment(until)) is not None:
+        while (moment := self.next_moment(until)) is not None:
             move(moment)
             self.run_due()
             then()
@@ -102,7 +102,8 @@ class Timekeeper:
         self.run_due()
         then()
 
-    def _next_moment(self, until: datetime) -> datetime | None:
+    def next_moment(self, until: datetime) -> datetime | None:
+        """The first moment by `until` at which a step is to be tried; None where there is none."""
         with self.office.store.read() as tx:
             return next_moment(tx, until)
 

@@ -12,6 +12,7 @@ from engine.rules.refusals import FieldProblem
 from engine.store import register
 from engine.store.db import Tx
 from engine.store.dutybook import DutyTurn, days_held, turns_between
+from engine.store.names import people_names
 
 #: No turn is longer [A]: who is meant to be called always holds the post and needs no roster.
 LONGEST = timedelta(days=31)
@@ -72,7 +73,7 @@ def _of_names(tx: Tx, office: Office, turn: NewTurn) -> Iterator[FieldProblem]:
         yield FieldProblem(field="role", code="unknown_role")
     if register.find_unit(tx, turn.unit) is None:
         yield FieldProblem(field="unit", code="unknown_unit")
-    if not register.people_names(tx, [turn.person]):
+    if not people_names(tx, [turn.person]):
         yield FieldProblem(field="person", code="unknown_person")
 
 

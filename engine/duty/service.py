@@ -14,6 +14,7 @@ from engine.rules.refusals import FieldProblem, FieldsRefused, Forbidden, NotFou
 from engine.store import register
 from engine.store.db import Tx, retried
 from engine.store.dutybook import DutyTurn, call_off, find_turn, put_turns, turns_between
+from engine.store.names import people_names, unit_names
 
 __all__ = ["DutyService", "DutyTurn", "Gap", "NewTurn", "TurnView"]
 
@@ -94,7 +95,7 @@ class DutyService:
         with self.office.store.read() as tx:
             now = self.office.clock.now(tx)
             known = turns_between(tx, now - IN_USE, now + IN_USE, units=[unit] if unit else None)
-            names = register.unit_names(tx, self._seen(tx, person, {each.unit for each in known}))
+            names = unit_names(tx, self._seen(tx, person, {each.unit for each in known}))
             return [
                 Gap(role=role, unit=place, unit_name=names[place], starts_at=first, ends_at=last)
                 for (place, role), turns in _by_roster(known).items()
@@ -112,8 +113,8 @@ class DutyService:
         return found
 
     def _views(self, tx: Tx, turns: list[DutyTurn]) -> list[TurnView]:
-        units = register.unit_names(tx, {each.unit for each in turns})
-        people = register.people_names(tx, {each.person for each in turns})
+        units = unit_names(tx, {each.unit for each in turns})
+        people = people_names(tx, {each.person for each in turns})
         return [TurnView(turn=each, unit_name=units[each.unit], person_name=people[each.person]) for each in turns]
 
     # --- who may -----------------------------------------------------------------------------------------------------

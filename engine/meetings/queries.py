@@ -24,6 +24,7 @@ from engine.store.agendabook import Item
 from engine.store.casefile import read_cases, read_events_at
 from engine.store.db import Tx
 from engine.store.meetingbook import OPEN, PLANNED, MeetingRow, list_meetings, read_meeting
+from engine.store.names import people_names, unit_names
 from engine.store.reportbook import ReportRow, reports_at, waiting_reports
 
 
@@ -157,7 +158,7 @@ class MeetingQueries:
             rules=rules,
             quorate=is_quorate(rules, meeting),
             items=tuple(self._item_views(tx, items, sight, person)),
-            names={**register.people_names(tx, people), **register.unit_names(tx, [meeting.unit.code])},
+            names={**people_names(tx, people), **unit_names(tx, [meeting.unit.code])},
             sight=sight,
             provisional=self._is_provisional(meeting),
         )
@@ -184,7 +185,7 @@ def _names_in(tx: Tx, views: Sequence[ItemView]) -> dict[str, str]:
     """Names of the people and units that decisions give: until closing the case does not know them yet."""
     people = {each for view in views for each in registered(view.case.workflow, view.data, "person")}
     places = {each for view in views for each in registered(view.case.workflow, view.data, "unit")}
-    return {**register.people_names(tx, people), **register.unit_names(tx, places)}
+    return {**people_names(tx, people), **unit_names(tx, places)}
 
 
 def _item_view(item: Item, case: CaseView, fired: Mapping[tuple[str, int], Event], sight: Sight) -> ItemView:

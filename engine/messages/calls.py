@@ -15,9 +15,9 @@ from engine.definition.model import Title, Workflow
 from engine.messages.delivery import workflow_of
 from engine.rules.paging import answers, pagings
 from engine.rules.state import Event, Paging
-from engine.store import register
 from engine.store.casefile import home_of, read_case, read_events
 from engine.store.db import Tx
+from engine.store.names import people_names
 from engine.store.outbox import REMIND
 from engine.store.tables import inbox
 
@@ -58,7 +58,7 @@ class CallQueries:
             last = as_read(tx, held, attempt_to_read(tx, self.office, held, person)).state.version
             workflow, events = workflow_of(self.office, held), read_events(tx, case_id, until=last)
             rows = _urgent(tx, case_id, last)
-            names = register.people_names(tx, {row.person for row in rows})
+            names = people_names(tx, {row.person for row in rows})
         rounds = [(each, answers(workflow, each, events)) for each in pagings(workflow, events)]
         return CaseCalls(
             workflow=workflow, calls=tuple(_call(workflow, events, rounds, names.get(row.person), row) for row in rows)

@@ -94,7 +94,8 @@ class LetterService:
         if told:
             put(tx, self._messages(letter, told, _shown(workflow, now, urgent=urgent), urgent=urgent))
         settle(tx, letter, now, code=None if told else NOBODY_ELSE)
-        unblock(tx, letter.home, MESSAGE, letter.id)
+        if letter.tries:  # it waited in the queue
+            unblock(tx, letter.home, MESSAGE, letter.id)
         return Delivery(told=bool(told), passed=not told, messages=len(told))
 
     def _people(self, tx: Tx, letter: Letter, held: Held, now: datetime) -> tuple[tuple[str, ...], list[str]]:

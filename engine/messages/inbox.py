@@ -12,10 +12,11 @@ from engine.cases.office import Office
 from engine.cases.reading import reader, today
 from engine.definition.model import Title, Workflow
 from engine.rules.refusals import NotFound
-from engine.store import reach, register
+from engine.store import reach
 from engine.store.casefile import home_of
 from engine.store.db import Tx, retried
 from engine.store.inbox import mark_read
+from engine.store.names import unit_names
 from engine.store.outbox import PAGE, REMIND
 from engine.store.tables import cases, history, inbox, units
 
@@ -145,7 +146,7 @@ class InboxService:
         )
 
     def _views(self, tx: Tx, rows: Any) -> list[MessageView]:
-        names = register.unit_names(tx, {row.case_unit for row in rows})
+        names = unit_names(tx, {row.case_unit for row in rows})
         return [self._view(row, names[row.case_unit]) for row in rows]
 
     def _view(self, row: Any, unit_name: str) -> MessageView:

@@ -18,11 +18,11 @@ from engine.messages.sending import Sender, Undelivered
 from engine.messages.waiting import RULES_MISSING, UNDELIVERED, wait_for_receiver
 from engine.rules.reading import reads_whole
 from engine.rules.rulebook import RulesMissing
-from engine.store import register
 from engine.store.blockedbook import MESSAGE, Blocked, block, unblock
 from engine.store.casefile import read_case
 from engine.store.clock import real_now
 from engine.store.db import Tx, retried
+from engine.store.names import people_names
 from engine.store.outbox import Letter, claim, due_events, give_up, lease, put_off, receivers_due, settle
 
 #: The receiver may not read the case, or is on the list no more: that is as it should be.
@@ -124,7 +124,7 @@ class WebhookService:
         """None where the receiver may not read the case. Raises RulesMissing, and Undelivered where its person is none:
         that is a slip in the settings, not a right that is missing."""
         with self.office.store.read() as tx:
-            if not register.people_names(tx, [receiver.person]):
+            if not people_names(tx, [receiver.person]):
                 raise Undelivered("unknown_person")
             held = read_case(tx, letter.case_id)
             assert held is not None

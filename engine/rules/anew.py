@@ -14,7 +14,7 @@ from engine.definition.calendar import Calendar
 from engine.definition.model import RECOMPUTE, SYSTEM, Value
 from engine.rules.attempt import Snapshot
 from engine.rules.chain import moment
-from engine.rules.clocks import Deadlines, deadlines
+from engine.rules.clocks import Deadlines, deadlines, running
 from engine.rules.decide import Decision
 from engine.rules.fold import apply
 from engine.rules.machine import Compiled
@@ -36,7 +36,7 @@ def recompute(compiled: Compiled, case: Snapshot, before: Deadlines, counted_by:
     """The own row of a case that `is_behind`; None where its deadlines are the same by the new version."""
     work, calendar, state = compiled.work(case.unit), compiled.calendar, case.state
     assert work is not None and calendar is not None and state is not None
-    after = deadlines(compiled.workflow, state, work)
+    after = deadlines(running(compiled.workflow, state, work))
     if after == before:
         return None
     event = _event(compiled, case, state, _facts(calendar, counted_by, before, after), now)

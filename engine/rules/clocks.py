@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -47,8 +47,9 @@ class Deadlines:
 NO_DEADLINES = Deadlines()
 
 
-def deadlines(workflow: Workflow, state: CaseState, work: Worktime) -> Deadlines:
-    found = [each for each in running(workflow, state, work) if each.deadline is not None]
+def deadlines(ticking: Iterable[Reckoning]) -> Deadlines:
+    """Of the clocks that run now."""
+    found = [each for each in ticking if each.deadline is not None]
     ordinary = [each.deadline for each in found if each.deadline and not each.clock.total]
     total = [each.deadline for each in found if each.clock.total]
     return Deadlines(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from engine.definition.model import Step, Workflow
-from engine.rules.clocks import running
 from engine.rules.reckoning import Reckoning
-from engine.rules.state import CaseState
-from engine.rules.worktime import Worktime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,9 +25,9 @@ class Timer:
         return self.clock, self.sum, self.step
 
 
-def plan(workflow: Workflow, state: CaseState, work: Worktime) -> tuple[Timer, ...]:
-    """All steps of the clocks that run, in the order they fall due, whether they have happened or not."""
-    found = [timer for each in running(workflow, state, work) for timer in _of(each)]
+def plan(ticking: Iterable[Reckoning]) -> tuple[Timer, ...]:
+    """All steps of the clocks that run now, in the order they fall due, whether they have happened or not."""
+    found = [timer for each in ticking for timer in _of(each)]
     return tuple(sorted(found, key=lambda timer: timer.due_at))
 
 

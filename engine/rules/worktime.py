@@ -68,12 +68,7 @@ class Worktime:
         here, there = self._local(start), self._local(end)
         if unit is TimeUnit.NATURAL_DAYS:
             return there - here
-        found = timedelta()
-        day = here.date()
-        while day <= there.date():
-            found += self._business_between(day, here, there)
-            day += _DAY
-        return found
+        return self._business_measured(here, there)
 
     def later(self, unit: TimeUnit, start: datetime, amount: timedelta) -> datetime:
         """The first moment by which so much time of the unit has passed since the start; the start for nothing."""
@@ -132,13 +127,23 @@ class Worktime:
         opens, closes = self._hours_of(day)
         return max(timedelta(), min(there, closes) - max(here, opens))
 
+    def _business_measured(self, here: datetime, there: datetime) -> timedelta:
+        """Of the first and the last day what lies between them; the days in between count whole."""
+        first, last = here.date(), there.date()
+        if first == last:
+            return self._business_between(first, here, there)
+        ends = self._business_between(first, here, self._hours_of(first)[1])
+        ends += self._business_between(last, self._hours_of(last)[0], there)
+        whole = sum(self.calendar.is_working(first + timedelta(days=n)) for n in range(1, (last - first).days))
+        return ends + whole * self._business_day()
+
     def _business_later(self, here: datetime, amount: timedelta) -> datetime:
-        day, left = here.date(), amount
+        day, left, one = here.date(), amount, self._business_day()
+        free = self._business_between(day, here, self._hours_of(day)[1])
         for _ in range(_TOO_LONG + left.days * 24):
-            opens, closes = self._hours_of(day)
-            free = self._business_between(day, here, closes)
             if free >= left:
-                return max(here, opens) + left
+                return max(here, self._hours_of(day)[0]) + left
             left -= free
             day += _DAY
+            free = one if self.calendar.is_working(day) else timedelta()
         raise ValueError(f"the calendar {self.calendar.code} has no working day from {here.date()} on")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,8 +17,11 @@ from engine.store.casefile import Held, held_from_row, home_of
 from engine.store.db import Tx, any_of
 from engine.store.meetingbook import MeetingRow
 from engine.store.reach import JOINED
-from engine.store.register import below, line_of
+from engine.store.register import line_of
 from engine.store.tables import agenda, cases, decisions, history, units
+
+#: Of so many kinds of meetings the statement that finds what waits is kept: building it takes longer than running it.
+_QUERIES = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +59,18 @@ def waiting_at(
     tx: Tx, meeting: MeetingRow, rulebook: Rulebook, home_level: str, cutoff: datetime | None = None
 ) -> list[Held]:
     """Cases at the meeting's gate that came there by the cut-off, the longest waiting first."""
+    line = line_of(meeting.unit)
+    at_home = meeting.unit.at(home_level) is not None
+    query = _waiting(rulebook, meeting.workflow, meeting.meeting, at_home, cutoff is not None)
+    given: dict[str, Any] = {"line": line, "past_line": line[:-1] + "0"}  # as `register.below` says it
+    given |= {"here": meeting.home} if at_home else {}
+    rows = tx.execute(query, given | ({"cutoff": cutoff} if cutoff else {})).all()
+    return [held_from_row(row) for row in rows]
+
+
+@lru_cache(_QUERIES)
+def _waiting(rulebook: Rulebook, workflow: str, meeting: str, at_home: bool, is_cut: bool) -> sa.Select[Any]:
+    """Built once for all meetings of a kind; the unit, and the cut-off where there is one, are bound."""
     gates = [
         sa.and_(
             cases.c.workflow == compiled.workflow.key,
@@ -62,30 +78,25 @@ def waiting_at(
             cases.c.state.in_(sorted(states)),
         )
         for compiled in rulebook.all()
-        if compiled.workflow.key == meeting.workflow and (states := states_at_gate(compiled.workflow, meeting.meeting))
+        if compiled.workflow.key == workflow and (states := states_at_gate(compiled.workflow, meeting))
     ]
-    query = (
-        sa.select(cases, units.c.line)
-        .select_from(JOINED)
-        .where(below(line_of(meeting.unit)), sa.or_(sa.false(), *gates))
-    )
-    if meeting.unit.at(home_level) is not None:
-        query = query.where(cases.c.home == meeting.home)
-    if cutoff is not None:
-        query = query.where(cases.c.entered_at <= cutoff, ~_came_after(cutoff))
-    rows = tx.execute(query.order_by(cases.c.entered_at, cases.c.id)).all()
-    return [held_from_row(row) for row in rows]
+    within = (units.c.line >= sa.bindparam("line"), units.c.line < sa.bindparam("past_line"))
+    query = sa.select(cases, units.c.line).select_from(JOINED).where(*within, sa.or_(sa.false(), *gates))
+    if at_home:
+        query = query.where(cases.c.home == sa.bindparam("here"))
+    if is_cut:
+        query = query.where(cases.c.entered_at <= sa.bindparam("cutoff"), ~_CAME_AFTER)
+    return query.order_by(cases.c.entered_at, cases.c.id)
 
 
-def _came_after(cutoff: datetime) -> sa.ColumnElement[bool]:
-    """A row brought the case into its state after the moment: `back` does, though it does not count as entering."""
-    return sa.exists().where(
-        history.c.home == cases.c.home,
-        history.c.case_id == cases.c.id,
-        history.c.recorded_at > cutoff,
-        history.c.target == cases.c.state,
-        history.c.source != history.c.target,
-    )
+#: A row brought the case into its state after the cut-off: `back` does, though it does not count as entering.
+_CAME_AFTER = sa.exists().where(
+    history.c.home == cases.c.home,
+    history.c.case_id == cases.c.id,
+    history.c.recorded_at > sa.bindparam("cutoff"),
+    history.c.target == cases.c.state,
+    history.c.source != history.c.target,
+)
 
 
 def fix_agenda(tx: Tx, meeting: MeetingRow, items: Sequence[Item]) -> None:
@@ -158,5 +169,6 @@ def settle_agenda(tx: Tx, meeting: MeetingRow, items: Sequence[Item]) -> None:
         values = {name: getattr(item, name) for name in names}
         tx.execute(_SETTLE, _here(meeting) | {"case": item.case_id} | values)
     done = [item.case_id for item in items if item.outcome == "effective"]
-    mine = (decisions.c.home == meeting.home, decisions.c.meeting_id == meeting.id, decisions.c.case_id.in_(done))
-    tx.execute(sa.update(decisions).where(*mine).values(data={}, note=None))
+    if done:
+        mine = (decisions.c.home == meeting.home, decisions.c.meeting_id == meeting.id, decisions.c.case_id.in_(done))
+        tx.execute(sa.update(decisions).where(*mine).values(data={}, note=None))

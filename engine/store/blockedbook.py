@@ -36,34 +36,33 @@ class Blocked:
     tries: int = 1
 
 
-def _this(home: str, kind: str, subject: str) -> sa.ColumnElement[bool]:
-    return sa.and_(blocked.c.home == home, blocked.c.kind == kind, blocked.c.subject == subject)
+_KEY = ("home", "kind", "subject")
+_THIS = sa.and_(*(blocked.c[name] == sa.bindparam(f"at_{name}") for name in _KEY))
+_TRIES = sa.select(blocked.c.tries).where(_THIS)
+_AGAIN, _GONE = sa.update(blocked).where(_THIS), sa.delete(blocked).where(_THIS)
 
 
-_GONE = sa.delete(blocked).where(
-    blocked.c.home == sa.bindparam("at_home"),
-    blocked.c.kind == sa.bindparam("of"),
-    blocked.c.subject == sa.bindparam("named"),
-)
+def _at(home: str, kind: str, subject: str) -> dict[str, str]:
+    return {"at_home": home, "at_kind": kind, "at_subject": subject}
 
 
 def block(tx: Tx, found: Blocked) -> int:
     """Put it into the queue. What is there already keeps since when and by when, and is counted as tried once more.
     Returns how often it was tried."""
-    here = _this(found.home, found.kind, found.subject)
-    tries = tx.execute(sa.select(blocked.c.tries).where(here)).scalar()
+    here = _at(found.home, found.kind, found.subject)
+    tries = tx.execute(_TRIES, here).scalar()
     if tries is None:
         row = {column.name: getattr(found, column.name) for column in blocked.columns}
         tx.execute(sa.insert(blocked), [{**row, "facts": dict(found.facts)}])
         return found.tries
     again = {"code": found.code, "facts": dict(found.facts), "tried_at": found.tried_at, "tries": tries + 1}
-    tx.execute(sa.update(blocked).where(here).values(again))
+    tx.execute(_AGAIN, {**here, **again})
     return int(tries) + 1
 
 
 def unblock(tx: Tx, home: str, kind: str, subject: str) -> None:
     """It was carried out, or nothing is left to carry out."""
-    tx.execute(_GONE, {"at_home": home, "of": kind, "named": subject})
+    tx.execute(_GONE, _at(home, kind, subject))
 
 
 def blocked_of(cases: sa.Table) -> sa.ColumnElement[bool]:

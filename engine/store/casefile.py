@@ -57,6 +57,12 @@ _HELD = (
     .order_by(cases.c.id)
 )
 _LOCKED = _HELD.with_for_update(of=cases)
+_ONE = (
+    sa.select(cases, units.c.line)
+    .join(units, units.c.code == cases.c.unit)
+    .where(cases.c.home == _HERE, cases.c.id == sa.bindparam("id"))
+)
+_ONE_LOCKED = _ONE.with_for_update(of=cases)
 
 
 def home_of(case_id: str) -> str:
@@ -109,9 +115,18 @@ def lock_cases(tx: Tx, ids: Iterable[str]) -> dict[str, Held]:
 def _held(tx: Tx, ids: Iterable[str], *, lock: bool) -> dict[str, Held]:
     found: dict[str, Held] = {}
     for home, mine in by_home(ids).items():
-        rows = tx.execute(_LOCKED if lock else _HELD, {"home": home, "ids": mine}).all()
+        rows = _one(tx, home, mine[0], lock) if len(mine) == 1 else _some(tx, home, mine, lock)
         found |= {row.id: held_from_row(row) for row in rows}
     return found
+
+
+def _one(tx: Tx, home: str, case_id: str, lock: bool) -> Sequence[Any]:
+    """Most ask for one case, and a list has to be written into the statement each time."""
+    return tx.execute(_ONE_LOCKED if lock else _ONE, {"home": home, "id": case_id}).all()
+
+
+def _some(tx: Tx, home: str, ids: list[str], lock: bool) -> Sequence[Any]:
+    return tx.execute(_LOCKED if lock else _HELD, {"home": home, "ids": ids}).all()
 
 
 #: Joins a history row to its payload.

@@ -84,10 +84,10 @@ def insert_meetings(tx: Tx, found: Sequence[MeetingRow]) -> None:
 
 def update_meeting(tx: Tx, meeting: MeetingRow) -> None:
     """The caller holds the lock and has raised the version."""
-    here = (meetings.c.home == meeting.home, meetings.c.id == meeting.id)
-    tx.execute(sa.update(meetings).where(*here).values(**_columns(meeting)))
+    tx.execute(_UPDATE, {"at_home": meeting.home, "at_id": meeting.id, **_columns(meeting)})
 
 
+_UPDATE = sa.update(meetings).where(meetings.c.home == sa.bindparam("at_home"), meetings.c.id == sa.bindparam("at_id"))
 _MEETING = sa.select(meetings, units.c.line).join(units, units.c.code == meetings.c.unit)
 _ONE = _MEETING.where(meetings.c.home == sa.bindparam("home"), meetings.c.id == sa.bindparam("meeting"))
 _ONE_LOCKED = _ONE.with_for_update(of=meetings)
@@ -107,8 +107,12 @@ def meeting_from_row(row: Any) -> MeetingRow:
 
 def another_is_open(tx: Tx, meeting: MeetingRow) -> bool:
     key = f"{meeting.workflow}/{meeting.meeting}/{meeting.unit.code}"
-    query = sa.select(meetings.c.id).where(meetings.c.home == meeting.home, meetings.c.open_key == key)
-    return tx.execute(query).first() is not None
+    return tx.execute(_OPEN_HERE, {"home": meeting.home, "key": key}).first() is not None
+
+
+_OPEN_HERE = sa.select(meetings.c.id).where(
+    meetings.c.home == sa.bindparam("home"), meetings.c.open_key == sa.bindparam("key")
+)
 
 
 def held_between(tx: Tx, meeting: MeetingRow, start: datetime, end: datetime) -> int:

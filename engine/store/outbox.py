@@ -124,7 +124,7 @@ def give_up(tx: Tx, letter: Letter, now: datetime, *, code: str) -> None:
 
 
 def _change(tx: Tx, letter: Letter, **values: Any) -> None:
-    tx.execute(_CHANGE.values(values), {"at_home": letter.home, "letter": letter.id})
+    tx.execute(_CHANGE, {"at_home": letter.home, "letter": letter.id, **values})
 
 
 def forget(tx: Tx, home: str, before: datetime) -> None:

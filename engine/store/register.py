@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,6 @@ import sqlalchemy as sa
 from engine.rules.attempt import Actor, Post, Unit
 from engine.store.db import Tx, any_of
 from engine.store.tables import (
-    bodies,
     body_units,
     household_people,
     households,
@@ -36,7 +36,9 @@ def line_of(unit: Unit) -> str:
     return "/" + "".join(f"{kind}:{code}/" for kind, code in unit.line)
 
 
+@lru_cache(maxsize=8192)
 def unit_of(line: str) -> Unit:
+    """The unit at the end of a line: the same again for the same line, for lines are read with every row."""
     parsed = parse_line(line)
     return Unit(code=parsed[-1][1], kind=parsed[-1][0], line=parsed)
 
@@ -224,27 +226,3 @@ def _households(tx: Tx, codes: list[str], home: Unit) -> list[str]:
 def _at_home(unit: Unit, home: Unit) -> bool:
     """In the home itself, or a unit that belongs to no home at all (a county's department)."""
     return unit.lies_in(home.code) or unit.at(home.kind) is None
-
-
-_KEYS = any_of("keys")
-_UNIT_NAMES = sa.select(units.c.code, units.c.name).where(units.c.code.in_(_KEYS))
-_BODY_NAMES = sa.select(bodies.c.code, bodies.c.name).where(bodies.c.code.in_(_KEYS))
-_PEOPLE_NAMES = sa.select(people.c.id, people.c.name).where(people.c.id.in_(_KEYS))
-
-
-def _names(tx: Tx, query: sa.Select[Any], keys: Iterable[str]) -> dict[str, str]:
-    return {row[0]: row[1] for row in tx.execute(query, {"keys": list(keys)})}
-
-
-def unit_names(tx: Tx, codes: Iterable[str]) -> dict[str, str]:
-    return _names(tx, _UNIT_NAMES, set(codes))
-
-
-def place_names(tx: Tx, codes: Iterable[str]) -> dict[str, str]:
-    """Names of units and bodies by code."""
-    wanted = set(codes)
-    return unit_names(tx, wanted) | _names(tx, _BODY_NAMES, wanted)
-
-
-def people_names(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
-    return _names(tx, _PEOPLE_NAMES, set(ids))

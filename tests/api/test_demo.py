@@ -7,7 +7,7 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from api.cli import app as command_line
 from api.settings import Settings
 from engine.audit.verify import verify
 from engine.cases.rules_folder import open_rulebook
-from engine.store.tables import bodies, cases, history, meetings, units
+from engine.store.tables import bodies, cases, history, meetings, timers, units
 from engine.wiring import Store, open_database
 from tests import township as t
 from tests.api.in_process import client_of
@@ -33,7 +33,6 @@ VILLAGE_ROLES = ["linzhang", "zuzhang", "pianzhang", "party_group_leader", "coun
 TOWN_ROLES = ["township_party_office", "township_duty", "township_station", "township_leader", "township_secretary",
               "township_discipline", "petition_clerk", "auditor_township"]  # fmt: skip
 AFFAIR_ROLES = ["council_head", "treasurer", "household_rep", "members_rep", "village_supervision"]
-LATER = {"township_duty", "township_discipline", "petition_clerk"}  #: roles of version 2 of the rules
 
 
 @dataclass
@@ -123,14 +122,27 @@ def test_anybody_of_the_township_sees_its_27_villages_and_none_of_the_other(demo
 
 
 def test_106_disputes_and_hazards_stand_in_every_state_of_the_rules(demo: Demo):
-    (rules,) = t.default_rules()
-    found = demo.everything("auditor_county", "/v1/cases", unit=TOWN)
+    rules = open_rulebook(demo.store, t.WORKFLOWS).find("issue-escalation/2")
+    assert rules is not None
+    (sealed,) = demo.everything("township_discipline", "/v1/cases", state="sealed")
+    found = [*demo.everything("auditor_county", "/v1/cases", unit=TOWN), sealed]
 
     assert len(found) == 106
-    assert {case["data"]["category"] for case in found} == {"dispute", "hazard"}
-    assert {case["state"] for case in found} == set(rules.states)
-    assert Counter(case["level"] for case in found).keys() == {"wuchang", "village", "township"}
+    assert {case["data"].get("category") for case in found} == {"dispute", "hazard", None}  # of what is sealed, none
+    assert {case["state"] for case in found} == set(rules.workflow.states)
+    assert Counter(case["level"] for case in found).keys() == set(rules.workflow.levels)
     assert len({case["number"] for case in found}) == 106
+
+
+def test_the_first_weeks_cases_stay_under_version_1_and_one_of_them_is_open_without_a_clock(demo: Demo):
+    query = sa.select(cases.c.workflow_version, cases.c.state, cases.c.opened_at, cases.c.due_at, cases.c.closed_at)
+    rows = demo.rows(query.where(cases.c.home == TOWN))
+    first = [row for row in rows if row.workflow_version == 1]
+    (left,) = [row for row in first if row.closed_at is None]
+
+    assert {row.workflow_version for row in rows} == {1, 2}
+    assert max(row.opened_at for row in first) < min(row.opened_at for row in rows if row.workflow_version == 2)
+    assert (left.state, left.due_at) == ("village_handling", None)
 
 
 def test_the_other_township_has_a_few_cases_that_the_first_does_not_see(demo: Demo):
@@ -138,7 +150,7 @@ def test_the_other_township_has_a_few_cases_that_the_first_does_not_see(demo: De
     seen = demo.everything("township_secretary", "/v1/cases")
 
     assert len(there) == 4
-    assert len(seen) == 106
+    assert len(seen) == 105  # all but what is sealed
     assert not {case["id"] for case in there} & {case["id"] for case in seen}
 
 
@@ -158,8 +170,46 @@ def test_time_is_held_on_the_25th_and_everything_ends_before(demo: Demo):
     assert (datetime.fromisoformat(clock["now"]), clock["simulated"]) == (END, True)
     assert END.strftime("%A %d") == "Friday 25"
     assert max(latest) < END
-    assert {row.status for row in held} == {"closed"}
-    assert max(row.closed_at for row in held) < END
+    assert {row.status for row in held} == {"closed", "planned"}
+    assert max(row.closed_at for row in held if row.closed_at) < END
+
+
+def test_the_clocks_have_done_everything_that_fell_due_by_then(demo: Demo):
+    waiting = demo.rows(sa.select(timers.c.next_try_at).where(timers.c.next_try_at <= END))
+    fired = {row.trigger for row in demo.rows(sa.select(history.c.trigger).where(history.c.actor == "system"))}
+
+    assert waiting == []
+    assert fired >= {"raise_to_village", "raise_to_township", "supervise"}
+
+
+def test_meetings_are_set_eight_weeks_ahead_by_their_rhythm(demo: Demo):
+    coming = demo.rows(
+        sa.select(meetings.c.at, meetings.c.turn).where(meetings.c.status == "planned", meetings.c.at > END)
+    )
+
+    assert {row.at.astimezone(END.tzinfo).isoformat() for row in coming} >= {
+        "2026-12-25T09:00:00+08:00", "2026-12-25T15:00:00+08:00",
+    }  # fmt: skip
+    assert all(row.turn for row in coming)
+    assert max(row.at for row in coming) > END + timedelta(weeks=7)
+
+
+def test_a_few_cases_are_overdue_and_some_have_a_yellow_card(demo: Demo):
+    now = END.astimezone(UTC)
+    found = demo.everything("township_secretary", "/v1/cases")
+    late = [case for case in found if case["due_at"] and datetime.fromisoformat(case["due_at"]) < now]
+    cards = Counter(case["data"].get("card") for case in late)
+
+    assert 5 <= len(late) <= 20
+    assert cards["yellow"] >= 2
+
+
+def test_a_missed_meeting_and_a_letter_to_nobody_stand_in_the_queue(demo: Demo):
+    queue = demo.ask("township_secretary", "/v1/blocked")["items"]
+
+    assert {(each["kind"], each["code"]) for each in queue} == {("meeting", "turn_missed"), ("message", "nobody")}
+    (missed,) = [each for each in queue if each["kind"] == "meeting"]
+    assert missed["unit"] == f"{TOWN}239"
 
 
 def test_the_year_goes_through_every_trigger_of_the_rules_that_an_escalation_needs(demo: Demo):
@@ -176,7 +226,9 @@ def test_the_readme_s_query_across_cases_finds_what_rose_to_the_township(demo: D
     rows = demo.ask("auditor_county", "/v1/history", from_level="village", to_level="township", limit=5)["items"]
 
     assert len(rows) == 5
-    assert all(row["trigger"] == "refer_to_township" and row["meeting"] and row["agenda_no"] for row in rows)
+    assert {row["trigger"] for row in rows} == {"refer_to_township", "raise_to_township"}
+    decided = [row for row in rows if row["trigger"] == "refer_to_township"]
+    assert all(row["meeting"] and row["agenda_no"] for row in decided)
 
 
 # --- the personas ----------------------------------------------------------------------------------------------------
@@ -217,10 +269,10 @@ def test_each_persona_holds_its_role_where_the_contract_says(demo: Demo):
     assert demo.accounts["operator"]["posts"] == []
 
 
-@pytest.mark.parametrize("suffix", ["", "_other"])
-def test_roles_of_the_next_version_reach_no_case_yet(demo: Demo, suffix):
-    for role in LATER:
-        assert demo.ask(f"{role}{suffix}", "/v1/cases")["items"] == []
+def test_what_is_sealed_only_discipline_inspection_sees(demo: Demo):
+    seeing = {role for role in (*VILLAGE_ROLES, *TOWN_ROLES) if demo.everything(role, "/v1/cases", state="sealed")}
+
+    assert seeing == {"township_discipline"}
 
 
 def test_the_village_hall_and_the_township_have_something_to_read_and_to_do(demo: Demo):
@@ -272,6 +324,16 @@ def test_every_persona_of_a_village_has_something_to_see(demo, end):
     assert demo.everything(f"party_group_leader{end}", "/v1/cases", mine=True)
 
 
-@pytest.mark.parametrize("persona", ["village_secretary", "village_clerk", "township_station", "township_leader"])
+@pytest.mark.parametrize(
+    "persona",
+    [
+        "village_secretary",
+        "village_clerk",
+        "township_station",
+        "township_leader",
+        "township_duty",
+        "township_secretary",
+    ],
+)
 def test_something_waits_for_who_decides(demo, persona):
     assert demo.everything(persona, "/v1/cases", mine=True)

@@ -21,7 +21,6 @@ LONG = {
     "engine/store/tables.py": "the whole schema on one page",
     "engine/store/migrations/versions/v0001_spine.py": "a migration is written once and never changed",
     "engine/rules/values.py": "one reader a type of field, each a few lines",
-    "api/demo/driving.py": "the demo's year, played through the services",
     "api/condition_texts.py": "what every condition word says in two languages",
     "api/present.py": "every answer about a case, to be read beside the OpenAPI shapes",
 }

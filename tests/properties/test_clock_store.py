@@ -258,8 +258,8 @@ def timers_stay_where_they_were(monkeypatch):
 
 
 def total_counts_among_the_others(monkeypatch):
-    def _deadlines(workflow, state, work):
-        found = deadlines(workflow, state, work)
+    def _deadlines(ticking):
+        found = deadlines(ticking)
         return dataclasses.replace(found, due=min((each for each in (found.due, found.total) if each), default=None))
 
     monkeypatch.setattr(engine.cases.door, "deadlines", _deadlines)

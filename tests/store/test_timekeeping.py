@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.audit.verify import verify
 from engine.cases.clock_queries import ClockQueries
 from engine.cases.timekeeping import AGAIN, End, Timekeeper
-from engine.rules.clocks import deadlines
+from engine.rules.clocks import deadlines, running
 from engine.store.casefile import read_case
 from engine.store.tables import blocked, cases, history, timers
 from tests import township as t
@@ -216,7 +216,7 @@ def test_the_deadline_that_lists_sort_by_is_the_one_that_is_explained(world):
     compiled = world.office.rulebook.version("small", 1)
     for ident, due in kept.items():
         held = world.held(ident)
-        assert deadlines(compiled.workflow, held.state, compiled.work(held.unit)).due == due
+        assert deadlines(running(compiled.workflow, held.state, compiled.work(held.unit))).due == due
     assert verify(world.store, world.office.rulebook).flaws == ()
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine.definition.model import Duration
-from engine.rules.clocks import deadlines, reckon_all
+from engine.rules.clocks import deadlines, reckon_all, running
 from engine.rules.limits import limit_changes, states_of
 from engine.rules.reckoning import Why, limit_of
 from engine.rules.timers import plan
@@ -220,8 +220,12 @@ def test_a_date_of_its_own_is_the_deadline():
 # --- steps -----------------------------------------------------------------------------------------------------------
 
 
+def ticking(case):
+    return running(case.compiled.workflow, case.state, case.work)
+
+
 def steps(case, code="work"):
-    return [shown(timer.due_at) for timer in plan(case.compiled.workflow, case.state, case.work) if timer.clock == code]
+    return [shown(timer.due_at) for timer in plan(ticking(case)) if timer.clock == code]
 
 
 def test_steps_are_shares_of_the_limit_before_and_after_the_deadline():
@@ -255,14 +259,14 @@ def test_what_a_clock_has_used_of_its_limit():
 
 def test_the_earliest_of_the_others_and_the_total_are_shown():
     case = Timed().at_time("03-02 09:00", "begin", kind="dispute")
-    found = deadlines(case.compiled.workflow, case.state, case.work)
+    found = deadlines(ticking(case))
 
     assert (shown(found.due), shown(found.total), found.provisional) == ("03-09 17:30", "05-25 17:30", False)
 
 
 def test_nothing_is_due_where_no_clock_runs():
     case = Timed().at_time("03-02 09:00", "begin").at_time("03-03 09:00", "finish")
-    found = deadlines(case.compiled.workflow, case.state, case.work)
+    found = deadlines(ticking(case))
 
     assert (found.due, found.total) == (None, None)
 
@@ -271,7 +275,7 @@ def test_a_date_in_a_year_the_calendar_does_not_know_is_provisional():
     case = Timed().at_time("12-30 09:00", "begin")
 
     assert case.deadline() == "2027-01-06 17:30"
-    assert deadlines(case.compiled.workflow, case.state, case.work).provisional
+    assert deadlines(ticking(case)).provisional
     assert not Timed().at_time("12-30 09:00", "begin", urgency="urgent").clock().is_provisional
 
 

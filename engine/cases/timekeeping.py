@@ -105,9 +105,11 @@ class Timekeeper:
         """All that is due of one case, each step in its own transaction. A case that cannot be taken up at all (its
         rules are gone, a defect of ours) is set aside, so that it keeps no other waiting. Raises Unavailable."""
         ends: list[End] = []
+        more = True
         try:
-            while (end := self._next(due)) is not None:
-                ends.append(end)
+            while more:
+                done, more = self._next(due)
+                ends += done
         except Unavailable:
             raise
         except Exception as error:
@@ -127,14 +129,15 @@ class Timekeeper:
             return ends
 
     @retried
-    def _next(self, due: DueCase) -> End | None:
+    def _next(self, due: DueCase) -> tuple[list[End], bool]:
+        """What became of the first step that is due, and whether another is; nothing where another worker was here."""
         with self.office.store.begin() as tx:
             lookups = Lookups(tx, self.office)
             held = lookups.lock([due.case_id]).get(due.case_id)
             now = self.office.clock.now(tx)
             timer = next_due(tx, due.home, due.case_id, now) if held else None
             if held is None or timer is None:
-                return None
+                return [], False
             identity = held.identity
             compiled = self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
             taken = Taken(held=held, timer=timer, step=step_of(compiled.workflow, timer), compiled=compiled, now=now)
@@ -142,7 +145,7 @@ class Timekeeper:
             if end is not End.BLOCKED:
                 settle(tx, due.home, due.case_id, timer, outcome=end.value, now=now)
                 unblock(tx, due.home, TIMER, subject_of(due.case_id, timer))
-            return end
+            return [end], next_due(tx, due.home, due.case_id, now) is not None
 
     def _carry_out(self, tx: Tx, lookups: Lookups, taken: Taken) -> End:
         if not _is_for(lookups, taken):

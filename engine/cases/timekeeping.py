@@ -115,8 +115,8 @@ class Timekeeper:
         """All that is due of one case, each step in its own transaction. A case that cannot be taken up at all (its
         rules are gone, a defect of ours) is set aside, so that it keeps no other waiting. Raises Unavailable."""
         ends: list[End] = []
+        more = True
         try:
-            more = True
             while more:
                 found, more = self._next(due)
                 ends += found

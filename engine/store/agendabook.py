@@ -101,7 +101,7 @@ _CAME_AFTER = sa.exists().where(
 
 def fix_agenda(tx: Tx, meeting: MeetingRow, items: Sequence[Item]) -> None:
     """Write the agenda as it stands at opening, in place of what was put there before; positions count from 1."""
-    tx.execute(sa.delete(agenda).where(*_of_meeting(agenda)), _here(meeting))
+    tx.execute(_CLEAR, _here(meeting))
     rows = [_row(meeting, replace(item, position=position)) for position, item in enumerate(items, start=1)]
     if rows:
         tx.execute(sa.insert(agenda), rows)
@@ -129,6 +129,7 @@ def _here(meeting: MeetingRow) -> dict[str, Any]:
 
 
 _AGENDA = sa.select(agenda).where(*_of_meeting(agenda)).order_by(agenda.c.position)
+_CLEAR = sa.delete(agenda).where(*_of_meeting(agenda))
 _DECISIONS = sa.select(decisions).where(*_of_meeting(decisions))
 _DROP_DECISIONS = sa.delete(decisions).where(*_of_meeting(decisions), decisions.c.case_id.in_(any_of("cases")))
 _SETTLE = sa.update(agenda).where(*_of_meeting(agenda), agenda.c.case_id == sa.bindparam("case"))

@@ -50,6 +50,9 @@ class LostUpdate(RuntimeError):
     """A case changed under its lock: a second writer. Never happens while there is one door."""
 
 
+_OPEN, _APPEND, _KEEP = sa.insert(cases), sa.insert(history), sa.insert(payloads)
+
+
 def write(tx: Tx, entries: Sequence[Entry]) -> dict[str, str]:
     """Append the events of all entries and bring their case rows to the state after. Returns case id -> last hash.
 
@@ -60,11 +63,11 @@ def write(tx: Tx, entries: Sequence[Entry]) -> dict[str, str]:
     opened = [entry for entry in entries if entry.before is None]
     moved = [entry for entry in entries if entry.before is not None]
     if opened:
-        tx.execute(sa.insert(cases), [_opening_row(entry, hashes[entry.identity.id]) for entry in opened])
+        tx.execute(_OPEN, [_opening_row(entry, hashes[entry.identity.id]) for entry in opened])
     for entry in moved:
         _update(tx, entry, hashes[entry.identity.id])
-    tx.execute(sa.insert(history), [row for rows in chained.values() for row in rows])
-    tx.execute(sa.insert(payloads), [row for entry in entries for row in _payloads(entry)])
+    tx.execute(_APPEND, [row for rows in chained.values() for row in rows])
+    tx.execute(_KEEP, [row for entry in entries for row in _payloads(entry)])
     write_words(tx, [words for entry in entries for words in _words(entry)])
     for entry in entries:
         move_ties(tx, entry.identity.home, entry.identity.id, entry.before, entry.after)

@@ -26,9 +26,12 @@ class Message:
     urgent: bool
 
 
+_PUT = sa.insert(inbox)
+
+
 def put(tx: Tx, messages: Sequence[Message]) -> None:
     """Put them into the inboxes. Nobody gets a letter twice: a unique key holds it."""
-    tx.execute(sa.insert(inbox), [_row(each) for each in messages])
+    tx.execute(_PUT, [_row(each) for each in messages])
 
 
 def _row(message: Message) -> dict[str, object]:

@@ -46,10 +46,13 @@ _FIELDS = tuple(each.name for each in fields(Letter))
 _BLANK: Mapping[str, None] = {"done_at": None, "dead_at": None, "code": None}
 
 
+_POST = sa.insert(outbox)
+
+
 def post(tx: Tx, letters: Sequence[Letter]) -> None:
     """Put the letters into the outbox; nothing is said before the transaction is through."""
     if letters:
-        tx.execute(sa.insert(outbox), [_row(letter) for letter in letters])
+        tx.execute(_POST, [_row(letter) for letter in letters])
 
 
 def _row(letter: Letter) -> dict[str, Any]:
@@ -129,4 +132,7 @@ def _change(tx: Tx, letter: Letter, **values: Any) -> None:
 
 def forget(tx: Tx, home: str, before: datetime) -> None:
     """Letters of the home that were done before this moment; what was given up stays to be seen."""
-    tx.execute(sa.delete(outbox).where(outbox.c.home == home, outbox.c.done_at < before))
+    tx.execute(_FORGET, {"at_home": home, "before": before})
+
+
+_FORGET = sa.delete(outbox).where(outbox.c.home == sa.bindparam("at_home"), outbox.c.done_at < sa.bindparam("before"))

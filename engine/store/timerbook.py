@@ -19,6 +19,7 @@ Key = tuple[str, int, int]
 _KEY = ("home", "case_id", "clock", "sum", "step")
 _AT = sa.and_(*(timers.c[name] == sa.bindparam(f"at_{name}") for name in _KEY))
 _DROP = sa.delete(timers).where(_AT)
+_ADD = sa.insert(timers)
 _MOVE = sa.update(timers).where(_AT)
 _OF_CASE = sa.select(timers).where(timers.c.home == sa.bindparam("home"), timers.c.case_id == sa.bindparam("case"))
 
@@ -46,7 +47,7 @@ def move_timers(tx: Tx, found: CaseTimers, now: datetime) -> None:
     if moved:
         tx.execute(_MOVE, [{**_at(found, timer.key), **_times(timer), **_retry(timer, stuck, now)} for timer in moved])
     if fresh:
-        tx.execute(sa.insert(timers), [_row(found, timer) for timer in fresh])
+        tx.execute(_ADD, [_row(found, timer) for timer in fresh])
 
 
 def _again(tx: Tx, found: CaseTimers, there: Mapping[Key, Any], planned: Mapping[Key, Timer],

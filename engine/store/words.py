@@ -72,18 +72,21 @@ _BY_ARRAYS = sa.insert(search_grams).from_select(
 )
 
 
+_ADD_TEXTS, _ADD_GRAMS = sa.insert(search_texts), sa.insert(search_grams)
+
+
 def write_words(tx: Tx, words: Sequence[Words]) -> None:
     """Append what search reads of these texts; a text without a word is left out."""
     spoken = [each for each in words if each.text]
     if not spoken:
         return
     tx.execute(
-        sa.insert(search_texts),
+        _ADD_TEXTS,
         [{"home": each.home, "case_id": each.case_id, "seq": each.seq, "text": each.text} for each in spoken],
     )
     rows = [(each.home, gram, each.case_id, each.seq) for each in spoken for gram in sorted(grams(each.text))]
     if tx.dialect.name == "sqlite":
-        tx.execute(sa.insert(search_grams), [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+        tx.execute(_ADD_GRAMS, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
     else:
         columns = (list(column) for column in zip(*rows, strict=True))
         tx.execute(_BY_ARRAYS, dict(zip(_COLUMNS, columns, strict=True)))

@@ -170,7 +170,7 @@ def kill_once(store: Store, server: Server, tokens: dict[str, str], number: int,
     server.start()
     _send_again(server, tokens, ledger)
     after = marks_in(store)
-    verdict = verify(store, Rulebook.of(t.default_rules()))
+    verdict = verify(store, Rulebook.of(t.all_rules(), t.calendars()))
     return Round(
         number=number,
         flying=flying,

@@ -208,7 +208,7 @@ class Book:
     def _in_village(self, case: Case) -> dict[str, Any]:
         if case.way == "village":
             cadre = self._person("village_cadre", case.village)
-            return _decision(case, "assign_in_village", responsible=cadre, plan="请村里组织修复", due="2026-03-27")
+            return _decision(case, "assign_in_village", responsible=cadre, plan="请村里组织修复", due="2026-03-20")
         if case.way == "on_account":
             told = {"account_code": "season", "reason": "等枯水期", "review_on": "2026-03-30", "told_reporter": True}
             return _decision(case, "put_on_account", **told)
@@ -228,7 +228,7 @@ class Book:
             data = {"return_code": "lower_can", "reason": "村里能办", "guidance": "请村里先用自有资金"}
             return _decision(case, "return_to_village", **data)
         leader = self._person("township_leader", TOWNSHIP)
-        return _decision(case, "assign_in_township", lead_unit=self._station(), case_leader=leader, due="2026-04-20")
+        return _decision(case, "assign_in_township", lead_unit=self._station(), case_leader=leader, due="2026-04-03")
 
     def _hold(self, kind: str, unit: str, chair: str, decisions: list[dict[str, Any]]) -> Any:
         """Set, open, count who is there, decide, close; returns the minutes."""

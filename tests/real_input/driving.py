@@ -71,6 +71,7 @@ class Drive:
     def _report(self, matter: Matter) -> None:
         message = matter.message
         body = {
+            "workflow": "issue-escalation/1",  # the main path; version 2 is driven by `book`
             "unit": matter.unit,
             "data": {
                 "category": CATEGORIES.get(message.heading, "other"),
@@ -121,7 +122,7 @@ class Drive:
 
     def _village_decision(self, matter: Matter) -> dict[str, Any]:
         if matter.way == "village":
-            data: dict[str, Any] = {"responsible": self._cadre(matter), "plan": "请村里组织修复", "due": "2026-03-27"}
+            data: dict[str, Any] = {"responsible": self._cadre(matter), "plan": "请村里组织修复", "due": "2026-03-20"}
             return {"case": matter.case, "trigger": "assign_in_village", "data": data}
         data = {
             "reason_code": "no_funds",
@@ -148,7 +149,7 @@ class Drive:
             data = {"return_code": "lower_can", "reason": "村里能办", "guidance": "请村里先用自有资金"}
             return {"case": matter.case, "trigger": "return_to_village", "data": data}
         leader = self.people.holders.all_at("township_leader", TOWNSHIP)[0]
-        data = {"lead_unit": self._station(), "case_leader": leader, "due": "2026-04-20"}
+        data = {"lead_unit": self._station(), "case_leader": leader, "due": "2026-04-03"}
         return {"case": matter.case, "trigger": "assign_in_township", "data": data}
 
     def _hold(self, kind: str, unit: str, chair: str, decisions: list[dict[str, Any]]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -130,7 +130,7 @@ def _facts(view: BlockedView, language: int) -> Json:
         "receiver": facts.get("receiver"),
         "reason": RECEIVER_TEXTS[facts["reason"]][language].format_map(facts) if facts.get("reason") else "",
         "absent": _posts(view, view.absent, language),
-        "since": _local(view),
+        "since": local_text(view, view.found.since),
         "turns": facts.get("turns"),
         "cases": len(facts.get("cases", ())),
     }
@@ -150,6 +150,7 @@ def _act(view: BlockedView, language: int) -> str:
     return titles[0][language] if titles else code
 
 
-def _local(view: BlockedView) -> str:
+def local_text(view: BlockedView, moment: datetime) -> str:
+    """`2026-04-21 17:30` by the time of the rules; where these are not there, in UTC with a Z."""
     zone = ZoneInfo(view.workflow.timezone) if view.workflow else UTC
-    return f"{view.found.since.astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}{'' if view.workflow else 'Z'}"

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from api import present_clocks
-from api.blocked_texts import blocked_text
+from api.blocked_texts import blocked_text, local_text
 from api.commands.checking import Language
 from api.commands.ending import JsonFlag, opened, print_json, told
 from api.settings import load_settings
@@ -46,7 +46,7 @@ def blocked(
 def _lines(view: BlockedView, english: bool) -> Iterator[str]:
     found = view.found
     names = (found.kind, view.number or found.case_id or "–", view.names.get(found.unit, found.unit))
-    since, by = (f"{moment:%Y-%m-%d %H:%M}Z" for moment in (found.since, found.attend_by))
+    since, by = (local_text(view, moment) for moment in (found.since, found.attend_by))
     times = (f"since {since}", f"by {by}") if english else (f"自 {since}", f"最晚 {by}")
     yield "\t".join((*names, *times))
     yield f"  {blocked_text(view)[english]}"

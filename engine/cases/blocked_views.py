@@ -62,7 +62,7 @@ def _rules_of(office: Office, found: Blocked, held: Held | None) -> Workflow:
     if held is None:
         return office.rulebook.version(found.facts["workflow"], found.facts["version"]).workflow
     identity = held.identity
-    return office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow
+    return office.rulebook.pinned(*identity.file).workflow
 
 
 def _of_case(view: BlockedView, workflow: Workflow, held: Held) -> BlockedView:

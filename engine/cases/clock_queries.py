@@ -58,7 +58,7 @@ class ClockQueries:
             held = found(read_case(tx, case_id))
             state = as_read(tx, held, attempt_to_read(tx, self.office, held, person)).state
             now, identity = self.office.clock.now(tx), held.identity
-            compiled = self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+            compiled = self.office.rulebook.pinned(*identity.file)
             work = compiled.work(held.unit, counted_by(tx, compiled, held))
             events = read_events(tx, identity.id, until=state.version)
         states = tuple(states_of(compiled.workflow, events))

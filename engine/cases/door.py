@@ -178,7 +178,7 @@ def _open(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act
 
 
 def _rules(office: Office, identity: Identity) -> Compiled:
-    return office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+    return office.rulebook.pinned(*identity.file)
 
 
 def _request(lookups: Lookups, compiled: Compiled, case: Snapshot, act: Act, now: datetime) -> Request:

@@ -51,7 +51,7 @@ def _words(tx: Tx, rulebook: Rulebook, held: Held) -> Iterator[Words]:
     identity = held.identity
     yield Words(home=identity.home, case_id=identity.id, seq=0, text=identity.number)
     try:
-        workflow = rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow
+        workflow = rulebook.pinned(*identity.file).workflow
     except RulesMissing:
         return
     for event in read_events(tx, identity.id):

@@ -88,7 +88,7 @@ class Lookups:
     def reading(self, held: Held, person: str, now: datetime) -> Attempt:
         """An attempt without an act: enough to ask who may read. Raises RulesMissing."""
         identity = held.identity
-        compiled = self._office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+        compiled = self._office.rulebook.pinned(*identity.file)
         workflow = compiled.workflow
         day = local_day(workflow, now)
         roles = _roles_asked(workflow, held.state)

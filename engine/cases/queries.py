@@ -134,7 +134,7 @@ class CaseQueries:
 
     def _workflow(self, held: Held) -> Workflow:
         identity = held.identity
-        return self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow
+        return self.office.rulebook.pinned(*identity.file).workflow
 
     # --- lists -------------------------------------------------------------------------------------------------------
 

@@ -104,9 +104,7 @@ class Recounting:
                 case_id=case_id,
                 code=code,
                 since=now,
-                attend_by=attend_by(
-                    self.office, held.identity.workflow, held.identity.workflow_version, held.unit, now
-                ),
+                attend_by=attend_by(self.office, *held.identity.rules, held.unit, now),
                 tried_at=now,
             )
             block(tx, found)

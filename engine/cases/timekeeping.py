@@ -151,7 +151,7 @@ class Timekeeper:
             if held is None or not found:
                 return [], False
             timer, identity = found[0], held.identity
-            compiled = self.office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+            compiled = self.office.rulebook.pinned(*identity.file)
             taken = Taken(held=held, timer=timer, step=step_of(compiled.workflow, timer), compiled=compiled, now=now)
             end = self._carry_out(tx, lookups, taken)
             if end is not End.BLOCKED:

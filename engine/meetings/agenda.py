@@ -48,7 +48,7 @@ def _added(tx: Tx, office: Office, meeting: MeetingRow, came: set[str]) -> list[
 def waits_at(office: Office, meeting: MeetingRow, held: Held) -> bool:
     """The case waits at a gate that names the meeting, and lies where the meeting sits."""
     identity = held.identity
-    compiled = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+    compiled = office.rulebook.pinned(*identity.file)
     here = identity.workflow == meeting.workflow and held.unit.lies_in(meeting.unit.code)
     return here and meeting.meeting in compiled.workflow.states[held.state.state].gate
 

@@ -155,7 +155,7 @@ def _waits(table: _Table, item: Item) -> bool:
 
 def _gate(office: Office, held: Held) -> tuple[str, ...]:
     identity = held.identity
-    compiled = office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash)
+    compiled = office.rulebook.pinned(*identity.file)
     return compiled.workflow.states[held.state.state].gate
 
 

@@ -133,7 +133,7 @@ class LetterService:
 def workflow_of(office: Office, held: Held) -> Workflow:
     """The rules of a case. Raises RulesMissing."""
     identity = held.identity
-    return office.rulebook.pinned(identity.workflow, identity.workflow_version, identity.file_hash).workflow
+    return office.rulebook.pinned(*identity.file).workflow
 
 
 def _shown(workflow: Workflow, now: datetime, *, urgent: bool) -> tuple[datetime, date]:

@@ -35,6 +35,11 @@ class Identity:
         """The workflow and its version."""
         return self.workflow, self.workflow_version
 
+    @property
+    def file(self) -> tuple[str, int, str]:
+        """The very file: workflow, version and hash, as `Rulebook.pinned` asks for it."""
+        return self.workflow, self.workflow_version, self.file_hash
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:

@@ -57,7 +57,7 @@ def test_it_is_told_with_its_reason_and_who_could_go_on(stuck: Timed, monkeypatc
     head, said = done().splitlines()
 
     assert head.split("\t")[0] == "timer"
-    assert "自 2026-04-21 09:30Z" in head
+    assert "自 2026-04-21 17:30" in head.split("\t")
     assert said.strip().startswith("「办理时限」已到 100%，应自动「名」而没有办成：请填写「名」。能处理的：")
 
 

@@ -1,0 +1,158 @@
+"""Who reads a page: the session, the posts, the language; and what a form brought."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from api.deps import Served, Services
+from api.languages import wants_english
+from api.web import cookies, guard
+from api.web.dates import Calendar
+from engine.cases.service import Caller
+from engine.definition.model import Role, Workflow
+from engine.people.queries import Me
+from engine.people.sessions import Session
+from engine.rules.fold import local_day
+from engine.rules.rulebook import RulesMissing
+
+_FIELDS, _FILES, _FIELD_SIZE = 2_000, 12, 200_000
+
+
+class SignInNeeded(Exception):
+    """No session, or no longer. What a form brought is kept and asked for again after signing in."""
+
+
+class FormExpired(Exception):
+    """The form's token is not this browser's: it was shown before signing in anew. It is shown again as it was sent."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """Who is signed in, with the posts valid today, and the time of the rules."""
+
+    session: Session
+    me: Me
+    roles: Mapping[str, Role]
+    now: datetime
+    simulated: bool
+    workflow: Workflow
+
+    @property
+    def person(self) -> str:
+        """The person behind the account; an operator is nobody's person and reaches nothing."""
+        return self.session.person or f"@{self.session.login}"
+
+    @property
+    def levels(self) -> set[int]:
+        """The levels at which the reader may act, counted from the lowest."""
+        order = list(self.workflow.levels)
+        held = (self.roles[post.role] for post in self.me.posts if post.role in self.roles)
+        return {order.index(role.level) for role in held if not role.read_only}
+
+    @property
+    def supervises(self) -> bool:
+        return any(self.roles[post.role].read_only for post in self.me.posts if post.role in self.roles)
+
+    def caller(self, once: str | None, request: object) -> Caller:
+        """Who sends a command; `once` is the key of the form, the same over several sessions of one account."""
+        return Caller(person=self.person, token=f"web:{self.session.login}", key=once or None, request=request)
+
+
+def newest(served: Services) -> Workflow:
+    """The rules under which new cases are opened. Raises RulesMissing."""
+    found = served.office.rulebook.find(served.office.default_workflow)
+    if found is None:
+        raise RulesMissing(served.office.default_workflow)
+    return found.workflow
+
+
+def reader(request: Request, served: Served) -> Reader:
+    """Raises SignInNeeded."""
+    secret = cookies.session_secret(request)
+    now, simulated = served.setup.clock()
+    workflow = newest(served)
+    day = local_day(workflow, now)
+    session = served.sessions.who(secret, day) if secret else None
+    if session is None:
+        raise SignInNeeded
+    me = served.organisation.me(session.person or f"@{session.login}", day)
+    found = Reader(session=session, me=me, roles=workflow.roles, now=now, simulated=simulated, workflow=workflow)
+    request.state.reader = found
+    if session.must_change and request.url.path not in ("/password", "/sign-out"):
+        raise PasswordFirst
+    return found
+
+
+class PasswordFirst(Exception):
+    """A password that somebody else chose must be changed before anything else."""
+
+
+Signed = Annotated[Reader, Depends(reader)]
+
+
+def english_of(request: Request) -> bool:
+    """The language that was chosen, else the browser's."""
+    chosen = request.cookies.get(cookies.LANGUAGE)
+    if chosen in ("zh", "en"):
+        return chosen == "en"
+    return wants_english(request.headers.get("accept-language"))
+
+
+async def speaks_english(request: Request) -> bool:
+    return english_of(request)
+
+
+InEnglish = Annotated[bool, Depends(speaks_english)]
+
+
+def calendar_of(request: Request, found: Reader) -> Calendar:
+    return Calendar(english_of(request), found.now, found.workflow.timezone)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Posted:
+    """What a form brought: texts by name, several where several were ticked, and files that are not empty."""
+
+    form: FormData
+
+    def get(self, name: str, default: str = "") -> str:
+        value = self.form.get(name)
+        return value if isinstance(value, str) else default
+
+    def all(self, name: str) -> list[str]:
+        return [value for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text but the token, in order: what can be sent again."""
+        for name, value in self.form.multi_items():
+            if isinstance(value, str) and name != guard.FIELD:
+                yield name, value
+
+    def files(self, name: str) -> list[UploadFile]:
+        found = (value for value in self.form.getlist(name) if isinstance(value, UploadFile))
+        return [file for file in found if file.filename and file.size]
+
+
+async def posted(request: Request) -> Posted:
+    """The form, if it is ours. Raises Problem, FormExpired."""
+    guard.check_origin(request)
+    form = await request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_FIELD_SIZE)
+    found = Posted(form=form)
+    if not guard.has_token(request, found.get(guard.FIELD)):
+        raise FormExpired
+    return found
+
+
+Sent = Annotated[Posted, Depends(posted)]
+
+
+def fresh_once() -> str:
+    """A key for a form that shall take effect once, however often it is sent."""
+    return secrets.token_urlsafe(18)

@@ -1,0 +1,123 @@
+"""What goes wrong on a page becomes a page: sign in first, send again, a refusal in words, kept input."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse
+
+from api.problems import KINDS, PLAIN_TEXTS, Problem, refusal_body
+from api.web import cookies
+from api.web.reader import FormExpired, PasswordFirst, Posted, SignInNeeded, english_of
+from api.web.rendering import render
+from engine.people.errors import Wrong
+from engine.rules.refusals import Refusal
+from engine.wiring import Unavailable
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages."""
+
+    def get_route_handler(self) -> Handler:
+        handler = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except SignInNeeded:
+                return await _ask_to_sign_in(request)
+            except PasswordFirst:
+                return RedirectResponse("/password", 303)
+            except FormExpired:
+                return await _ask_again(request)
+            except (Refusal, Problem, RequestValidationError, Unavailable, Wrong) as error:
+                return await run_in_threadpool(error_page, request, error)
+
+        return handled
+
+
+async def _ask_to_sign_in(request: Request) -> Response:
+    """A reader comes back to the page he asked for; what a form brought is kept in the sign-in page itself."""
+    if request.method in ("GET", "HEAD"):
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        to = "/sign-in" if wanted == "/" else f"/sign-in?to={quote(wanted, safe='')}"
+        return RedirectResponse(to, 303)
+    form = Posted(form=await request.form())
+    kept = json.dumps(list(form.texts()), ensure_ascii=False)
+    return await run_in_threadpool(sign_in_page, request, to=request.url.path, kept=kept, status=401)
+
+
+async def _ask_again(request: Request) -> Response:
+    """The form as it was sent, under the token that holds now: one press sends it."""
+    form = Posted(form=await request.form())
+    return await run_in_threadpool(resume_page, request, request.url.path, list(form.texts()), 403)
+
+
+def sign_in_page(request: Request, *, to: str = "/", kept: str = "", login: str = "", wrong: str = "",
+                 status: int = 200, headers: dict[str, str] | None = None) -> Response:  # fmt: skip
+    """The sign-in page; `wrong` says why the last try failed."""
+    fresh = None if cookies.browser_secret(request) else secrets.token_urlsafe(32)
+    request.state.before = fresh
+    page = render(request, "sign_in.html", status, headers, to=to, kept=kept, login=login, wrong=wrong)
+    if fresh is not None:
+        cookies.keep_before(request, page, fresh)
+    return page
+
+
+def resume_page(request: Request, to: str, texts: list[tuple[str, str]], status: int = 200) -> Response:
+    """What was typed, ready to be sent again to `to`."""
+    if cookies.browser_secret(request) is None and getattr(request.state, "before", None) is None:
+        return sign_in_page(request, to=to, kept=json.dumps(texts, ensure_ascii=False), status=401)
+    return render(request, "resume.html", status, to=to, texts=texts)
+
+
+def error_page(request: Request, error: Exception) -> Response:
+    """A refusal, or a failure, as a page."""
+    kind, title, told, line = _words(request, error)
+    headers = dict(error.headers or {}) if isinstance(error, Problem) else {}
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = "300" if error.full else "5"
+    status = KINDS[kind][0]
+    return render(request, "error.html", status, headers, title=title, told=told, line=line, status=status, kind=kind)
+
+
+def _words(request: Request, error: Exception) -> tuple[str, str, str, dict[str, Any] | None]:
+    """(kind, title, sentence, line of the rules)."""
+    english = english_of(request)
+    if isinstance(error, Refusal):
+        body = refusal_body(error, english)
+        return error.kind, body["title"], body["detail"], body.get("refused_by")
+    kind, code = _problem(error)
+    title = KINDS[kind][2 if english else 1]
+    return kind, title, PLAIN_TEXTS[code][english], None
+
+
+def _problem(error: Exception) -> tuple[str, str]:
+    if isinstance(error, Problem):
+        return error.kind, error.code
+    if isinstance(error, Unavailable):
+        return ("full", "storage_full") if error.full else ("unavailable", "unavailable")
+    if isinstance(error, Wrong):
+        return "invalid", "fields"
+    return "not_found", "page_not_found"
+
+
+def back_to(path: str, **query: str) -> RedirectResponse:
+    """See other: the page that shows what a form did."""
+    return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303)
+
+
+def local_path(wanted: str, default: str = "/") -> str:
+    """A path of this site; anything that could lead elsewhere becomes the default."""
+    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if plain and "\\" not in wanted else default

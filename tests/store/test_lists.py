@@ -11,9 +11,10 @@ from itertools import combinations
 import pytest
 import sqlalchemy as sa
 
+from engine.cases.listing import by_opened, narrow, reach_of
 from engine.cases.lookups import Lookups
 from engine.cases.narrowing import CaseFilter
-from engine.cases.reading import attempt_to_read, reader
+from engine.cases.reading import attempt_to_read
 from engine.rules.attempt import Attempt
 from engine.rules.people import posts_of_role
 from engine.rules.reading import may_read
@@ -248,7 +249,8 @@ def test_overdue_narrows_with_other_filters_and_pages_as_every_list(timed: tuple
 def test_the_list_of_the_overdue_walks_an_index_and_never_all_cases(sqlite_store: Store):
     world = World(sqlite_store, rules(**TIERS))
     with world.store.read() as tx:
-        query = world.queries._query(tx, reader(tx, world.office, "pianzhang"), CaseFilter(overdue=True))
+        mine, wanted = reach_of(tx, world.office, "pianzhang"), CaseFilter(overdue=True)
+        query = by_opened(narrow(tx, world.office, mine, wanted, sa.select(cases)), wanted)
         sql = str(query.compile(tx, compile_kwargs={"literal_binds": True}))
         plan = [row.detail for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
 

@@ -28,7 +28,9 @@ from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
 from engine.messages.inbox import InboxService
 from engine.people.accounts import AccountService, Principal
+from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
+from engine.people.sessions import SessionService
 from engine.people.setup import SetupService
 from engine.rules.refusals import FieldProblem, FieldsRefused
 
@@ -49,6 +51,8 @@ class Services:
     inbox: InboxService
     feed: EventFeed
     accounts: AccountService
+    passwords: PasswordService
+    sessions: SessionService
     organisation: OrganisationQueries
     setup: SetupService
     files: FileService
@@ -72,6 +76,8 @@ def make_services(office: Office, files: FileService) -> Services:
         inbox=InboxService(office),
         feed=EventFeed(office),
         accounts=AccountService(office.store),
+        passwords=PasswordService(office.store),
+        sessions=SessionService(office.store),
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
         files=files,

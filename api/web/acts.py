@@ -11,6 +11,7 @@ from api import present
 from api.deps import Served, Services
 from api.problems import KINDS, field_text, refusal_body
 from api.shapes import CaseId, Code
+from api.web.event_shown import event_shown
 from api.web.forms import Filled, inputs, read, typed
 from api.web.moments import occurred
 from api.web.options import options_for
@@ -68,7 +69,9 @@ def _row(choices: Choices, trigger: str) -> Row:
     return row
 
 
-def _fired(served: Services, who: Reader, view: CaseView, trigger: str, sent: Posted, data: dict[str, Value]) -> Response:
+def _fired(
+    served: Services, who: Reader, view: CaseView, trigger: str, sent: Posted, data: dict[str, Value]
+) -> Response:
     command = Command(trigger=trigger, data=data, **late_entry(sent, view.workflow.timezone))
     request = [f"POST {view.identity.id}", trigger, sorted(sent.texts())]
     held = served.cases.fire(who.caller(sent.get("once"), request), view.identity.id, command, seen_version(sent))
@@ -110,7 +113,7 @@ def _form(request: Request, served: Services, who: Reader, choices: Choices, row
     offer = next(each for each in choices.offers if each.row is row)
     told = refusal or offer.refusal
     today = calendar_of(request, who).today.isoformat()
-    blocked = present.choices(choices, english)["blocked"]
+    blocked = present.blocked_offer(view.workflow, offer, view.names, english) if offer.refusal else None
     return render(
         request,
         "act.html",
@@ -121,8 +124,8 @@ def _form(request: Request, served: Services, who: Reader, choices: Choices, row
         inputs=inputs(view.workflow, row, english, today, options_for(served, who, view.identity.id, english)),
         filled=filled,
         told=refusal_body(told, english) if told else None,
-        could=next((each["could"] for each in blocked if each["trigger"] == row.trigger), []),
-        since=[present.event(each, english) for each in since],
+        could=blocked["could"] if blocked else [],
+        since=[event_shown(each, english) for each in since],
         once=filled.one("once") or fresh_once(),
         today=today,
     )

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from api import present, present_clocks
+from api import present
 from api.deps import Served, Services
-from api.shapes import CaseId, FileId
+from api.shapes import CaseId, Code, FileId
 from api.v1.files import download
+from api.web.clock_shown import clocks_shown, week_names
 from api.web.deadlines import due_of
+from api.web.event_shown import event_shown
 from api.web.ladder import stairs
 from api.web.reader import InEnglish, Reader, Signed, calendar_of, fresh_once
 from api.web.rendering import render
 from api.web.routes import PageRoute
+from api.web.values import chosen, facts, gist_of, in_charge, risk_of
 from engine.cases.views import CaseView, Choices, EventView
 from engine.definition.model import Row
 from engine.rules.explain import Offer
@@ -24,72 +27,61 @@ from engine.rules.refusals import OnlyInMeeting
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 CasePath = Annotated[CaseId, Path()]
-_OPEN_BLOCKED = 4  # blocked acts that are shown before the rest is folded away
+_BLOCKED = 3  # blocked acts that are shown before the rest is folded away
 
 
 @router.get("/cases/{case_id}")
-def case(request: Request, case_id: CasePath, served: Served, who: Signed, english: InEnglish) -> Response:
+def case(request: Request, case_id: CasePath, served: Served, who: Signed, english: InEnglish,
+         done: Annotated[Code | None, Query()] = None) -> Response:  # fmt: skip
     choices = served.case_queries.triggers(who.person, case_id)
     view = served.case_queries.get(who.person, case_id)
     events = served.case_queries.history(who.person, case_id)
-    return render(request, "case.html", **_context(request, served, who, choices, view, events, english))
+    steps = steps_of(view.workflow, view.state, choices.offers)
+    return render(
+        request,
+        "case.html",
+        **_head(served, who, view, events, english),
+        **_acts(choices, steps, english),
+        **_time(request, served, who, view, english),
+        events_shown=[event_shown(each, english) for each in reversed(events)],
+        done=_done(events, done, english),
+        once=fresh_once(),
+    )
 
 
-def _context(request: Request, served: Services, who: Reader, choices: Choices, view: CaseView,
-             events: list[EventView], english: bool) -> dict[str, Any]:  # fmt: skip
-    steps = steps_of(view.workflow, view.state.state, view.state.counters, choices.offers)
-    found = present.choices(choices, english)
+def _head(served: Services, who: Reader, view: CaseView, events: Sequence[EventView], english: bool) -> dict[str, Any]:
+    found = present.case(view, english)
     return {
-        "case": present.case(view, english),
-        "facts": list(facts(view, english)),
+        "case": found,
+        "gist": gist_of(view, english),
         "risk": risk_of(view, english),
         "category": chosen(view, "category", english),
-        "due": due_of(served.office, view, calendar_of(request, who)),
+        "card": _card(view, english),
+        "facts": list(facts(view, english)),
+        "in_charge": in_charge(found["responsible"], english),
+        "successor": in_charge(found["successor"], english),
         "stairs": stairs(served.office, view, events, who.now, english),
-        "steps": _steps(steps, english),
-        "meeting_acts": [_act(offer.row, english) for offer in steps.blocked if _in_meeting(offer)],
-        "meeting": next_meeting(served, who, view, english),
-        "blocked": _blocked(steps, found, open_ones=True),
-        "blocked_more": _blocked(steps, found, open_ones=False),
-        "events": [present.event(each, english) for each in reversed(events)],
-        "clocks": present_clocks.clocks(served.clocks.clocks(who.person, view.identity.id), english)["clocks"],
-        "once": fresh_once(),
     }
 
 
-def _act(row: Row, english: bool) -> dict[str, Any]:
-    plain = not row.needs and not row.takes
-    return {"trigger": row.trigger, "ref": row.ref, "title": present.title(row.title, english), "plain": plain}
+def _card(view: CaseView, english: bool) -> dict[str, str] | None:
+    """The supervision card that lies on the case."""
+    letter = {"yellow": "y", "red": "r", "normal": "n"}.get(str(view.data.get("card")))
+    return {"letter": letter, "title": chosen(view, "card", english) or ""} if letter else None
 
 
-def _steps(steps: Steps, english: bool) -> dict[str, Any]:
+def _time(request: Request, served: Services, who: Reader, view: CaseView, english: bool) -> dict[str, Any]:
+    when = calendar_of(request, who)
     return {
-        "main": _act(steps.main.row, english) if steps.main else None,
-        "beside": [_act(offer.row, english) for offer in steps.beside],
-        "seldom": [_act(offer.row, english) for offer in steps.seldom],
+        "due": due_of(served.office, view, when),
+        "clocks": clocks_shown(served.clocks.clocks(who.person, view.identity.id), when, english),
+        "week_names": week_names(english),
+        "meeting": _next_meeting(served, who, view, english),
     }
 
 
-def _in_meeting(offer: Offer) -> bool:
-    return isinstance(offer.refusal, OnlyInMeeting)
-
-
-def _blocked(steps: Steps, found: dict[str, Any], *, open_ones: bool) -> list[dict[str, Any]]:
-    """Blocked acts in the order of the steps; what only a meeting decides is said once for all of it."""
-    by_place = {(each["trigger"], each["ref"], each["title"]): each for each in found["blocked"]}
-    ordered = [
-        by_place[key]
-        for offer in steps.blocked
-        if not _in_meeting(offer)
-        for key in by_place
-        if key[0] == offer.row.trigger and key[1] == offer.row.ref and offer.row.title.zh in (key[2], offer.row.title.zh)
-    ]
-    unique = list({id(each): each for each in ordered}.values())
-    return unique[:_OPEN_BLOCKED] if open_ones else unique[_OPEN_BLOCKED:]
-
-
-def next_meeting(served: Services, who: Reader, view: CaseView, english: bool) -> dict[str, Any] | None:
-    """The next planned meeting that decides on a case in this state, where the reader may see it."""
+def _next_meeting(served: Services, who: Reader, view: CaseView, english: bool) -> dict[str, Any] | None:
+    """The next planned meeting that decides on a case in this state, as far as the reader may see meetings there."""
     gate = view.workflow.states[view.state.state].gate
     if not gate:
         return None
@@ -100,46 +92,39 @@ def next_meeting(served: Services, who: Reader, view: CaseView, english: bool) -
     return {"title": named, "at": first.at if first else None, "id": first.id if first else None}
 
 
-def facts(view: CaseView, english: bool) -> Iterator[dict[str, Any]]:
-    """The values of the case with the titles of their fields, but what the page shows elsewhere."""
-    values = present.data(view.workflow, view.data, view.names, view.sight)
-    for name, value in values.items():
-        if name not in ("gist", "category", "urgency") and value not in (None, "", [], False):
-            yield {"title": present.title(view.workflow.fields[name].title, english), **shown(view, name, value, english)}
+def _acts(choices: Choices, steps: Steps, english: bool) -> dict[str, Any]:
+    in_meeting = [offer for offer in steps.blocked if isinstance(offer.refusal, OnlyInMeeting)]
+    others = [offer for offer in steps.blocked if offer not in in_meeting]
+    workflow, names = choices.view.workflow, choices.view.names
+    blocked = [present.blocked_offer(workflow, offer, names, english) for offer in others]
+    return {
+        "steps": {
+            "main": _act(steps.main.row, english) if steps.main else None,
+            "beside": _all(steps.beside, english),
+            "seldom": _all(steps.seldom, english),
+        },
+        "meeting_acts": _all(in_meeting, english),
+        "blocked": blocked[:_BLOCKED],
+        "blocked_more": blocked[_BLOCKED:],
+    }
 
 
-def shown(view: CaseView | EventView, name: str, value: Any, english: bool) -> dict[str, Any]:
-    """A value as a page says it: `kind` is text, date, files; a choice by its title."""
-    field = view.workflow.fields[name]
-    several = value if isinstance(value, list) else [value]
-    if field.entry_type == "file":
-        return {"kind": "files", "value": several}
-    if field.entry_type == "date":
-        return {"kind": "date", "value": value}
-    separator = ", " if english else "、"
-    return {"kind": "text", "value": separator.join(_said(field, each, english) for each in several)}
+def _all(offers: Sequence[Offer], english: bool) -> list[dict[str, Any]]:
+    return [_act(offer.row, english) for offer in offers]
 
 
-def _said(field: Any, value: Any, english: bool) -> str:
-    if field.entry_type == "choice":
-        return present.title(field.choices[value], english) if value in field.choices else str(value)
-    if isinstance(value, bool):
-        return (("否", "是"), ("no", "yes"))[english][value]
-    if isinstance(value, dict):
-        return " ".join(str(value[part]) for part in ("name", "phone") if value.get(part))
-    return str(value)
+def _act(row: Row, english: bool) -> dict[str, Any]:
+    """`plain`: it asks for nothing, so its button does it."""
+    plain = not row.needs and not row.takes
+    return {"trigger": row.trigger, "ref": row.ref, "title": present.title(row.title, english), "plain": plain}
 
 
-def chosen(view: CaseView, name: str, english: bool) -> str | None:
-    """The title of the choice in a field; None where none was made."""
-    field = view.workflow.fields.get(name)
-    value = view.data.get(name)
-    return present.title(field.choices[value], english) if field and value in field.choices else None
-
-
-def risk_of(view: CaseView, english: bool) -> dict[str, str] | None:
-    words = chosen(view, "urgency", english)
-    return {"code": str(view.data["urgency"]), "title": words} if words else None
+def _done(events: Sequence[EventView], trigger: str | None, english: bool) -> str | None:
+    """The title of what was done just now; only the last row can be."""
+    last = events[-1] if events else None
+    if last is None or trigger is None or last.event.trigger != trigger:
+        return None
+    return str(present.event(last, english)["title"])
 
 
 @router.get("/files/{file_id}")

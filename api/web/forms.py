@@ -1,7 +1,8 @@
 """Forms made of a row's fields, and what they bring as the data of a command.
 
-A field `gist` is posted as `d.gist`; a person who is not registered as `d.reporter.name` and `d.reporter.phone`; uploads
-that were kept from an earlier try as `k.files`. Values go to the engine as they were typed: it alone judges them.
+A field `gist` is posted as `d.gist`; a person who is not registered as `d.reporter.name` and `d.reporter.phone`;
+uploads that were kept from an earlier try as `k.files`. Values go to the engine as
+they were typed: it alone judges them.
 """
 
 from __future__ import annotations

@@ -46,4 +46,6 @@ def icon(name: str, classes: str = "") -> Markup:
 
 def logo() -> Markup:
     """Three stairs: hamlet cluster, village, township."""
-    return Markup('<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 15h6v7H2zM9 9h6v13H9zM16 2h6v20h-6z"/></svg>')
+    return Markup(
+        '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 15h6v7H2zM9 9h6v13H9zM16 2h6v20h-6z"/></svg>'
+    )

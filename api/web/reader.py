@@ -150,7 +150,8 @@ async def posted(request: Request) -> Posted:
     return found
 
 
-Sent = Annotated[Posted, Depends(posted)]
+OurForm = Depends(posted)
+Sent = Annotated[Posted, OurForm]
 
 
 def fresh_once() -> str:

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from api.problems import KINDS, PLAIN_TEXTS, Problem, refusal_body
@@ -40,7 +41,7 @@ class PageRoute(APIRoute):
                 return RedirectResponse("/password", 303)
             except FormExpired:
                 return await _ask_again(request)
-            except (Refusal, Problem, RequestValidationError, Unavailable, Wrong) as error:
+            except (Refusal, Problem, RequestValidationError, Unavailable, Wrong, HTTPException) as error:
                 return await run_in_threadpool(error_page, request, error)
 
         return handled
@@ -88,7 +89,7 @@ def error_page(request: Request, error: Exception) -> Response:
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "300" if error.full else "5"
     status = KINDS[kind][0]
-    return render(request, "error.html", status, headers, title=title, told=told, line=line, status=status, kind=kind)
+    return render(request, "error.html", status, headers, title=title, told=told, line=line)
 
 
 def _words(request: Request, error: Exception) -> tuple[str, str, str, dict[str, Any] | None]:
@@ -98,8 +99,8 @@ def _words(request: Request, error: Exception) -> tuple[str, str, str, dict[str,
         body = refusal_body(error, english)
         return error.kind, body["title"], body["detail"], body.get("refused_by")
     kind, code = _problem(error)
-    title = KINDS[kind][2 if english else 1]
-    return kind, title, PLAIN_TEXTS[code][english], None
+    _, zh, en = KINDS[kind]
+    return kind, en if english else zh, PLAIN_TEXTS[code][english], None
 
 
 def _problem(error: Exception) -> tuple[str, str]:
@@ -109,7 +110,16 @@ def _problem(error: Exception) -> tuple[str, str]:
         return ("full", "storage_full") if error.full else ("unavailable", "unavailable")
     if isinstance(error, Wrong):
         return "invalid", "fields"
+    if isinstance(error, HTTPException) and error.status_code in _STATUSES:
+        return _STATUSES[error.status_code]
     return "not_found", "page_not_found"
+
+
+_STATUSES = {
+    400: ("bad_request", "form_unreadable"),
+    405: ("method", "method_not_allowed"),
+    413: ("too_large", "too_large"),
+}
 
 
 def back_to(path: str, **query: str) -> RedirectResponse:
@@ -121,3 +131,12 @@ def local_path(wanted: str, default: str = "/") -> str:
     """A path of this site; anything that could lead elsewhere becomes the default."""
     plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
     return wanted if plain and "\\" not in wanted else default
+
+
+_OTHERS = ("/v1", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics", "/static")
+
+
+def is_page(request: Request) -> bool:
+    """Whether what went wrong is told to people: anything but the API, operations and files."""
+    path = request.url.path
+    return not any(path == other or path.startswith(f"{other}/") for other in _OTHERS)

@@ -10,21 +10,24 @@ from fastapi import APIRouter, Query, Request, Response
 from api.deps import Served, Services
 from api.problems import Problem
 from api.web import cookies
-from api.web.reader import Posted, Sent, Signed, newest
+from api.web.reader import OurForm, Posted, Sent, Signed, newest
 from api.web.rendering import render, say
 from api.web.routes import PageRoute, back_to, local_path, resume_page, sign_in_page
-from engine.people.passwords import Busy, Checked, Throttled, WeakPassword, WrongPassword
+from engine.people.errors import Wrong
+from engine.people.passwords import Busy, Checked, Throttled
 from engine.people.sessions import Begun
 from engine.rules.fold import local_day
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _REMEMBERED = 90 * 24 * 3600
-_WEAK = {
-    "too_short": "密码至少 8 个字",
-    "too_long": "密码最多 128 个字",
-    "common": "这个密码太常见，容易被猜到，请换一个",
-    "context": "密码里不要用姓名、登录名、电话、地名",
-    "same_as_before": "新密码和旧密码一样，请换一个",
+#: What is wrong with a new password: code -> the form's field and the sentence.
+_WRONG = {
+    "wrong_password": ("old", "现在的密码不对"),
+    "password_too_short": ("new", "密码至少 8 个字"),
+    "password_too_long": ("new", "密码最多 128 个字"),
+    "password_common": ("new", "这个密码太常见，容易被猜到，请换一个"),
+    "password_context": ("new", "密码里不要用姓名、登录名、电话、地名"),
+    "password_same_as_before": ("new", "新密码和旧密码一样，请换一个"),
 }
 
 
@@ -40,9 +43,8 @@ def sign_in(request: Request, served: Served, sent: Sent) -> Response:
     try:
         checked = _checked(request, served, login, sent.get("password"))
     except Throttled as late:
-        minutes = str(-(-late.retry_after_seconds // 60))
-        wrong = say(request, "试的次数多了，请过 %(minutes)s 分钟再试，或打电话请人代报", minutes=minutes)
-        headers = {"Retry-After": str(late.retry_after_seconds)}
+        wrong = _too_often(request, late)
+        headers = {"Retry-After": str(late.retry_after)}
         return sign_in_page(request, to=to, kept=kept, login=login, wrong=wrong, status=429, headers=headers)
     if checked is None:
         wrong = say(request, "登录名或密码不对，请再看一眼大小写")
@@ -51,12 +53,14 @@ def sign_in(request: Request, served: Served, sent: Sent) -> Response:
 
 
 def _checked(request: Request, served: Services, login: str, password: str) -> Checked | None:
-    """Raises Throttled, Problem where too many sign in at once."""
+    """None where the pair is wrong. Raises Throttled, Problem where too many sign in at once."""
     source = request.client.host if request.client else ""
     try:
         return served.passwords.check(login, password, source=source, device=cookies.device_secret(request))
+    except Wrong:
+        return None
     except Busy as busy:
-        raise Problem("unavailable", "signing_in_busy", headers={"Retry-After": "5"}) from busy
+        raise _busy() from busy
 
 
 def _welcome(request: Request, served: Services, sent: Posted, checked: Checked, to: str, kept: str) -> Response:
@@ -69,7 +73,8 @@ def _welcome(request: Request, served: Services, sent: Posted, checked: Checked,
     request.state.before = begun.secret
     response = _after(request, to, kept, begun)
     cookies.keep_session(request, response, begun.secret, _REMEMBERED if remember else None)
-    cookies.keep_device(request, response, checked.device)
+    if checked.device is not None:
+        cookies.keep_device(request, response, checked.device)
     return response
 
 
@@ -88,12 +93,12 @@ def _kept_texts(kept: str) -> list[tuple[str, str]]:
         found = json.loads(kept) if kept else []
     except ValueError:
         return []
-    pairs = [tuple(pair) for pair in found if isinstance(pair, list) and len(pair) == 2] if isinstance(found, list) else []
+    pairs = [pair for pair in found if isinstance(pair, list) and len(pair) == 2] if isinstance(found, list) else []
     return [(name, value) for name, value in pairs if isinstance(name, str) and isinstance(value, str)]
 
 
-@router.post("/sign-out")
-def sign_out(request: Request, served: Served, sent: Sent) -> Response:
+@router.post("/sign-out", dependencies=[OurForm])
+def sign_out(request: Request, served: Served) -> Response:
     if secret := cookies.session_secret(request):
         served.sessions.end(secret)
     response = back_to("/sign-in")
@@ -126,16 +131,24 @@ def _changed(request: Request, served: Services, sent: Posted, who: Signed) -> d
     """What was wrong, by field; nothing where it was changed."""
     session = who.session
     try:
-        served.passwords.change(session.login, sent.get("old"), sent.get("new"), session=session.id)
-    except WrongPassword:
-        return {"old": say(request, "现在的密码不对")}
-    except WeakPassword as weak:
-        return {"new": say(request, _WEAK[weak.code])}
+        served.passwords.change(session.login, sent.get("old"), sent.get("new"), but=session.id)
+    except Wrong as wrong:
+        field, words = _WRONG[wrong.code]
+        return {field: say(request, words)}
     except Throttled as late:
-        return {"old": say(request, "试的次数多了，请过 %(minutes)s 分钟再试", minutes=str(-(-late.retry_after_seconds // 60)))}
+        return {"old": _too_often(request, late)}
     except Busy as busy:
-        raise Problem("unavailable", "signing_in_busy", headers={"Retry-After": "5"}) from busy
+        raise _busy() from busy
     return {}
+
+
+def _too_often(request: Request, late: Throttled) -> str:
+    minutes = str(-(-late.retry_after // 60))
+    return say(request, "试的次数多了，请过 %(minutes)s 分钟再试，或打电话请人代报", minutes=minutes)
+
+
+def _busy() -> Problem:
+    return Problem("unavailable", "signing_in_busy", headers={"Retry-After": "5"})
 
 
 @router.get("/liking")

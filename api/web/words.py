@@ -20,7 +20,7 @@ LOCALE = Path(__file__).parent / "locale"
 class Chinese(gettext.NullTranslations):
     """The key is the text; a number changes nothing in it."""
 
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:  # noqa: ARG002 - the signature is gettext's
         return msgid1
 
 

@@ -14,6 +14,7 @@ from engine.definition.model import Row, Workflow
 from engine.rules.explain import Offer
 from engine.rules.people import RELATED
 from engine.rules.refusals import ConditionRefused
+from engine.rules.state import CaseState
 
 _FEW = 3  # a row from more states is an exception
 _FAR = 1_000
@@ -30,10 +31,10 @@ class Steps:
     blocked: tuple[Offer, ...]
 
 
-def steps_of(workflow: Workflow, state: str, counters: Mapping[str, int], offers: Sequence[Offer]) -> Steps:
-    """The offers of one case in `state`, sorted by what they are to this person."""
+def steps_of(workflow: Workflow, case: CaseState, offers: Sequence[Offer]) -> Steps:
+    """The offers of one case, sorted by what they are to this person."""
     allowed = [offer for offer in offers if offer.refusal is None]
-    main = _main(workflow, state, counters, offers, allowed)
+    main = _main(workflow, case, offers, allowed)
     rest = [offer for offer in allowed if offer is not main]
     beside = sorted((o for o in rest if _is_beside(o.row)), key=lambda o: (not o.row.handles, len(o.row.sources)))
     blocked = sorted((o for o in offers if o.refusal is not None), key=lambda o: len(o.row.sources) > _FEW)
@@ -49,13 +50,12 @@ def _is_beside(row: Row) -> bool:
     return row.handles or len(row.sources) <= _FEW
 
 
-def _main(workflow: Workflow, state: str, counters: Mapping[str, int], offers: Sequence[Offer],
-          allowed: Sequence[Offer]) -> Offer | None:  # fmt: skip
-    if workflow.states[state].final or workflow.states[state].follows:
+def _main(workflow: Workflow, case: CaseState, offers: Sequence[Offer], allowed: Sequence[Offer]) -> Offer | None:
+    state = workflow.states[case.state]
+    if state.final or state.follows:
         return None
-    answering = (o for o in allowed if _answers(o.row) and not _done(workflow, counters, o.row))
-    answer = next(answering, None)
-    if answer is not None or workflow.states[state].gate:
+    answer = next((o for o in allowed if _answers(o.row) and not _done_here(workflow, case, o.row)), None)
+    if answer is not None or state.gate:
         return answer
     return _leading_on(workflow, offers, allowed)
 
@@ -65,9 +65,10 @@ def _answers(row: Row) -> bool:
     return row.stays and bool(row.by) and all(name in RELATED and name in ("successor", "paged") for name in row.by)
 
 
-def _done(workflow: Workflow, counters: Mapping[str, int], row: Row) -> bool:
+def _done_here(workflow: Workflow, case: CaseState, row: Row) -> bool:
+    """Somebody fired it since the case entered its state, as far as a counter tells."""
     counting = [name for name, counter in workflow.counters.items() if row.trigger in counter.of]
-    return any(counters.get(name, 0) for name in counting)
+    return any(mark.seq > case.stay.seq for name in counting for mark in case.counts.get(name, ()))
 
 
 def _leading_on(workflow: Workflow, offers: Sequence[Offer], allowed: Sequence[Offer]) -> Offer | None:

@@ -1,0 +1,51 @@
+// Small comforts; every page works without them.
+(function () {
+  'use strict';
+  document.documentElement.className += ' scripted';
+
+  function each(selector, act) {
+    Array.prototype.forEach.call(document.querySelectorAll(selector), act);
+  }
+
+  document.addEventListener('DOMContentLoaded', function () {
+    // A password can be shown while it is typed.
+    each('[data-reveal]', function (button) {
+      button.addEventListener('click', function () {
+        var input = document.getElementById(button.getAttribute('data-reveal'));
+        var shown = input.type === 'text';
+        input.type = shown ? 'password' : 'text';
+        button.setAttribute('aria-pressed', String(!shown));
+      });
+    });
+    // What must be mended is read first.
+    each('[data-focus]', function (found) { found.focus(); });
+    // A print button.
+    each('[data-print]', function (button) {
+      button.addEventListener('click', function () { window.print(); });
+    });
+    // A filter takes effect when it is chosen.
+    each('form[data-auto]', function (form) {
+      form.addEventListener('change', function (event) {
+        if (event.target.tagName === 'SELECT') { form.submit(); }
+      });
+    });
+  });
+
+  // A second press while the first is under way sends nothing; the server takes effect once anyhow.
+  document.addEventListener('submit', function (event) {
+    var form = event.target;
+    if (form.method !== 'post') { return; }
+    if (form.hasAttribute('data-sent')) { event.preventDefault(); return; }
+    form.setAttribute('data-sent', '');
+    var button = event.submitter || form.querySelector('button:not([type=button])');
+    if (button) { button.setAttribute('aria-busy', 'true'); }
+    window.setTimeout(function () {
+      form.removeAttribute('data-sent');
+      if (button) { button.removeAttribute('aria-busy'); }
+    }, 8000);
+  });
+  // Coming back by the browser's button, the form may be sent again.
+  window.addEventListener('pageshow', function () {
+    each('form[data-sent]', function (form) { form.removeAttribute('data-sent'); });
+  });
+}());

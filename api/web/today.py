@@ -1,0 +1,91 @@
+"""Today: the two doors, what waits for me, what became of my reports, what I was told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api import present
+from api.deps import Served, Services
+from api.letter_texts import letter_text
+from api.web.listed import listed
+from api.web.navigation import home_of
+from api.web.reader import InEnglish, Reader, Signed
+from api.web.rendering import render
+from api.web.routes import PageRoute, back_to
+from engine.cases.narrowing import CaseFilter
+from engine.messages.inbox import MessageFilter, MessageView
+from engine.rules.next_step import steps_of
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+_WAITING, _REPORTED, _TOLD = 12, 5, 6
+_AHEAD = timedelta(days=7)
+
+
+@router.get("/")
+def today(request: Request, served: Served, who: Signed, english: InEnglish,
+          told: Annotated[Literal["password", "hidden"] | None, Query()] = None) -> Response:  # fmt: skip
+    if home_of(who) != "/":
+        return back_to(home_of(who))
+    waiting = _page(request, served, who, english, CaseFilter(waiting=True, order="due", limit=_WAITING))
+    for each in waiting:
+        each["next"] = _next_step(served, who, each["id"], english)
+    return render(
+        request,
+        "today.html",
+        waiting=waiting,
+        more=len(waiting) == _WAITING,
+        reported=_page(request, served, who, english, CaseFilter(reported=True, limit=_REPORTED)),
+        told=[_told(view, english) for view in _unread(served, who)],
+        meetings=_meetings(served, who, english),
+        may_report=bool(who.levels),
+        request_told=told,
+    )
+
+
+def _page(request: Request, served: Services, who: Reader, english: bool, wanted: CaseFilter) -> list[dict[str, Any]]:
+    found = served.case_queries.page(who.person, wanted)
+    return [listed(request, served, who, view, english) for view in found.cases]
+
+
+def _next_step(served: Services, who: Reader, case_id: str, english: bool) -> str | None:
+    choices = served.case_queries.triggers(who.person, case_id)
+    view = choices.view
+    main = steps_of(view.workflow, view.state, choices.offers).main
+    return present.title(main.row.title, english) if main else None
+
+
+def _unread(served: Services, who: Reader) -> tuple[MessageView, ...]:
+    return served.inbox.page(who.person, MessageFilter(unread=True, limit=_TOLD)).messages
+
+
+def _told(view: MessageView, english: bool) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "href": f"/cases/{view.case_id}",
+        "text": letter_text(view, english),
+        "urgent": view.urgent,
+        "at": view.shown_at,
+    }
+
+
+def _meetings(served: Services, who: Reader, english: bool) -> list[dict[str, Any]]:
+    """Meetings of the coming week, and those that are open, at which the reader is expected."""
+    views = [
+        view
+        for status in ("open", "planned")
+        for view in served.meeting_queries.page(who.person, status=status, limit=100)[0]
+        if who.person in view.meeting.expected and view.meeting.at <= who.now + _AHEAD
+    ]
+    return [
+        {
+            "href": f"/meetings/{view.meeting.id}",
+            "title": present.title(view.rules.title, english),
+            "place": view.names.get(view.meeting.unit.code, ""),
+            "at": view.meeting.at,
+            "open": view.meeting.status == "open",
+        }
+        for view in sorted(views, key=lambda view: view.meeting.at)
+    ]

@@ -231,7 +231,7 @@ def test_a_database_that_was_not_migrated_ends_with_3_and_a_hint(folder: Path):
 #: What later schemas added to the first one, taken away again.
 SINCE = (
     *(f"DROP TABLE {name}" for name in ("outbox", "inbox", "timers", "blocked", "agenda_reports", "meeting_rhythms",
-                                            "duty_turns")),
+                                            "duty_turns", "passwords", "devices", "sign_in_failures", "sessions")),
     *(f"DROP INDEX {name}" for name in ("ix_cases_home_due", "uq_meetings_home_turn", "uq_meetings_home_number")),
     "ALTER TABLE cases DROP COLUMN due_provisional",
     *(f"ALTER TABLE meetings DROP COLUMN {name}" for name in ("turn", "moved", "year", "number", "delegate",

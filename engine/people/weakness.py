@@ -77,8 +77,14 @@ def _is_guessed(text: str, known: list[str]) -> bool:
 
 
 def _undisguised(text: str) -> Iterator[str]:
-    """Without repetitions, with letters where signs stand for them, and with nothing in between."""
-    for plain in (_REPEATED.sub(r"\1", text), text.translate(_SIGNS_FOR_LETTERS), _signs(text)):
+    """Without repetitions, with letters where signs stand for them, and with nothing between letters and digits where
+    these would do for a password."""
+    signs = _signs(text)
+    for plain in (
+        _REPEATED.sub(r"\1", text),
+        text.translate(_SIGNS_FOR_LETTERS),
+        signs if len(signs) >= LEAST else text,
+    ):
         if plain != text:
             yield plain
 

@@ -18,9 +18,11 @@ from typer.testing import CliRunner, Result
 
 from api.app import create_app
 from api.cli import app as command_line
+from api.commands.demoing import _told_before
 from api.settings import Settings
 from engine.audit.verify import verify
 from engine.cases.rules_folder import open_rulebook
+from engine.people.passwords import PasswordService
 from engine.store.tables import bodies, cases, history, meetings, timers, units
 from engine.wiring import Store, open_database
 from tests import township as t
@@ -242,7 +244,7 @@ def test_the_personas_are_those_of_the_contract(demo: Demo):
     ]  # fmt: skip
 
     assert sorted(demo.accounts) == sorted(expected)
-    assert all({"login", "token", "posts"} <= set(account) for account in demo.accounts.values())
+    assert all({"login", "password", "token", "posts"} <= set(account) for account in demo.accounts.values())
     assert all(account["login"] == persona for persona, account in demo.accounts.items())
 
 
@@ -253,6 +255,24 @@ def test_every_token_works_and_its_posts_are_those_of_the_file(demo: Demo):
         written = sorted((post["role"], post.get("unit") or post.get("body")) for post in account["posts"])
         assert (me["login"], me["person"], told) == (persona, account["person"], written)
         assert me["operator"] == (persona == "operator")
+
+
+def test_a_password_of_the_file_signs_in(demo: Demo):
+    passwords = PasswordService(demo.store)
+
+    for persona in ("village_clerk", "operator"):
+        checked = passwords.check(persona, demo.accounts[persona]["password"], source="203.0.113.7")
+        assert (checked.login, checked.must_change) == (persona, False)
+
+
+def test_a_file_of_accounts_that_was_spoilt_is_as_none(tmp_path: Path):
+    file = tmp_path / "demo-accounts.json"
+    assert _told_before(file) == {}
+    for text in ("", "{", "[]", '{"linzhang": 1}', "\x00"):
+        file.write_text(text)
+        assert _told_before(file) == {}
+    file.write_text('{"linzhang": {"password": "tukamolu4826"}}')
+    assert _told_before(file) == {"linzhang": {"password": "tukamolu4826"}}
 
 
 def test_each_persona_holds_its_role_where_the_contract_says(demo: Demo):
@@ -309,7 +329,8 @@ def test_a_second_start_builds_nothing_and_hands_out_fresh_tokens(demo: Demo):
     assert not list(demo.file.parent.glob("*.new.db*"))
     for persona, account in demo.accounts.items():
         assert account["token"] != old[persona]["token"]
-        assert (account["person"], account["posts"]) == (old[persona]["person"], old[persona]["posts"])
+        kept = ("person", "posts", "password", "password_set_at")
+        assert [account[name] for name in kept] == [old[persona][name] for name in kept]
     assert demo.ask("linzhang", "/v1/me")["login"] == "linzhang"
     stale = demo.client.get("/v1/me", headers={"Authorization": f"Bearer {old['linzhang']['token']}"})
     assert stale.status_code == 401

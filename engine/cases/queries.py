@@ -11,9 +11,11 @@ from engine.cases.listing import count, found_rows, place_of, reach_of
 from engine.cases.lookups import Lookups
 from engine.cases.narrowing import CaseFilter, Place
 from engine.cases.office import Office
+from engine.cases.opening import offers_to_open
 from engine.cases.reading import as_read, attempt_to_read, found, offers_of, sight_of
 from engine.cases.views import CaseView, Choices, EventView, Followed, people_and_places, registered, see_event
 from engine.definition.model import Value, Workflow
+from engine.rules.explain import Offer
 from engine.rules.mask import Sight, masked
 from engine.rules.own import given
 from engine.rules.reading import is_kept_from, reads_whole
@@ -58,6 +60,13 @@ class CaseQueries:
             offers = offers_of(tx, self.office, held, person)
             places = {unit for offer in offers for could in offer.could for unit in could.units}
             return Choices(view=replace(view, names={**view.names, **unit_names(tx, places)}), offers=offers)
+
+    def openings(self, person: str, unit: str, workflow: str | None = None) -> tuple[Offer, ...]:
+        """Which rows from `start` the person may fire at the unit, and what refuses the others; by the newest published
+        version of the default rules, or of those named (`key` or `key/version`). Raises NotFound for a unit out of
+        reach and for unknown rules, FieldsRefused (`unit_too_high`) for a unit above the lowest level."""
+        with self.office.store.read() as tx:
+            return offers_to_open(tx, self.office, person, unit, workflow)
 
     def history(self, person: str, case_id: str, *, after: int = 0) -> list[EventView]:
         """The rows of the case after a version of it, oldest first; all without one. Raises NotFound."""

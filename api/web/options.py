@@ -20,13 +20,13 @@ def options_for(served: Services, who: Reader, case_id: str, english: bool) -> O
     def options(field: Field) -> Grouped:
         if field.entry_type is FieldType.UNIT:
             return units_of(served, who, case_id)
-        return people_of(who, served.case_queries.people_for(who.person, case_id), english)
+        return people_of(who, served.picks.people_for(who.person, case_id), english)
 
     return options
 
 
 def units_of(served: Services, who: Reader, case_id: str) -> Grouped:
-    found = served.case_queries.units_for(who.person, case_id)
+    found = served.picks.units_for(who.person, case_id)
     return (("", [(unit.code, unit.name) for unit in found]),)
 
 

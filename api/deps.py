@@ -15,6 +15,7 @@ from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
 from engine.cases.clock_queries import ClockQueries
 from engine.cases.office import Office
+from engine.cases.picks import PickQueries
 from engine.cases.queries import CaseQueries
 from engine.cases.service import CaseService
 from engine.cases.timekeeping import Timekeeper
@@ -40,6 +41,7 @@ class Services:
     office: Office
     cases: CaseService
     case_queries: CaseQueries
+    picks: PickQueries
     meetings: MeetingService
     arranging: ArrangingService
     meeting_queries: MeetingQueries
@@ -63,6 +65,7 @@ def make_services(office: Office, files: FileService) -> Services:
         office=office,
         cases=CaseService(office),
         case_queries=CaseQueries(office),
+        picks=PickQueries(office),
         meetings=MeetingService(office),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),

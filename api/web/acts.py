@@ -11,6 +11,7 @@ from api import present
 from api.deps import Served, Services
 from api.problems import KINDS, field_text, refusal_body
 from api.shapes import CaseId, Code
+from api.web.case_page import posts_in_words
 from api.web.event_shown import event_shown
 from api.web.forms import Filled, inputs, read, typed
 from api.web.moments import occurred
@@ -124,7 +125,7 @@ def _form(request: Request, served: Services, who: Reader, choices: Choices, row
         inputs=inputs(view.workflow, row, english, today, options_for(served, who, view.identity.id, english)),
         filled=filled,
         told=refusal_body(told, english) if told else None,
-        could=blocked["could"] if blocked else [],
+        could=posts_in_words(view.workflow, blocked["could"], english) if blocked else "",
         since=[event_shown(each, english) for each in since],
         once=filled.one("once") or fresh_once(),
         today=today,

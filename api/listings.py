@@ -71,6 +71,8 @@ class HistoryListing(Listing):
     to_level: Code | None = None
     actor: PersonId | None = None
     meeting: MeetingId | None = None
+    upward: Annotated[bool | None, Field(description="to a higher level; false: all others")] = None
+    by_system: Annotated[bool | None, Field(description="fired by the system; false: by people")] = None
     since: Moment | None = None
     until: Until = None
 

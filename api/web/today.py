@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api import present
 from api.deps import Served, Services
-from api.letter_texts import letter_text
 from api.web.listed import listed
 from api.web.navigation import home_of
 from api.web.reader import InEnglish, Reader, Signed
@@ -20,7 +19,7 @@ from engine.messages.inbox import MessageFilter, MessageView
 from engine.rules.next_step import steps_of
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-_WAITING, _REPORTED, _TOLD = 12, 5, 6
+_WAITING, _REPORTED, _TOLD = 12, 5, 4
 _AHEAD = timedelta(days=7)
 
 
@@ -65,10 +64,21 @@ def _told(view: MessageView, english: bool) -> dict[str, Any]:
     return {
         "id": view.id,
         "href": f"/cases/{view.case_id}",
-        "text": letter_text(view, english),
+        "title": _short(view, english),
+        "number": view.number,
+        "place": view.unit_name,
+        "state": present.title(view.workflow.states[view.state].title, english),
         "urgent": view.urgent,
         "at": view.shown_at,
     }
+
+
+def _short(view: MessageView, english: bool) -> str:
+    """What happened, or which clock has used how much."""
+    words = present.title(view.title, english)
+    if view.share is None:
+        return words
+    return f"{words}: {view.share}% used" if english else f"{words}已用 {view.share}%"
 
 
 def _meetings(served: Services, who: Reader, english: bool) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from engine.cases.listing import count, found_rows, place_of, reach_of
 from engine.cases.lookups import Lookups
-from engine.cases.narrowing import CaseFilter, Place
 from engine.cases.many import choices_of
+from engine.cases.narrowing import CaseFilter, Place
 from engine.cases.office import Office
 from engine.cases.opening import offers_to_open
 from engine.cases.reading import as_read, attempt_to_read, found, offers_of, sight_of

@@ -24,7 +24,8 @@ from engine.store.tables import cases, history, inbox, units
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageFilter:
-    """`unread`: only what he has not read; `seen`: only what he has. `after` is the (shown_at, id) of the last message of the page before."""
+    """`unread`: only what he has not read; `seen`: only what he has. `after` is the (shown_at, id) of the last
+    message of the page before."""
 
     unread: bool = False
     seen: bool = False

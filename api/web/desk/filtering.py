@@ -53,8 +53,8 @@ _WRONG = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """`values` are what the address says, as it was typed, empty where it says nothing; `errors` what of it cannot be; `base` the filter without its
-    view and states."""
+    """`values` are what the address says, as it was typed, empty where it says nothing; `errors` what of it cannot be;
+    `base` the filter without its view and states."""
 
     values: Mapping[str, str]
     errors: Sequence[Mapping[str, str]]
@@ -82,13 +82,13 @@ class Asked:
 
     def seen_as(self, view: str, states: tuple[str, ...] = ()) -> CaseFilter:
         """The same filter under another view."""
-        parts: dict[str, Any] = {
+        views: dict[str, dict[str, Any]] = {
             OPEN: {"open": True},
             WAITING: {"waiting": True},
             OVERDUE: {"overdue": True},
             SOON: {"overdue": False, "due_until": self.soon},
-        }.get(view, {})
-        return replace(self.base, state=states, **parts)
+        }
+        return replace(self.base, state=states, **views.get(view, {}))
 
     def address(self, path: str = "/cases", **changes: str) -> str:
         """Where the same list stands with these parts changed; an empty one is left out, and so is the page."""
@@ -139,8 +139,9 @@ def _listing(values: Mapping[str, str], who: Reader, limit: int) -> tuple[CaseLi
     plain = {name: value for name, value in values.items() if name in CaseListing.model_fields and name != "state"}
     order = values.get("order") or ("opened" if values.get("view") == ALL else "due")
     wrong = [name for name in _DAYS if name in plain and _moment(plain[name], name, zone) is None]
-    given = {**plain, **{name: _moment(plain[name], name, zone) for name in _DAYS if name in plain}}
-    given = {name: value for name, value in given.items() if name not in wrong} | {"order": order, "limit": limit}
+    days = {name: _moment(plain[name], name, zone) for name in _DAYS if name in plain}
+    given: dict[str, object] = {**plain, **days, "order": order, "limit": limit}
+    given = {name: value for name, value in given.items() if name not in wrong}
     try:
         return CaseListing.model_validate(given), wrong
     except ValidationError as error:
@@ -167,7 +168,7 @@ def _base(listing: CaseListing, values: Mapping[str, str]) -> tuple[CaseFilter, 
         after = unpack_due(cursor) if listing.order == "due" else unpack(cursor, datetime, str)
     except Refusal:
         return CaseFilter(**filters), ["cursor"]
-    return CaseFilter(**filters, after=after), []  # type: ignore[arg-type]
+    return CaseFilter(**filters, after=after), []
 
 
 def _error(request: Request, name: str, values: Mapping[str, str]) -> dict[str, str]:

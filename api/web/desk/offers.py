@@ -31,7 +31,7 @@ def choices_for(request: Request, served: Services, who: Reader, asked: Asked, r
         "category": _of_field(workflow, "category", english),
         "urgency": _of_field(workflow, "urgency", english),
         "unit": _units(served, who, asked),
-        "responsible": _responsible(request, served, who, asked, rows),
+        "responsible": _responsible(request, served, who, rows),
     }
     return {name: _with_asked(served, who, name, found, asked) for name, found in plain.items()}
 
@@ -71,8 +71,7 @@ def _kinds_of_cases(served: Services, who: Reader) -> tuple[str, ...]:
     return tuple(levels[:home])
 
 
-def _responsible(request: Request, served: Services, who: Reader, asked: Asked,
-                 rows: Sequence[Mapping[str, Any]]) -> list[Choice]:  # fmt: skip
+def _responsible(request: Request, served: Services, who: Reader, rows: Sequence[Mapping[str, Any]]) -> list[Choice]:
     """Oneself, the stations within sight, and whoever is in charge in the rows shown."""
     day = local_day(who.workflow, who.now)
     units = [u for kind in _STATIONS for u in served.organisation.units(who.person, day, kind=kind, limit=_MOST).units]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.web import acts as acting
-from api.web import case_page, contacts, danger, mine, oversee, report_sent, reporting, sign_in, today
+from api.web import case_page, contacts, danger, mine, opening, oversee, report_sent, reporting, sign_in, today
 from api.web.assets import assets
 from api.web.desk import cases as desk_cases
 from api.web.look import Look
@@ -27,6 +27,7 @@ _ROUTERS = (
 #: With uploads.
 _WITH_FILES = (
     acting.router,
+    opening.router,
     reporting.router,
 )
 

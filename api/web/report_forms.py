@@ -133,5 +133,3 @@ def _place(request: Request, served: Services, who: Reader, code: str, refusal: 
 def _choice(workflow: Workflow, name: str, code: str | None, english: bool) -> str | None:
     field = workflow.fields.get(name)
     return title(field.choices[code], english) if field and code in field.choices else None
-
-

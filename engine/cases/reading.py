@@ -60,7 +60,8 @@ def offers_of(tx: Tx, office: Office, held: Held, person: str) -> tuple[Offer, .
     if read_until(attempt) is not None:
         return ()
     world = lookups.world(workflow, rows, attempt.case, person, None, attempt.now)
-    return explain(replace(attempt, world=world))
+    compiled = office.rulebook.pinned(*held.identity.file)
+    return explain(replace(attempt, world=world, work=compiled.work(held.unit)))  # `past` counts working days
 
 
 def found(held: Held | None) -> Held:

@@ -54,6 +54,7 @@ class CaseListing(Listing):
     category: Code | None = None
     urgency: Code | None = None
     responsible: Annotated[PersonId | None, Field(description="id of a person or code of a unit")] = None
+    open: Annotated[bool, Field(description="not over yet")] = False
     overdue: Annotated[bool | None, Field(description="open, and `due_at` has passed; false: all others")] = None
     due_until: Annotated[Moment | None, Field(description="open, and `due_at` is then or before")] = None
     opened_from: Moment | None = None

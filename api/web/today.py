@@ -31,13 +31,15 @@ def today(request: Request, served: Served, who: Signed, english: InEnglish,
     waiting = _page(request, served, who, english, CaseFilter(waiting=True, order="due", limit=_WAITING))
     for each in waiting:
         each["next"] = _next_step(served, who, each["id"], english)
+    messages = [_told(view, english) for view in _unread(served, who)]
     return render(
         request,
         "today.html",
         waiting=waiting,
         more=len(waiting) == _WAITING,
         reported=_page(request, served, who, english, CaseFilter(reported=True, limit=_REPORTED)),
-        told=[_told(view, english) for view in _unread(served, who)],
+        told=messages,
+        alarms=list({each["href"]: each for each in messages if each["urgent"]}.values())[:3],
         meetings=_meetings(served, who, english),
         may_report=bool(who.levels),
         request_told=told,
@@ -78,7 +80,12 @@ def _short(view: MessageView, english: bool) -> str:
     words = present.title(view.title, english)
     if view.share is None:
         return words
-    return f"{words}: {view.share}% used" if english else f"{words}已用 {view.share}%"
+    if view.share < 100:
+        return f"{words}: {view.share}% used" if english else f"{words}已用 {view.share}%"
+    over = view.share - 100
+    if english:
+        return f"{words}: over by {over}%" if over else f"{words}: time is up"
+    return f"{words}已过 {over}%" if over else f"{words}已到"
 
 
 def _meetings(served: Services, who: Reader, english: bool) -> list[dict[str, Any]]:

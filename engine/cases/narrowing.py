@@ -23,9 +23,9 @@ Place = tuple[datetime | None, str]  #: of a case in the order of its list
 class CaseFilter:
     """What a list of cases is narrowed by; absent parts narrow nothing. `responsible` is the id of a person or the code
     of a unit. `mine`: whatever the reader could move on; `waiting`: where the ordinary next step is his; `reported`: he
-    opened it, or it was opened for him. `overdue`: open, and its deadline has passed by the time of the rules; False is
-    all others. `due_until`: open, and due at that moment or before. `q` are words, blanks between them, and the case
-    says them all.
+    opened it, or it was opened for him. `open`: not over yet. `overdue`: open, and its deadline has passed by the time
+    of the rules; False is all others. `due_until`: open, and due at that moment or before. `q` are words, blanks
+    between them, and the case says them all.
 
     `order`: `opened`, the newest first, or `due`, the earliest deadline first and those without one last. `after` is
     the (opened_at, id), or the (due_at or None, id), of the last case of the page before."""
@@ -40,6 +40,7 @@ class CaseFilter:
     category: str | None = None
     urgency: str | None = None
     responsible: str | None = None
+    open: bool = False
     overdue: bool | None = None
     due_until: datetime | None = None
     opened_from: datetime | None = None
@@ -62,6 +63,8 @@ def narrowed(tx: Tx, office: Office, actor: Actor, wanted: CaseFilter) -> list[r
         clauses.append(cases.c.opened_at < wanted.opened_to)
     if wanted.responsible is not None:
         clauses.append(_in_charge(wanted.responsible))
+    if wanted.open:
+        clauses.append(cases.c.closed_at.is_(None))
     if wanted.overdue is not None:
         late = _late(office.clock.now(tx))
         clauses.append(late if wanted.overdue else sa.not_(late))

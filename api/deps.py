@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.languages import wants_english
 from api.problems import Problem
+from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
 from engine.cases.clock_queries import ClockQueries
@@ -48,6 +49,7 @@ class Services:
     arranging: ArrangingService
     meeting_queries: MeetingQueries
     audit: AuditQueries
+    moves: MoveQueries
     queues: QueueQueries
     letters: LetterService
     inbox: InboxService
@@ -74,6 +76,7 @@ def make_services(office: Office, files: FileService) -> Services:
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
         audit=AuditQueries(office),
+        moves=MoveQueries(office),
         queues=QueueQueries(office),
         letters=LetterService(office),
         inbox=InboxService(office),

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.web import acts, case_page, contacts, danger, mine, report_sent, reporting, sign_in, today
+from api.web import (
+    acts,
+    case_page,
+    contacts,
+    danger,
+    mine,
+    oversee,
+    report_sent,
+    reporting,
+    sign_in,
+    today,
+)
 from api.web.assets import assets
+from api.web.desk import cases as desk_cases
 from api.web.look import Look
 
 _FORM = 1_000_000  # bytes of a form beside its uploads
@@ -14,7 +26,8 @@ _FORM = 1_000_000  # bytes of a form beside its uploads
 def add_pages(app: FastAPI, look: Look, largest: int) -> None:
     """`largest` is the biggest upload in bytes: forms take one and their fields."""
     app.state.look = look
-    for module in (sign_in, today, case_page, report_sent, danger, mine, contacts):
+    reporting_reads = (report_sent, danger, mine, contacts)
+    for module in (sign_in, today, desk_cases, case_page, oversee, *reporting_reads):
         app.include_router(module.router)
     app.include_router(acts.router, max_body_size=largest + _FORM)
     app.include_router(reporting.router, max_body_size=largest + _FORM)

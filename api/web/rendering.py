@@ -63,6 +63,9 @@ def _frame(request: Request, english: bool) -> dict[str, Any]:
     return {
         "english": english,
         "lang": "en" if english else "zh-CN",
+        "comma": ", " if english else "，",
+        "listing": ", " if english else "、",
+        "colon": ": " if english else "：",
         "look": request.app.state.look,
         "text_size": "large" if large else "normal",
         "reader": reader,
@@ -87,7 +90,7 @@ def _token_field(request: Request) -> Markup:
 
 
 def _moments(when: Calendar | None) -> dict[str, Any]:
-    """`at`, `exact`, `day` of a moment as elements that never break in the middle."""
+    """`at`, `until`, `exact`, `day` of a moment as elements that never break in the middle."""
     if when is None:
         return {}
 
@@ -96,6 +99,7 @@ def _moments(when: Calendar | None) -> dict[str, Any]:
 
     return {
         "at": lambda moment: element(when.at(moment), moment),
+        "until": lambda moment: element(when.until(moment), moment),
         "exact": lambda moment: element(when.exact(moment), moment),
         "day": lambda found: element(when.day(found), found),
     }

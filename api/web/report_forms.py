@@ -89,7 +89,7 @@ def desk_form(request: Request, served: Services, who: Reader, english: bool, fi
         request,
         "report/desk.html",
         status,
-        places=[label_of(each) for each in places_of(request, served, who, under, deep=True) if each.allowed],
+        place_names=[label_of(each) for each in places_of(request, served, who, under, deep=True) if each.allowed],
         under=under,
         main=sorted((each for each in shown if each.code in order), key=lambda each: order[each.code]),
         seldom=[each for each in shown if each.code not in order],

@@ -27,7 +27,8 @@ _SMALL = 1_000  # bytes that are not worth compressing
 
 
 @lru_cache(2)
-def _environment(english: bool) -> Environment:
+def environment(english: bool) -> Environment:
+    """Templates that speak one language."""
     found = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -45,7 +46,7 @@ def render(request: Request, template: str, /, status: int = 200, headers: Mappi
            **context: Any) -> HTMLResponse:  # fmt: skip
     """The page. `once` in a template is a fresh key for a form."""
     english = english_of(request)
-    text = _environment(english).get_template(template).render(**_frame(request, english), **context)
+    text = environment(english).get_template(template).render(**_frame(request, english), **context)
     return _answer(request, text, status, {**_headers(request, english), **(headers or {})})
 
 

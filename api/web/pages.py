@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from api.web import acts, case_page, oversee, sign_in, today
 from api.web.assets import assets
-from api.web.desk import bulk, cases
+from api.web.desk import blocked, bulk, cases, inbox, refused
 from api.web.look import Look
 
 _FORM = 1_000_000  # bytes of a form beside its uploads
@@ -15,7 +15,7 @@ _FORM = 1_000_000  # bytes of a form beside its uploads
 def add_pages(app: FastAPI, look: Look, largest: int) -> None:
     """`largest` is the biggest upload in bytes: forms take one and their fields."""
     app.state.look = look
-    for module in (sign_in, today, cases, bulk, case_page, oversee):
+    for module in (sign_in, today, cases, bulk, blocked, inbox, refused, case_page, oversee):
         app.include_router(module.router)
     app.include_router(acts.router, max_body_size=largest + _FORM)
     app.mount("/static", assets(), name="static")

@@ -5,7 +5,20 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.web import acts as acting
-from api.web import case_page, contacts, danger, mine, opening, oversee, report_sent, reporting, rules_room, sign_in, today
+from api.web import (
+    case_page,
+    case_print,
+    contacts,
+    danger,
+    mine,
+    opening,
+    oversee,
+    report_sent,
+    reporting,
+    rules_room,
+    sign_in,
+    today,
+)
 from api.web.assets import assets
 from api.web.desk import bulk, cases
 from api.web.look import Look
@@ -24,6 +37,7 @@ _ROUTERS = (
     oversee.router,
     rules_room.router,
     case_page.router,
+    case_print.router,
     report_sent.router,
 )
 #: With uploads.

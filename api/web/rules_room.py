@@ -1,4 +1,4 @@
-"""The rules room: each version of each workflow as a picture and in words, what the check says, what changed, the file."""
+"""The rules room: each version as a picture and in words, what the check says of it, what changed, the file."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.languages import wants_english
 from api.problems import Problem
+from engine.audit.case_file import CaseFileQueries
 from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
@@ -51,6 +52,7 @@ class Services:
     meeting_queries: MeetingQueries
     audit: AuditQueries
     moves: MoveQueries
+    case_files: CaseFileQueries
     queues: QueueQueries
     letters: LetterService
     inbox: InboxService
@@ -79,6 +81,7 @@ def make_services(office: Office, files: FileService) -> Services:
         meeting_queries=MeetingQueries(office),
         audit=AuditQueries(office),
         moves=MoveQueries(office),
+        case_files=CaseFileQueries(office),
         queues=QueueQueries(office),
         letters=LetterService(office),
         inbox=InboxService(office),

@@ -105,6 +105,7 @@ def _moments(when: Calendar | None) -> dict[str, Any]:
         "at": lambda moment: element(when.at(moment), moment),
         "until": lambda moment: element(when.until(moment), moment),
         "exact": lambda moment: element(when.exact(moment), moment),
+        "full": lambda moment, end=False: element(when.full(moment, end=end), moment),
         "day": lambda found: element(when.day(found), found),
     }
 

@@ -37,18 +37,17 @@ def called(request: Request, served: Services, who: Reader, english: bool) -> li
 
 def above(request: Request, served: Services, who: Reader, english: bool,
           roles: Sequence[str] | None) -> list[dict[str, Any]]:  # fmt: skip
-    """Those of these roles who have a telephone."""
+    """Those of these roles (of any in the rules) who have a telephone."""
     today = calendar_of(request, who).today
     found = served.organisation.contacts(who.person, today, roles=roles)
-    return [_shown(who, each, english) for each in found if each.phone]
+    return [_shown(who, each, english) for each in found if each.phone and each.role in who.roles]
 
 
 def _shown(who: Reader, each: Contact, english: bool) -> dict[str, Any]:
-    role = who.roles.get(each.role)
     return {
         "name": each.name,
         "role": each.role,
-        "post": title(role.title, english) if role else None,
+        "post": title(who.roles[each.role].title, english),
         "place": each.place_name,
         "place_code": each.place,
         "phone": each.phone,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.web import acts as acting
-from api.web import case_page, contacts, danger, mine, opening, oversee, report_sent, reporting, sign_in, today
+from api.web import case_page, contacts, danger, mine, opening, oversee, report_sent, reporting, rules_room, sign_in, today
 from api.web.assets import assets
-from api.web.desk import cases as desk_cases
+from api.web.desk import bulk, cases
 from api.web.look import Look
 
 _FORM = 1_000_000  # bytes of a form beside its uploads
@@ -19,8 +19,10 @@ _ROUTERS = (
     danger.router,
     mine.router,
     contacts.router,
-    desk_cases.router,
+    cases.router,
+    bulk.router,
     oversee.router,
+    rules_room.router,
     case_page.router,
     report_sent.router,
 )

@@ -20,6 +20,7 @@ from api.web.icons import icon, logo
 from api.web.look import Look
 from api.web.navigation import places_of
 from api.web.reader import Reader, calendar_of, english_of, fresh_once
+from api.web.rule_links import rule_href
 from api.web.words import translations
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -38,7 +39,7 @@ def environment(english: bool) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     found.install_gettext_translations(translations(english), newstyle=True)  # type: ignore[attr-defined]
-    found.globals.update(asset=asset, icon=icon, logo=logo, once=fresh_once)
+    found.globals.update(asset=asset, icon=icon, logo=logo, once=fresh_once, rule_href=rule_href)
     return found
 
 

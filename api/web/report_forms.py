@@ -15,7 +15,7 @@ from api.web.options import Grouped
 from api.web.reader import Reader, calendar_of, fresh_once
 from api.web.rendering import render
 from api.web.report_people import concerned, near, said
-from api.web.report_places import label_of, place_of, places_of
+from api.web.report_places import all_places, label_of, place_of
 from api.web.report_refused import told
 from api.web.report_rows import openings_of
 from api.web.report_sending import row_of
@@ -89,7 +89,7 @@ def desk_form(request: Request, served: Services, who: Reader, english: bool, fi
         request,
         "report/desk.html",
         status,
-        places=[label_of(each) for each in places_of(request, served, who, under, deep=True) if each.allowed],
+        place_names=[label_of(each) for each in all_places(request, served, who, under)],
         under=under,
         main=sorted((each for each in shown if each.code in order), key=lambda each: order[each.code]),
         seldom=[each for each in shown if each.code not in order],

@@ -51,6 +51,20 @@ def places_of(request: Request, served: Services, who: Reader, under: str | None
     return served.organisation.places(who.person, today, kinds=kinds, under=under, deep=deep)
 
 
+def all_places(request: Request, served: Services, who: Reader, under: str | None) -> list[Place]:
+    """Every place where a case may belong, below `under` or all of one's own."""
+    if under is not None:
+        return [each for each in places_of(request, served, who, under, deep=True) if each.allowed]
+    found = places_of(request, served, who, None)
+    parents = {place.parent for place in found}
+    whole: dict[str, Place] = {}
+    for place in found:
+        leads = not place.leaf and place.code not in parents
+        below = places_of(request, served, who, place.code, deep=True) if leads else (place,)
+        whole.update({each.code: each for each in below if each.allowed})
+    return list(whole.values())
+
+
 def place_of(request: Request, served: Services, who: Reader, code: str) -> Place:
     """The place itself. Raises NotFound where it is out of reach or no case can belong there."""
     found = next((each for each in places_of(request, served, who, code) if each.code == code and each.allowed), None)
@@ -67,8 +81,8 @@ def label_of(place: Place) -> str:
 def typed_place(places: Sequence[Place], given: str) -> str:
     """The code of the place that was typed by name, with or without that of the unit above. Raises FieldsRefused."""
     wanted = given.strip()
-    found = [place for place in places if place.allowed and wanted in (label_of(place), place.code)]
-    found = found or [place for place in places if place.allowed and place.name == wanted]
+    found = [place for place in places if wanted in (label_of(place), place.code)]
+    found = found or [place for place in places if place.name == wanted]
     if len(found) != 1:
         raise FieldsRefused((FieldProblem(field="unit", code="unknown_unit" if wanted else "missing"),))
     return found[0].code

@@ -13,7 +13,7 @@ from api.web.acts import late_entry
 from api.web.forms import Filled, read
 from api.web.reader import Posted, Reader
 from api.web.report_people import behalf_of
-from api.web.report_places import places_of, typed_place
+from api.web.report_places import all_places, typed_place
 from api.web.routes import back_to
 from engine.cases.service import CaseHeld, OpenCase
 from engine.definition.model import Row, Workflow
@@ -54,7 +54,7 @@ def opened(request: Request, served: Services, who: Reader, row: Row, sent: Post
 def _unit(request: Request, served: Services, who: Reader, sent: Posted) -> str:
     if sent.get("unit"):
         return sent.get("unit")[:64]
-    places = places_of(request, served, who, sent.get("under") or None, deep=True)
+    places = all_places(request, served, who, sent.get("under") or None)
     return typed_place(places, sent.get("unit_name"))
 
 

@@ -38,7 +38,7 @@ def sent(request: Request, case_id: CasePath, served: Served, who: Signed, engli
         gist=gist_of(view, english),
         about=_about(view, english),
         to=_in_charge(request, served, who, view, english),
-        called=_called(served, who, view),
+        called=_called(served, who, view, english),
         clocks=[_clock(each, english) for each in _running(served, who, case_id)],
         meeting=_meeting(view, english),
         back=bool(_way_back(choices)),
@@ -96,12 +96,15 @@ def _named(request: Request, served: Services, who: Reader, name: str, person: s
     return f"{title(role.title, english)} {name}" if english else f"{title(role.title, english)}{name}"
 
 
-def _called(served: Services, who: Reader, view: CaseView) -> list[str]:
-    """Who was called for an alarm, each once."""
-    if openings_of(who.workflow).alarm is None:
+def _called(served: Services, who: Reader, view: CaseView, english: bool) -> list[str]:
+    """Whom an alarm calls: by name where the calls have gone out, else by post."""
+    alarm = openings_of(view.workflow).alarm
+    first = served.case_queries.history(who.person, view.identity.id)[0].event
+    if alarm is None or first.trigger != alarm.trigger:
         return []
     calls = served.calls.calls(who.person, view.identity.id).calls
-    return list(dict.fromkeys(call.name or call.person for call in calls if call.kind == "page"))
+    names = list(dict.fromkeys(call.name or call.person for call in calls if call.kind == "page"))
+    return names or [title(view.workflow.roles[role].title, english) for role in alarm.pages]
 
 
 def _running(served: Services, who: Reader, case_id: str) -> Sequence[Explained]:
@@ -117,6 +120,7 @@ def _clock(each: Explained, english: bool) -> dict[str, Any]:
     return {
         "title": title(told.clock.title, english),
         "at": told.deadline,
+        "provisional": told.is_provisional,
         "weekends": told.unit is TimeUnit.WORKING_DAYS,
     }
 

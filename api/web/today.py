@@ -14,6 +14,7 @@ from api.web.navigation import home_of
 from api.web.opening import openings
 from api.web.reader import InEnglish, Reader, Signed
 from api.web.rendering import render
+from api.web.report_rows import may_report
 from api.web.routes import PageRoute, back_to
 from engine.cases.narrowing import CaseFilter
 from engine.messages.inbox import MessageFilter, MessageView

@@ -101,7 +101,7 @@
   function flush(strip) {
     var entries = strip.entries || [], to = null;
     return entries.reduce(function (before, entry) {
-      return before.then(function () { return deliver(entry, strip.elements.token.value); }).then(function (out) {
+      return before.then(function () { return deliver(entry, one('input[name=token]', strip).value); }).then(function (out) {
         if (out.how === 'sent') { to = out.to; return forget(entry.once); }
         if (out.how === 'shown') { swap(out.text); return forget(entry.once); }
         return null;
@@ -253,10 +253,9 @@
 
   document.addEventListener('DOMContentLoaded', function () {
     begin();
-    document.addEventListener('submit', function (event) {
-      if (event.target.id !== 'mq-waiting') { return; }
-      event.preventDefault();
-      flush(event.target);
+    document.addEventListener('click', function (event) {
+      var strip = one('#mq-waiting');
+      if (strip && event.target === one('button', strip)) { flush(strip); }
     });
     window.addEventListener('online', function () {
       var strip = one('#mq-waiting');

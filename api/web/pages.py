@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.web import acts, case_page, sign_in, today
+from api.web import (
+    acts,
+    case_page,
+    meeting_arranging,
+    meeting_close,
+    meeting_items,
+    meeting_list,
+    meeting_page,
+    sign_in,
+    today,
+)
 from api.web.assets import assets
 from api.web.look import Look
 
@@ -16,5 +26,7 @@ def add_pages(app: FastAPI, look: Look, largest: int) -> None:
     app.state.look = look
     for module in (sign_in, today, case_page):
         app.include_router(module.router)
+    for hall in (meeting_list, meeting_arranging, meeting_page, meeting_items, meeting_close):
+        app.include_router(hall.router)
     app.include_router(acts.router, max_body_size=largest + _FORM)
     app.mount("/static", assets(), name="static")

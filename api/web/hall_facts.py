@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from api import present
@@ -93,8 +94,12 @@ def _said(came: EventView, when: Calendar, english: bool) -> str:
     told = present.event(came, english)
     actor, post = told["actor"], told["actor"]["post"]
     who = f"{post['title']}{' ' if english else ''}{actor['name'] or ''}" if post else str(told["title"])
-    day = when.day(when.local(came.event.recorded_at).date()).split("（")[0]
-    return f"{who}{', ' if english else '，'}{day}"
+    return f"{who}{', ' if english else '，'}{plain_day(when, came.event.recorded_at)}"
+
+
+def plain_day(when: Calendar, moment: datetime) -> str:
+    """`12月18日`: of what is past nobody asks for the weekday, and a projector has little room."""
+    return when.day(when.local(moment).date()).split("（")[0]
 
 
 def _given(event: EventView, english: bool) -> Iterator[Fact]:

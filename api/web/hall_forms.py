@@ -103,11 +103,13 @@ class _Maker:
 
 def _date_chip(found: Proposal, when: Calendar) -> Chip:
     special = [words for each in found.days if (words := _special(each, when))]
+    if any(each.day.provisional for each in found.days):
+        special.append("holidays not known yet" if when.english else "来年放假安排还没有公布，暂定")
     return Chip(
         value=found.day.isoformat(),
         words=limit_text(found.span)[when.english],
         said=when.exact(found.deadline),
-        special=special[:_MOST_DAYS],
+        special=special[-_MOST_DAYS:],
     )
 
 

@@ -16,7 +16,7 @@ from api.web.acts import errors_of
 from api.web.dates import Calendar
 from api.web.event_shown import event_shown
 from api.web.forms import Filled
-from api.web.hall_facts import hall_facts, masked_history, waited
+from api.web.hall_facts import hall_facts, masked_history, plain_day, waited
 from api.web.hall_forms import Chip, Line, lines, offered
 from api.web.hall_keys import Key, fills_primary, keys_of
 from api.web.hall_shown import OPEN, head, line, mark_of, next_open, number_of
@@ -77,7 +77,7 @@ def _context(request: Request, served: Services, who: Reader, view: MeetingView,
         "events": events,
         "facts": hall_facts(case, events, when, english) if events else [],
         "place": _place(found, english),
-        "opened_at": case.state.opened_at,
+        "reported": plain_day(when, case.state.opened_at),
         "waited": waited(served, found, when),
         "seen": mark_of(found),
         "case_version": case.state.version,
@@ -211,5 +211,5 @@ def _brief(request: Request, served: Services, who: Reader, view: MeetingView, f
            when: Calendar) -> dict[str, Any]:  # fmt: skip
     context = _context(request, served, who, view, found, when)
     history = [event_shown(each, when.english) for each in masked_history(context["events"])]
-    return {**{name: context[name] for name in ("item", "category", "facts", "place", "opened_at", "waited")},
+    return {**{name: context[name] for name in ("item", "category", "facts", "place", "reported", "waited")},
             "path": history}  # fmt: skip

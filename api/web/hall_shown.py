@@ -58,6 +58,7 @@ def head(view: MeetingView, who: Reader, english: bool) -> dict[str, Any]:
         "name": name_of(view, english),
         "base": f"/meetings/{row.id}",
         "cutoff": view.cutoff,
+        "enough": -(-view.rules.quorum * len(row.expected) // 100),
         "may": may_of(who, view),
         "kept": bool(row.recorder or row.on_leave or len(row.present) > 1),
         "here_list": [person["name"] or person["id"] for person in shown["present"]],

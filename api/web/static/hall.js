@@ -282,8 +282,12 @@
     });
     if (first) { first.focus(); if (form.scrollIntoView) { form.scrollIntoView({ block: 'nearest' }); } }
   }
-  // Of the proposed dates only the chosen one is explained.
+  // Of the proposed dates only the chosen one is explained; what stands beside `other` is shown once that is chosen.
   function shorten(form) {
+    each(form.querySelectorAll('.other'), function (beside) {
+      var other = form.querySelector('input[name="' + beside.name.replace(/\.other$/, '') + '"][value=other]');
+      beside.hidden = !!other && !other.checked;
+    });
     each(form.querySelectorAll('input[data-said]'), function (input) {
       document.getElementById(input.getAttribute('data-said')).hidden = !input.checked;
     });

@@ -11,12 +11,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.languages import wants_english
 from api.problems import Problem
+from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
 from engine.cases.clock_queries import ClockQueries
 from engine.cases.office import Office
 from engine.cases.picks import PickQueries
 from engine.cases.queries import CaseQueries
+from engine.cases.rule_queries import RuleQueries
 from engine.cases.service import CaseService
 from engine.cases.timekeeping import Timekeeper
 from engine.duty.service import DutyService
@@ -50,6 +52,7 @@ class Services:
     meeting_queries: MeetingQueries
     hall: HallQueries
     audit: AuditQueries
+    moves: MoveQueries
     queues: QueueQueries
     letters: LetterService
     inbox: InboxService
@@ -60,6 +63,7 @@ class Services:
     organisation: OrganisationQueries
     setup: SetupService
     files: FileService
+    rules: RuleQueries
     clocks: ClockQueries
     timekeeper: Timekeeper
     duty: DutyService
@@ -77,6 +81,7 @@ def make_services(office: Office, files: FileService) -> Services:
         meeting_queries=MeetingQueries(office),
         hall=HallQueries(office),
         audit=AuditQueries(office),
+        moves=MoveQueries(office),
         queues=QueueQueries(office),
         letters=LetterService(office),
         inbox=InboxService(office),
@@ -87,6 +92,7 @@ def make_services(office: Office, files: FileService) -> Services:
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
         files=files,
+        rules=RuleQueries(office),
         clocks=ClockQueries(office),
         timekeeper=Timekeeper(office),
         duty=DutyService(office),

@@ -54,6 +54,7 @@ class CaseListing(Listing):
     category: Code | None = None
     urgency: Code | None = None
     responsible: Annotated[PersonId | None, Field(description="id of a person or code of a unit")] = None
+    open: Annotated[bool, Field(description="not over yet")] = False
     overdue: Annotated[bool | None, Field(description="open, and `due_at` has passed; false: all others")] = None
     due_until: Annotated[Moment | None, Field(description="open, and `due_at` is then or before")] = None
     opened_from: Moment | None = None
@@ -70,6 +71,8 @@ class HistoryListing(Listing):
     to_level: Code | None = None
     actor: PersonId | None = None
     meeting: MeetingId | None = None
+    upward: Annotated[bool | None, Field(description="to a higher level; false: all others")] = None
+    by_system: Annotated[bool | None, Field(description="fired by the system; false: by people")] = None
     since: Moment | None = None
     until: Until = None
 

@@ -112,13 +112,15 @@ def _knowing_statements(store: Store) -> Store:
         return store
 
 
-def _run_folder() -> Path:
+def run_folder() -> Path:
+    """The folder of this run, which all its workers share; it goes with it."""
     return Path(os.environ[_RUN])
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    with (_run_folder() / "lock").open("w") as file:
+def one_at_a_time(what: str = "template") -> Iterator[None]:
+    """Of all workers one is in here; the others wait."""
+    with (run_folder() / f"{what}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -127,7 +129,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _from_template() -> tuple[Store, Callable[[], None]]:
-    folder = _run_folder() / uuid.uuid4().hex
+    folder = run_folder() / uuid.uuid4().hex
     folder.mkdir()
     shutil.copyfile(_sqlite_template(), folder / "minqing.db")
     store = _knowing_statements(Store(f"sqlite:///{folder / 'minqing.db'}"))
@@ -146,8 +148,8 @@ def copy_initialised(file: Path) -> None:
 
 
 def _sqlite_template() -> Path:
-    file = _run_folder() / "template.db"
-    with _one_at_a_time():
+    file = run_folder() / "template.db"
+    with one_at_a_time():
         if not file.exists():
             fresh = file.with_suffix(".fresh")
             _set_up(f"sqlite:///{fresh}")
@@ -179,8 +181,8 @@ def _strategy() -> str:
 
 def _postgres_template() -> tuple[str, str]:
     """(URL of the server, name of the migrated database that tests clone)."""
-    known = _run_folder() / "postgres"
-    with _one_at_a_time():
+    known = run_folder() / "postgres"
+    with one_at_a_time():
         if not known.exists():
             server = os.environ.get("MINQING_TEST_POSTGRES_URL") or _own_server()
             template = f"minqing_template_{uuid.uuid4().hex}"
@@ -199,7 +201,7 @@ def own_server(folder: Path) -> Any:
 
 
 def _own_server() -> str:
-    server = own_server(_run_folder() / "data")
+    server = own_server(run_folder() / "data")
     for setting in _FAST:
         _say(server.get_uri(), f"ALTER SYSTEM SET {setting}")
     server.stop()  # max_connections is read at start

@@ -45,8 +45,17 @@ def demo(
     store.dispose()
     typer.echo(f"账号、密码和令牌 / accounts, passwords and tokens: {accounts}")
     if serve:
-        typer.echo(f"http://{settings.host}:{settings.port}/docs  (演示数据 / demo data, 2026-12-25 08:00)")
+        _welcome(told, f"http://{settings.host}:{settings.port}")
         run(settings)
+
+
+def _welcome(told: dict[str, Any], address: str) -> None:
+    """One line a persona; those of the other places end in `_2` and `_other` and stand in the file."""
+    for persona, account in told.items():
+        if not persona.endswith(("_2", "_other")):
+            places = "，".join(post["name"] for post in account["posts"]) or "–"
+            typer.echo(f"{persona:<24} {account['password']:<24} {account['name'] or '–'}  {places}")
+    typer.echo(f"登录 / sign in: {address}   API: {address}/docs   (演示数据 / demo data, 2026-12-25 08:00)")
 
 
 def _built(file: Path, workflows: Path) -> None:

@@ -11,6 +11,7 @@ from api import present
 from api.deps import Served, Services
 from api.problems import KINDS, field_text, refusal_body
 from api.shapes import CaseId, Code
+from api.web.case_page import posts_in_words
 from api.web.event_shown import event_shown
 from api.web.forms import Filled, inputs, read, typed
 from api.web.moments import occurred
@@ -96,14 +97,26 @@ def late_entry(sent: Posted, zone: str) -> dict[str, Any]:
 def _refused(request: Request, served: Services, who: Reader, choices: Choices, trigger: str, sent: Posted,
              filled: Filled, refusal: Refusal, english: bool) -> Response:  # fmt: skip
     row = _present_row(choices, trigger)
-    if row is None:
-        raise refusal
     since: Sequence[EventView] = ()
     if isinstance(refusal, Stale):
-        history = served.case_queries.history(who.person, choices.view.identity.id)
-        since = [each for each in history if each.event.seq > seen_version(sent)]
+        since = served.case_queries.history(who.person, choices.view.identity.id, after=seen_version(sent))
+    if row is None:
+        return _too_late(request, choices, refusal, since, english)
     filled = filled.with_errors(errors_of(refusal, choices.view, english))
     return _form(request, served, who, choices, row, filled, english, refusal=refusal, since=since)
+
+
+def _too_late(request: Request, choices: Choices, refusal: Refusal, since: Sequence[EventView],
+              english: bool) -> Response:  # fmt: skip
+    """Meanwhile the case went where this cannot be done any more: what happened, and the way to it."""
+    return render(
+        request,
+        "too_late.html",
+        KINDS[refusal.kind][0],
+        case=present.case(choices.view, english),
+        told=refusal_body(refusal, english),
+        since=[event_shown(each, english) for each in since],
+    )
 
 
 def _form(request: Request, served: Services, who: Reader, choices: Choices, row: Row, filled: Filled, english: bool,
@@ -120,15 +133,23 @@ def _form(request: Request, served: Services, who: Reader, choices: Choices, row
         KINDS[refusal.kind][0] if refusal else 200,
         case=present.case(view, english),
         act={"trigger": row.trigger, "ref": row.ref, "title": present.title(row.title, english)},
+        after=_after(view, row, english),
         notice=present.title(row.notice, english) if row.notice else None,
-        inputs=inputs(view.workflow, row, english, today, options_for(served, who, view.identity.id, english)),
+        inputs=inputs(view.workflow, row, english, today, options_for(served, who, view.identity.id, english), view),
         filled=filled,
         told=refusal_body(told, english) if told else None,
-        could=blocked["could"] if blocked else [],
+        could=posts_in_words(view.workflow, blocked["could"], english) if blocked else "",
         since=[event_shown(each, english) for each in since],
         once=filled.one("once") or fresh_once(),
         today=today,
     )
+
+
+def _after(view: CaseView, row: Row, english: bool) -> str:
+    """The states that the act may lead to, in words; nothing where it moves nothing."""
+    states = view.workflow.states
+    found = [present.title(states[target.to].title, english) for target in row.targets if target.to in states]
+    return (" / " if english else "或").join(dict.fromkeys(found))
 
 
 def errors_of(refusal: Refusal, view: CaseView | None, english: bool) -> list[dict[str, str]]:

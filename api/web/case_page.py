@@ -18,12 +18,12 @@ from api.web.ladder import stairs
 from api.web.reader import InEnglish, Reader, Signed, calendar_of, fresh_once
 from api.web.rendering import render
 from api.web.routes import PageRoute
-from api.web.values import chosen, facts, gist_of, in_charge, risk_of
+from api.web.values import chosen, facts, gist_of, in_charge, place_and_role, risk_of
 from engine.cases.views import CaseView, Choices, EventView
-from engine.definition.model import Row
+from engine.definition.model import Row, Workflow
 from engine.rules.explain import Offer
 from engine.rules.next_step import Steps, steps_of
-from engine.rules.refusals import OnlyInMeeting
+from engine.rules.refusals import NotNamed, OnlyInMeeting
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 CasePath = Annotated[CaseId, Path()]
@@ -95,8 +95,8 @@ def _next_meeting(served: Services, who: Reader, view: CaseView, english: bool) 
 def _acts(choices: Choices, steps: Steps, english: bool) -> dict[str, Any]:
     in_meeting = [offer for offer in steps.blocked if isinstance(offer.refusal, OnlyInMeeting)]
     others = [offer for offer in steps.blocked if offer not in in_meeting]
-    workflow, names = choices.view.workflow, choices.view.names
-    blocked = [present.blocked_offer(workflow, offer, names, english) for offer in others]
+    others.sort(key=lambda offer: isinstance(offer.refusal, NotNamed))  # first what he could do himself but for a rule
+    blocked = [_blocked(choices, offer, english) for offer in others]
     return {
         "steps": {
             "main": _act(steps.main.row, english) if steps.main else None,
@@ -107,6 +107,22 @@ def _acts(choices: Choices, steps: Steps, english: bool) -> dict[str, Any]:
         "blocked": blocked[:_BLOCKED],
         "blocked_more": blocked[_BLOCKED:],
     }
+
+
+def _blocked(choices: Choices, offer: Offer, english: bool) -> dict[str, Any]:
+    workflow = choices.view.workflow
+    found = present.blocked_offer(workflow, offer, choices.view.names, english)
+    return {**found, "posts": posts_in_words(workflow, found["could"], english)}
+
+
+def posts_in_words(workflow: Workflow, could: Sequence[dict[str, Any]], english: bool) -> str:
+    """Who could, by post and unit."""
+    words = []
+    for each in could:
+        role = workflow.roles.get(each["name"])
+        places = [unit["name"] or unit["code"] for unit in each["units"]] or [""]
+        words += [place_and_role(place, role, each["title"], english) for place in places]
+    return (", " if english else "、").join(dict.fromkeys(words))
 
 
 def _all(offers: Sequence[Offer], english: bool) -> list[dict[str, Any]]:

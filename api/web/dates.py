@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _ZH = "一二三四五六日"
@@ -33,7 +33,16 @@ class Calendar:
     def at(self, moment: datetime | str) -> str:
         """`3月12日（周四）17:30`; 今天 and 明天 are said so."""
         local = self.local(moment)
-        return f"{self.near(local.date())}{' ' if self.english else ''}{self.clock(local)}"
+        day = self.near(local.date())
+        return f"{day}{'' if day.endswith('）') else ' '}{self.clock(local)}"
+
+    def until(self, moment: datetime | str) -> str:
+        """The same as a deadline: midnight is the end of the day before, 24:00."""
+        local = self.local(moment)
+        if local.time() != time(0, 0):
+            return self.at(moment)
+        day = self.near(local.date() - timedelta(days=1))
+        return f"{day}{'' if day.endswith('）') else ' '}24:00"
 
     def near(self, found: date) -> str:
         """The day, with 今天, 明天, 昨天 by that name."""

@@ -12,10 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from api import present
 from api.deps import Services
 from api.present import title
 from api.web.reader import Posted, Reader
+from api.web.values import shown
 from engine.cases.narrowing import CaseFilter
+from engine.cases.views import CaseView
 from engine.definition.model import DateRange, Field, FieldType, Row, Slot, Workflow
 from engine.rules.refusals import FieldProblem, FieldsRefused, Refusal
 
@@ -27,7 +30,8 @@ _NUMBER = re.compile(r"\d{4}-\d{4,5}", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Input:
-    """One field as a form shows it. `kind` picks the control; `options` are (group, ((value, words), …))."""
+    """One field as a form shows it. `kind` picks the control; `options` are (group, ((value, words), …)). `now` is what
+    the case says at present, where the act may change it."""
 
     code: str
     title: str
@@ -39,6 +43,7 @@ class Input:
     earliest: str = ""
     latest: str = ""
     several: bool = False
+    now: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,10 +69,20 @@ class Filled:
 Options = Callable[[Field], Sequence[tuple[str, Sequence[tuple[str, str]]]]]
 
 
-def inputs(workflow: Workflow, row: Row, english: bool, today: str, options: Options) -> list[Input]:
-    """The controls of a row, what it needs first."""
+def inputs(workflow: Workflow, row: Row, english: bool, today: str, options: Options,
+           view: CaseView | None = None) -> list[Input]:  # fmt: skip
+    """The controls of a row, what it needs first. `view` is the case it is about."""
     needed = [_input(workflow.fields[name], True, english, today, options) for name in row.needs]
-    return needed + [_input(workflow.fields[name], False, english, today, options) for name in row.takes]
+    taken = [_input(workflow.fields[name], False, english, today, options) for name in row.takes]
+    return needed + [replace(each, now=_now(view, each.code, english)) for each in taken]
+
+
+def _now(view: CaseView | None, name: str, english: bool) -> str:
+    if view is None or view.data.get(name) in (None, "", []):
+        return ""
+    values = present.data(view.workflow, {name: view.data[name]}, view.names, view.sight)
+    found = shown(view, name, values[name], english)
+    return "" if found["kind"] == "files" else str(found["value"])
 
 
 def _input(found: Field, needed: bool, english: bool, today: str, options: Options) -> Input:

@@ -30,11 +30,11 @@ def stairs(office: Office, view: CaseView, events: Sequence[EventView], now: dat
     order = {code: place for place, code in enumerate(levels)}
     here, closed = order[view.state.level], view.state.closed_at is not None
     shown = [code for code in levels if order[code] < max(3, here + 1) or code in stays]
-    work = _work(office, view)
+    work = work_of(office, view.identity.file)
     found = []
     for code in shown:
         standing = "now" if code == view.state.level and not closed else "done" if code in stays else "next"
-        days = _days(work, stays[code]) if code in stays else None
+        days = working_days(work, stays[code]) if code in stays else None
         words = title(view.workflow.levels[code].title, english)
         found.append(Stair(code=code, title=words, standing=standing, days=days))
     return found
@@ -56,12 +56,14 @@ def _stays(view: CaseView, events: Sequence[EventView], now: datetime) -> dict[s
     return found
 
 
-def _work(office: Office, view: CaseView) -> Worktime | None:
-    compiled = office.rulebook.pinned(*view.identity.file)
+def work_of(office: Office, rules: tuple[str, int, str]) -> Worktime | None:
+    """The working time of a version of the rules (key, version, hash), where its calendar is here."""
+    compiled = office.rulebook.pinned(*rules)
     return Worktime.of(compiled.workflow, compiled.calendar) if compiled.calendar else None
 
 
-def _days(work: Worktime | None, stays: Sequence[tuple[datetime, datetime]]) -> float:
+def working_days(work: Worktime | None, stays: Sequence[tuple[datetime, datetime]]) -> float:
+    """Working days between each start and end, in sum, with one decimal; natural ones where no calendar is."""
     if work is None:
         return round(sum((end - start).total_seconds() for start, end in stays) / 86_400, 1)
     unit = TimeUnit.WORKING_DAYS

@@ -35,11 +35,13 @@ class FormExpired(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reader:
-    """Who is signed in, with the posts valid today, and the time of the rules."""
+    """Who is signed in, with the posts valid today, and the time of the rules. `workflow` are the rules under which new
+    cases are opened; `roles` are those of all rules, `ranks` their levels, counted from the lowest."""
 
     session: Session
     me: Me
     roles: Mapping[str, Role]
+    ranks: Mapping[str, int]
     now: datetime
     simulated: bool
     workflow: Workflow
@@ -52,9 +54,8 @@ class Reader:
     @property
     def levels(self) -> set[int]:
         """The levels at which the reader may act, counted from the lowest."""
-        order = list(self.workflow.levels)
-        held = (self.roles[post.role] for post in self.me.posts if post.role in self.roles)
-        return {order.index(role.level) for role in held if not role.read_only}
+        held = {post.role for post in self.me.posts if post.role in self.roles}
+        return {self.ranks[role] for role in held if not self.roles[role].read_only}
 
     @property
     def supervises(self) -> bool:
@@ -83,11 +84,23 @@ def reader(request: Request, served: Served) -> Reader:
     if session is None:
         raise SignInNeeded
     me = served.organisation.me(session.person or f"@{session.login}", day)
-    found = Reader(session=session, me=me, roles=workflow.roles, now=now, simulated=simulated, workflow=workflow)
+    roles, ranks = _roles(served, workflow)
+    found = Reader(session=session, me=me, roles=roles, ranks=ranks, now=now, simulated=simulated, workflow=workflow)
     request.state.reader = found
     if session.must_change and request.url.path not in ("/password", "/sign-out"):
         raise PasswordFirst
     return found
+
+
+def _roles(served: Services, first: Workflow) -> tuple[dict[str, Role], dict[str, int]]:
+    """The roles of every workflow with their level; where two name the same, the rules of new cases speak."""
+    roles: dict[str, Role] = {}
+    ranks: dict[str, int] = {}
+    for workflow in (*(compiled.workflow for compiled in served.office.rulebook.all()), first):
+        order = list(workflow.levels)
+        roles |= workflow.roles
+        ranks |= {code: order.index(role.level) for code, role in workflow.roles.items()}
+    return roles, ranks
 
 
 class PasswordFirst(Exception):

@@ -9,18 +9,19 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api import present
 from api.deps import Served, Services
-from api.letter_texts import letter_text
 from api.web.listed import listed
 from api.web.navigation import home_of
+from api.web.opening import openings
 from api.web.reader import InEnglish, Reader, Signed
 from api.web.rendering import render
+from api.web.report_rows import may_report
 from api.web.routes import PageRoute, back_to
 from engine.cases.narrowing import CaseFilter
 from engine.messages.inbox import MessageFilter, MessageView
 from engine.rules.next_step import steps_of
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-_WAITING, _REPORTED, _TOLD = 12, 5, 6
+_WAITING, _REPORTED, _TOLD = 12, 5, 4
 _AHEAD = timedelta(days=7)
 
 
@@ -32,15 +33,18 @@ def today(request: Request, served: Served, who: Signed, english: InEnglish,
     waiting = _page(request, served, who, english, CaseFilter(waiting=True, order="due", limit=_WAITING))
     for each in waiting:
         each["next"] = _next_step(served, who, each["id"], english)
+    messages = [_told(view, english) for view in _unread(served, who)]
     return render(
         request,
         "today.html",
         waiting=waiting,
         more=len(waiting) == _WAITING,
         reported=_page(request, served, who, english, CaseFilter(reported=True, limit=_REPORTED)),
-        told=[_told(view, english) for view in _unread(served, who)],
+        told=messages,
+        alarms=list({each["href"]: each for each in messages if each["urgent"]}.values())[:3],
         meetings=_meetings(served, who, english),
-        may_report=bool(who.levels),
+        may_report=may_report(who),
+        may_open=any(True for _ in openings(request, served, who, english)),
         request_told=told,
     )
 
@@ -65,10 +69,26 @@ def _told(view: MessageView, english: bool) -> dict[str, Any]:
     return {
         "id": view.id,
         "href": f"/cases/{view.case_id}",
-        "text": letter_text(view, english),
+        "title": _short(view, english),
+        "number": view.number,
+        "place": view.unit_name,
+        "state": present.title(view.workflow.states[view.state].title, english),
         "urgent": view.urgent,
         "at": view.shown_at,
     }
+
+
+def _short(view: MessageView, english: bool) -> str:
+    """What happened, or which clock has used how much."""
+    words = present.title(view.title, english)
+    if view.share is None:
+        return words
+    if view.share < 100:
+        return f"{words}: {view.share}% used" if english else f"{words}已用 {view.share}%"
+    over = view.share - 100
+    if english:
+        return f"{words}: over by {over}%" if over else f"{words}: time is up"
+    return f"{words}已过 {over}%" if over else f"{words}已到"
 
 
 def _meetings(served: Services, who: Reader, english: bool) -> list[dict[str, Any]]:

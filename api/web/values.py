@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from api import present
 from engine.cases.views import CaseView, EventView
+from engine.definition.model import START, FieldType, Role, Slot
 
 #: What a page shows at its head, so not once more among the facts.
 _AT_THE_HEAD = ("gist", "category", "urgency")
 
 
 def facts(view: CaseView, english: bool) -> Iterator[dict[str, Any]]:
-    """The values of the case with the titles of their fields."""
+    """What the matter is: the values of fields that are given when a case is opened. What came later stands in the
+    timeline."""
+    workflow = view.workflow
+    opening = {name for row in workflow.rows if row.sources == (START,) for name in (*row.needs, *row.takes)}
+    yield from _told(view, [name for name in workflow.fields if name in opening and name not in _AT_THE_HEAD], english)
+
+
+def given_facts(view: EventView, english: bool) -> Iterator[dict[str, Any]]:
+    """What one act gave, but for what the file sets by itself and what the head of the page says."""
+    fields = view.workflow.fields
+    opened = view.event.source == START
+    names = [
+        name for name in fields if not (opened and (name in _AT_THE_HEAD or fields[name].fills is Slot.RESPONSIBLE))
+    ]
+    yield from _told(view, names, english)
+
+
+def _told(view: CaseView | EventView, names: Sequence[str], english: bool) -> Iterator[dict[str, Any]]:
     values = present.data(view.workflow, view.data, view.names, view.sight)
-    for name, value in values.items():
-        default = view.workflow.fields[name].default
-        if name not in _AT_THE_HEAD and value not in (None, "", [], False, default):
-            words = present.title(view.workflow.fields[name].title, english)
-            yield {"title": words, **shown(view, name, value, english)}
+    for name in names:
+        field = view.workflow.fields[name]
+        if values.get(name) not in (None, "", [], False, field.default):
+            yield {"title": present.title(field.title, english), **shown(view, name, values[name], english)}
+
+
+def place_and_role(place: str, role: Role | None, words: str, english: bool) -> str:
+    """`陈桥村党组织书记`, not 陈桥村村党组织书记; of a station its name alone."""
+    if english:
+        return f"{words}, {place}" if place else words
+    if role is not None and role.by_unit and place:
+        return place
+    said_twice = next((n for n in range(len(words), 0, -1) if place.endswith(words[:n])), 0)
+    return place + words[said_twice:]
 
 
 def shown(view: CaseView | EventView, name: str, value: Any, english: bool) -> dict[str, Any]:
@@ -59,13 +86,24 @@ def risk_of(view: CaseView, english: bool) -> dict[str, str] | None:
 
 
 def gist_of(view: CaseView, english: bool) -> str:
-    """What it is about; a report by voice alone has its category and place."""
-    said = view.data.get("gist")
-    if isinstance(said, str) and said.strip():
+    """What it is about, in the first text that opened it; a report by voice alone has its category and place."""
+    said = next((view.data[name] for name in _saying(view) if str(view.data.get(name) or "").strip()), None)
+    if isinstance(said, str):
         return said.strip()
     words = chosen(view, "danger_type", english) or chosen(view, "category", english)
     place = view.names.get(view.state.unit, view.state.unit)
     return f"{words or ('Report' if english else '反映')} · {place}"
+
+
+def _saying(view: CaseView) -> Iterator[str]:
+    """`gist`, or where the rules have none the texts that an opening needs."""
+    fields = view.workflow.fields
+    if "gist" in fields:
+        yield "gist"
+        return
+    for row in view.workflow.rows:
+        if row.sources == (START,):
+            yield from (name for name in row.needs if fields[name].type is FieldType.TEXT)
 
 
 def in_charge(slot: dict[str, Any] | None, english: bool) -> str:

@@ -33,7 +33,15 @@ class Reach:
 def reach_of(tx: Tx, office: Office, person: str) -> Reach:
     actor = reader(tx, office, person)
     readable = reach.readable(actor, office.rulebook, today(tx, office))
-    return Reach(actor=actor, homes=reach.homes_of(tx, actor, office.home_level), readable=readable)
+    return Reach(actor=actor, homes=_in_use(tx, reach.homes_of(tx, actor, office.home_level)), readable=readable)
+
+
+def _in_use(tx: Tx, homes: list[str] | None) -> list[str] | None:
+    """Of several homes those that have cases. A unit above the home level is a home by itself and seldom has any; with
+    one home alone a list walks its index, with two the database sorts all their cases."""
+    if homes is None or len(homes) < 2:
+        return homes
+    return [home for home in homes if tx.execute(sa.select(cases.c.id).where(cases.c.home == home).limit(1)).first()]
 
 
 def found_rows(tx: Tx, office: Office, mine: Reach, wanted: CaseFilter) -> Rows:
@@ -74,16 +82,21 @@ def _by_due(tx: Tx, query: Query, wanted: CaseFilter) -> Rows:
     """Two walks, each along an index: what has a deadline, then what has none; databases sort nothing as first or last
     each in its own way."""
     due, last = wanted.after or (None, "")
-    found: list[sa.Row[Any]] = []
-    if wanted.after is None or due is not None:
-        dated = query.where(cases.c.due_at.is_not(None))
-        if due is not None:
-            later = sa.or_(cases.c.due_at > due, sa.and_(cases.c.due_at == due, cases.c.id > last))
-            dated = dated.where(cases.c.due_at >= due, later)
-        found += tx.execute(dated.order_by(cases.c.due_at, cases.c.id).limit(wanted.limit + 1)).all()
-    if len(found) <= wanted.limit and wanted.due_until is None:
-        rest = query.where(cases.c.due_at.is_(None))
-        if wanted.after is not None and due is None:
-            rest = rest.where(cases.c.id > last)
-        found += tx.execute(rest.order_by(cases.c.id).limit(wanted.limit + 1 - len(found))).all()
-    return found
+    among_dated = wanted.after is None or due is not None
+    found = list(tx.execute(dated(query, wanted)).all()) if among_dated else []
+    if len(found) > wanted.limit or wanted.due_until is not None or wanted.overdue:
+        return found
+    rest = query.where(cases.c.due_at.is_(None))
+    if not among_dated:
+        rest = rest.where(cases.c.id > last)
+    return found + list(tx.execute(rest.order_by(cases.c.id).limit(wanted.limit + 1 - len(found))).all())
+
+
+def dated(query: Query, wanted: CaseFilter) -> Query:
+    """Those with a deadline, the earliest first, after the place where the page before ended."""
+    query = query.where(cases.c.due_at.is_not(None))
+    due, last = wanted.after or (None, "")
+    if due is not None:
+        later = sa.or_(cases.c.due_at > due, sa.and_(cases.c.due_at == due, cases.c.id > last))
+        query = query.where(cases.c.due_at >= due, later)
+    return query.order_by(cases.c.due_at, cases.c.id).limit(wanted.limit + 1)

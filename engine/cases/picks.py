@@ -49,9 +49,9 @@ class PickQueries:
             there = sa.and_(valid_on(posts, day), placed_where(near))
             holders = sa.select(posts.c.person).where(there)
             query = sa.select(people.c.id, people.c.name).where(people.c.id.in_(holders))
-            rows = tx.execute(query.order_by(people.c.name, people.c.id).limit(PICKS_MOST)).all()
+            rows = tx.execute(query.order_by(people.c.id).limit(PICKS_MOST)).all()
             seen = posts_seen(tx, sa.and_(there, posts.c.person.in_([row.id for row in rows])))
-            return tuple(_person(row.id, row.name, seen[row.id]) for row in rows)
+            return tuple(_person(row.id, row.name, seen[row.id]) for row in sorted(rows, key=lambda r: (r.name, r.id)))
 
     def units_for(self, person: str, case_id: str) -> tuple[UnitSeen, ...]:
         """The home of the case with its villages and stations, and the departments and stations above it that belong to

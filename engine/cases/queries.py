@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine.cases.listing import count, found_rows, place_of, reach_of
 from engine.cases.lookups import Lookups
+from engine.cases.many import choices_of
 from engine.cases.narrowing import CaseFilter, Place
 from engine.cases.office import Office
 from engine.cases.opening import offers_to_open
@@ -20,7 +21,7 @@ from engine.rules.mask import Sight, masked
 from engine.rules.own import given
 from engine.rules.reading import is_kept_from, reads_whole
 from engine.rules.state import Event
-from engine.store.casefile import ON_PAYLOAD, Held, held_from_row, home_of, read_case, read_texts
+from engine.store.casefile import ON_PAYLOAD, Held, held_from_row, home_of, read_case, read_cases, read_texts
 from engine.store.db import Tx
 from engine.store.folding import event_from_row
 from engine.store.names import people_names, place_names, unit_names
@@ -60,6 +61,12 @@ class CaseQueries:
             offers = offers_of(tx, self.office, held, person)
             places = {unit for offer in offers for could in offer.could for unit in could.units}
             return Choices(view=replace(view, names={**view.names, **unit_names(tx, places)}), offers=offers)
+
+    def choices(self, person: str, ids: Sequence[str]) -> list[Choices]:
+        """As `triggers`, of several cases at one moment and without names of posts that could: those within reach, in
+        the order given."""
+        with self.office.store.read() as tx:
+            return choices_of(tx, self.office, person, list(read_cases(tx, ids).values()), ids, self.views)
 
     def openings(self, person: str, unit: str, workflow: str | None = None) -> tuple[Offer, ...]:
         """Which rows from `start` the person may fire at the unit, and what refuses the others; by the newest published
@@ -147,6 +154,7 @@ class CaseQueries:
             sight=sight,
             deadlines=held.deadlines,
             overdue=overdue,
+            line=held.unit.line,
         )
 
     def _workflow(self, held: Held) -> Workflow:

@@ -127,6 +127,18 @@ class OrganisationQueries:
             shown = sa.and_(valid_on(posts, day), placed_where(below_any(sight.tops)))
             return _people_page(tx, rows, shown, limit)
 
+    def named(self, reader: str, day: date, code: str) -> str | None:
+        """The name of a person, or of a unit, within sight; None for what is not."""
+        with self.store.read() as tx:
+            sight = within(tx, reader, day)
+            unit = sa.select(units.c.name).where(units.c.code == code, units_seen(sight))
+            held = sa.and_(valid_on(posts, day), placed_where(below_any(sight.tops)))
+            person = sa.select(people.c.name).where(
+                people.c.id == code, people.c.id.in_(sa.select(posts.c.person).where(held))
+            )
+            found = tx.execute(unit).scalar() or tx.execute(person).scalar()
+            return str(found) if found else None
+
     def contacts(
         self, person: str, day: date, *, unit: str | None = None, roles: Collection[str] | None = None
     ) -> tuple[Contact, ...]:
@@ -134,10 +146,12 @@ class OrganisationQueries:
         with self.store.read() as tx:
             return contacts_up(tx, person, day, unit, roles)
 
-    def places(self, person: str, day: date, *, kinds: Collection[str], under: str | None = None) -> tuple[Place, ...]:
+    def places(
+        self, person: str, day: date, *, kinds: Collection[str], under: str | None = None, deep: bool = False
+    ) -> tuple[Place, ...]:
         """The units where one's posts let him report, or the ways to them: see `places_of`."""
         with self.store.read() as tx:
-            return places_of(tx, person, day, kinds, under)
+            return places_of(tx, person, day, kinds, under, deep=deep)
 
 
 def _below_unit(tx: Tx, code: str | None) -> sa.ColumnElement[bool]:

@@ -57,7 +57,7 @@ def _main(workflow: Workflow, case: CaseState, offers: Sequence[Offer], allowed:
     answer = next((o for o in allowed if _answers(o.row) and not _done_here(workflow, case, o.row)), None)
     if answer is not None or state.gate:
         return answer
-    return _leading_on(workflow, offers, allowed)
+    return _leading_on(workflow, case.state, offers, allowed)
 
 
 def _answers(row: Row) -> bool:
@@ -71,10 +71,12 @@ def _done_here(workflow: Workflow, case: CaseState, row: Row) -> bool:
     return any(mark.seq > case.stay.seq for name in counting for mark in case.counts.get(name, ()))
 
 
-def _leading_on(workflow: Workflow, offers: Sequence[Offer], allowed: Sequence[Offer]) -> Offer | None:
-    """The ordinary row nearest to the end; where a condition still stands in its way, the act beside it that may."""
+def _leading_on(workflow: Workflow, state: str, offers: Sequence[Offer], allowed: Sequence[Offer]) -> Offer | None:
+    """The ordinary row nearest to the end, of those that come nearer to it at all; where a condition still stands in
+    its way, the act beside it that may."""
     reach = _distances(workflow)
-    leading = [offer for offer in offers if _may_lead(workflow, offer)]
+    here = reach.get(state, _FAR + 1)
+    leading = [offer for offer in offers if _may_lead(workflow, offer) and _nearest(reach, offer.row) < here]
     for offer in sorted(leading, key=lambda o: (len(o.row.sources) > 1, _nearest(reach, o.row))):
         if offer.refusal is None:
             return offer

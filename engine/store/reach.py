@@ -125,13 +125,10 @@ def tied(kind: str, targets: Iterable[str], slots: tuple[str, ...]) -> Clause:
 def waiting_for(actor: Actor, rulebook: Rulebook) -> Clause:
     """What waits for the actor: he is responsible or successor, or one of his posts may fire a row that leaves."""
     in_charge = ("responsible", "successor")
-    clauses = [sa.and_(cases.c.closed_at.is_(None), tied("person", [actor.person], in_charge))]
+    clauses = [tied("person", [actor.person], in_charge)]
     for compiled in rulebook.all():
-        clauses += [
-            sa.and_(under(compiled.workflow), cases.c.closed_at.is_(None), clause)
-            for clause in _waiting(actor, compiled.workflow)
-        ]
-    return sa.or_(*clauses)
+        clauses += [sa.and_(under(compiled.workflow), clause) for clause in _waiting(actor, compiled.workflow)]
+    return sa.and_(cases.c.closed_at.is_(None), sa.or_(*clauses))
 
 
 def _waiting(actor: Actor, workflow: Workflow) -> list[Clause]:

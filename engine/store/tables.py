@@ -29,6 +29,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -289,6 +290,8 @@ duty_turns = Table(
 
 # --- the case family -----------------------------------------------------------------------------------------------
 
+_OPEN = text("closed_at IS NULL")
+
 cases = Table(
     "cases",
     metadata,
@@ -316,6 +319,8 @@ cases = Table(
     PrimaryKeyConstraint("home", "id"),
     UniqueConstraint("home", "number"),
     Index("ix_cases_home_opened", "home", "opened_at", "id"),
+    # What is open is little beside what was ever opened, and nearly every list that somebody works with is of it.
+    Index("ix_cases_open", "home", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("ix_cases_opened", "opened_at", "id"),
     Index("ix_cases_home_state_entered", "home", "state", "entered_at", "id"),
     Index("ix_cases_home_unit_opened", "home", "unit", "opened_at", "id"),

@@ -35,7 +35,8 @@ class _InProcess(httpx.BaseTransport):
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         sent = httpx.Request(request.method, request.url, headers=request.headers, stream=_Sent(request))
         answer = await self.app.handle_async_request(sent)
-        return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
+        body = b"".join([part async for part in answer.stream])  # as it was sent, still compressed
+        return httpx.Response(answer.status_code, headers=answer.headers, content=body)
 
 
 @contextmanager
@@ -47,3 +48,8 @@ def client_of(app: FastAPI) -> Iterator[httpx.Client]:
     finally:
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+
+
+def beside(client: httpx.Client) -> httpx.Client:
+    """Another client of the same application, with cookies of its own."""
+    return httpx.Client(transport=client._transport, base_url=client.base_url)

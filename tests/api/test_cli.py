@@ -238,7 +238,7 @@ SINCE = (
                                                               "delegated_by", "delegated_at", "delegation")),
     *(f"ALTER TABLE agenda DROP COLUMN {name}" for name in ("added_by", "added_at", "added_reason")),
     "DROP INDEX ix_cases_counted", "ALTER TABLE cases DROP COLUMN calendar_version", "DROP TABLE calendar_versions",
-    "DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened",
+    "DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened", "DROP INDEX ix_cases_open",
     "UPDATE alembic_version SET version_num = '0003'",
 )  # fmt: skip
 

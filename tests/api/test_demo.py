@@ -14,10 +14,8 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner, Result
 
 from api.app import create_app
-from api.cli import app as command_line
 from api.commands.demoing import _told_before
 from api.settings import Settings
 from engine.audit.verify import verify
@@ -27,6 +25,7 @@ from engine.store.tables import bodies, cases, history, meetings, timers, units
 from engine.wiring import Store, open_database
 from tests import township as t
 from tests.api.in_process import client_of
+from tests.demo_built import BuiltDemo, built_demo, run_in
 
 END = datetime.fromisoformat("2026-12-25T08:00:00+08:00")
 TOWN, OTHER_TOWN = "430482109", "430482110"
@@ -39,10 +38,10 @@ AFFAIR_ROLES = ["council_head", "treasurer", "household_rep", "members_rep", "vi
 
 @dataclass
 class Demo:
-    """The folder in which `minqing demo` ran once, and the application on what it built."""
+    """A copy of what `minqing demo` built when it ran first, and the application on it."""
 
     folder: Path
-    first: Result
+    first: BuiltDemo
     client: httpx.Client
     store: Store
 
@@ -79,20 +78,10 @@ class Demo:
             return list(tx.execute(query).all())
 
 
-def run_in(folder: Path, *more: str) -> Result:
-    with pytest.MonkeyPatch.context() as place:
-        for name in ("DATABASE_URL", "CONFIG", "WORKFLOWS_DIR", "PORT", "HOST"):
-            place.delenv(f"MINQING_{name}", raising=False)
-        place.chdir(folder)
-        return CliRunner().invoke(command_line, ["demo", "--no-serve", *more])
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
-    first = run_in(folder)
-    assert first.exit_code == 0, first.output
-    url = f"sqlite:///{folder / '.minqing' / 'demo.db'}"
+    folder, first = tmp_path_factory.mktemp("demo"), built_demo()
+    url = f"sqlite:///{first.copy_to(folder)}"
     store = open_database(url)
     with client_of(create_app(Settings(database_url=url, workflows_dir=t.WORKFLOWS))) as client:
         yield Demo(folder=folder, first=first, client=client, store=store)
@@ -314,7 +303,7 @@ def test_the_file_of_tokens_is_its_owner_s_alone(demo: Demo):
 def test_the_first_start_tells_what_it_built_in_both_languages(demo: Demo):
     assert "110 件事项" in demo.first.output
     assert "110 cases" in demo.first.output
-    assert str(demo.accounts_file) in demo.first.output.replace("\n", "")
+    assert str(demo.first.accounts_file) in demo.first.output.replace("\n", "")
 
 
 def test_a_second_start_builds_nothing_and_hands_out_fresh_tokens(demo: Demo):

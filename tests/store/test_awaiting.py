@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from engine.cases.listing import by_opened, narrow, reach_of
+from engine.cases.listing import by_opened, dated, narrow, reach_of
 from engine.cases.narrowing import CaseFilter
 from engine.definition.model import SYSTEM, Row
 from engine.meetings.service import NewDecision
@@ -138,16 +138,29 @@ def test_an_alarm_waits_for_whom_it_paged_and_for_whom_its_clocks_called_since(s
     assert listed(night, "stationed_cadre", waiting=True) == []  # not called in this paging
 
 
-def test_what_waits_walks_an_index_by_state_and_never_all_cases(sqlite_store: Store):
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (CaseFilter(waiting=True), "ix_cases_open (home=?"),
+        (CaseFilter(mine=True), "ix_cases_open (home=?"),
+        (CaseFilter(due_until=datetime(2026, 3, 9, tzinfo=UTC), order="due"), "ix_cases_home_due (home=? AND due_at"),
+        (CaseFilter(), "ix_cases_home_opened (home=?"),
+        (CaseFilter(order="due"), "ix_cases_home_due (home=? AND due_at"),
+    ],
+)
+def test_a_list_walks_its_index_and_never_all_cases(sqlite_store: Store, wanted: CaseFilter, index: str):
     world = World(sqlite_store, *t.all_rules())
+    world.open("pianzhang")
     with world.store.read() as tx:
-        mine, wanted = reach_of(tx, world.office, "pianzhang"), CaseFilter(waiting=True)
-        query = by_opened(narrow(tx, world.office, mine, wanted, sa.select(cases)), wanted)
+        mine = reach_of(tx, world.office, "pianzhang")
+        query = narrow(tx, world.office, mine, wanted, sa.select(cases))
+        query = by_opened(query, wanted) if wanted.order == "opened" else dated(query, wanted)
         sql = str(query.compile(tx, compile_kwargs={"literal_binds": True}))
         plan = [row.detail for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
 
     (step,) = [each for each in plan if " cases " in f"{each} "]
-    assert step.startswith("SEARCH cases USING INDEX ix_cases_home_state_entered (home=? AND state=?"), plan
+    assert not any("TEMP B-TREE" in each for each in plan), plan
+    assert step.startswith(f"SEARCH cases USING INDEX {index}"), plan
 
 
 # --- what I reported -------------------------------------------------------------------------------------------------

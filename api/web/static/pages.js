@@ -23,6 +23,15 @@
     each('[data-print]', function (button) {
       button.addEventListener('click', function () { window.print(); });
     });
+    // Back to where one came from, if that was here.
+    each('[data-back]', function (link) {
+      link.addEventListener('click', function (event) {
+        if (document.referrer.indexOf(location.origin + '/') === 0 && history.length > 1) {
+          event.preventDefault();
+          history.back();
+        }
+      });
+    });
     // A filter takes effect when it is chosen.
     each('form[data-auto]', function (form) {
       form.addEventListener('change', function (event) {

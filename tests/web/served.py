@@ -1,0 +1,41 @@
+"""A real server on a copy of the demo, and sessions on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.people.sessions import SessionService
+from engine.people.setup import SetupService
+from engine.store.db import Store
+from tests.demo_built import BuiltDemo, demo_at_hand
+from tests.serving import serving
+
+
+@dataclass(frozen=True)
+class Served:
+    """`address` of the server, `store` of its database, `demo` with the passwords of the personas."""
+
+    address: str
+    store: Store
+    demo: BuiltDemo
+
+    def session(self, login: str) -> str:
+        """The secret of a fresh session: what the cookie holds after signing in."""
+        moment, _ = SetupService(self.store).clock()
+        return SessionService(self.store).begin(login, remember=False, day=moment.date()).secret
+
+    def password(self, login: str) -> str:
+        return str(self.demo.accounts[login]["password"])
+
+
+@contextmanager
+def served_demo(folder: Path) -> Iterator[Served]:
+    demo = demo_at_hand()
+    url = f"sqlite:///{demo.copy_to(folder)}"
+    store = Store(url)
+    with serving(url, folder / "server.log") as server:
+        yield Served(server.address, store, demo)
+    store.dispose()

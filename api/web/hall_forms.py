@@ -27,6 +27,7 @@ OTHER = "other"
 _WORKED = (DayKind.MADE_UP, DayKind.LOCAL_WORK)
 _FREE = (DayKind.HOLIDAY, DayKind.LOCAL_OFF)
 _MOST_PEOPLE, _MOST_DAYS = 6, 2
+_AT_HOME = ("file", "stranger")  # what may be given is given on the case's own page, not in a hall
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +55,8 @@ def lines(served: Services, who: Reader, case_id: str, workflow: Workflow, row: 
     """The lines of one row. `here` are the people present, id -> name; `units` were proposed for the case before."""
     english = when.english
     maker = _Maker(workflow, row, tabled, here, similar, units, when)
-    return [maker.line(each) for each in inputs(workflow, row, english, when.today.isoformat(), options)]
+    found = inputs(workflow, row, english, when.today.isoformat(), options)
+    return [maker.line(each) for each in found if each.needed or each.kind not in _AT_HOME]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from engine.cases.timekeeping import Timekeeper
 from engine.duty.service import DutyService
 from engine.files.service import FileService
 from engine.meetings.arranging import ArrangingService
+from engine.meetings.hall import HallQueries
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import MeetingService
 from engine.messages.calls import CallQueries
@@ -50,6 +51,7 @@ class Services:
     meetings: MeetingService
     arranging: ArrangingService
     meeting_queries: MeetingQueries
+    hall: HallQueries
     audit: AuditQueries
     moves: MoveQueries
     case_files: CaseFileQueries
@@ -79,6 +81,7 @@ def make_services(office: Office, files: FileService) -> Services:
         meetings=MeetingService(office),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
+        hall=HallQueries(office),
         audit=AuditQueries(office),
         moves=MoveQueries(office),
         case_files=CaseFileQueries(office),

@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.languages import wants_english
 from api.problems import Problem
+from engine.audit.case_file import CaseFileQueries
 from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
@@ -53,6 +54,7 @@ class Services:
     hall: HallQueries
     audit: AuditQueries
     moves: MoveQueries
+    case_files: CaseFileQueries
     queues: QueueQueries
     letters: LetterService
     inbox: InboxService
@@ -82,6 +84,7 @@ def make_services(office: Office, files: FileService) -> Services:
         hall=HallQueries(office),
         audit=AuditQueries(office),
         moves=MoveQueries(office),
+        case_files=CaseFileQueries(office),
         queues=QueueQueries(office),
         letters=LetterService(office),
         inbox=InboxService(office),

@@ -18,6 +18,7 @@ from engine.cases.clock_queries import ClockQueries
 from engine.cases.office import Office
 from engine.cases.picks import PickQueries
 from engine.cases.queries import CaseQueries
+from engine.cases.rule_queries import RuleQueries
 from engine.cases.service import CaseService
 from engine.cases.timekeeping import Timekeeper
 from engine.duty.service import DutyService
@@ -60,6 +61,7 @@ class Services:
     organisation: OrganisationQueries
     setup: SetupService
     files: FileService
+    rules: RuleQueries
     clocks: ClockQueries
     timekeeper: Timekeeper
     duty: DutyService
@@ -87,6 +89,7 @@ def make_services(office: Office, files: FileService) -> Services:
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
         files=files,
+        rules=RuleQueries(office),
         clocks=ClockQueries(office),
         timekeeper=Timekeeper(office),
         duty=DutyService(office),

@@ -19,9 +19,8 @@ from api.web.reader import InEnglish, Reader, Signed, calendar_of
 from api.web.rendering import render
 from api.web.routes import PageRoute
 from api.web.values import gist_of
-from engine.audit.moves import MovesPage
+from engine.audit.moves import MeetingRow, MovesPage
 from engine.cases.views import EventView
-from engine.store.meetingbook import MeetingRow
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _SIZE = 50

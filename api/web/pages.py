@@ -4,31 +4,41 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.web import (
-    acts,
-    case_page,
-    contacts,
-    danger,
-    mine,
-    oversee,
-    report_sent,
-    reporting,
-    sign_in,
-    today,
-)
+from api.web import acts as acting
+from api.web import case_page, contacts, danger, mine, opening, oversee, report_sent, reporting, rules_room, sign_in, today
 from api.web.assets import assets
-from api.web.desk import cases as desk_cases
+from api.web.desk import bulk, cases
 from api.web.look import Look
 
 _FORM = 1_000_000  # bytes of a form beside its uploads
+
+#: In the order in which addresses are tried.
+_ROUTERS = (
+    sign_in.router,
+    today.router,
+    danger.router,
+    mine.router,
+    contacts.router,
+    cases.router,
+    bulk.router,
+    oversee.router,
+    rules_room.router,
+    case_page.router,
+    report_sent.router,
+)
+#: With uploads.
+_WITH_FILES = (
+    acting.router,
+    opening.router,
+    reporting.router,
+)
 
 
 def add_pages(app: FastAPI, look: Look, largest: int) -> None:
     """`largest` is the biggest upload in bytes: forms take one and their fields."""
     app.state.look = look
-    reporting_reads = (report_sent, danger, mine, contacts)
-    for module in (sign_in, today, desk_cases, case_page, oversee, *reporting_reads):
-        app.include_router(module.router)
-    app.include_router(acts.router, max_body_size=largest + _FORM)
-    app.include_router(reporting.router, max_body_size=largest + _FORM)
+    for router in _ROUTERS:
+        app.include_router(router)
+    for router in _WITH_FILES:
+        app.include_router(router, max_body_size=largest + _FORM)
     app.mount("/static", assets(), name="static")

@@ -20,6 +20,7 @@ from api.web.icons import icon, logo
 from api.web.look import Look
 from api.web.navigation import places_of
 from api.web.reader import Reader, calendar_of, english_of, fresh_once
+from api.web.rule_links import rule_href
 from api.web.words import translations
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -27,7 +28,8 @@ _SMALL = 1_000  # bytes that are not worth compressing
 
 
 @lru_cache(2)
-def _environment(english: bool) -> Environment:
+def environment(english: bool) -> Environment:
+    """Templates that speak one language."""
     found = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -37,7 +39,7 @@ def _environment(english: bool) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     found.install_gettext_translations(translations(english), newstyle=True)  # type: ignore[attr-defined]
-    found.globals.update(asset=asset, icon=icon, logo=logo, once=fresh_once)
+    found.globals.update(asset=asset, icon=icon, logo=logo, once=fresh_once, rule_href=rule_href)
     return found
 
 
@@ -45,7 +47,7 @@ def render(request: Request, template: str, /, status: int = 200, headers: Mappi
            **context: Any) -> HTMLResponse:  # fmt: skip
     """The page. `once` in a template is a fresh key for a form."""
     english = english_of(request)
-    text = _environment(english).get_template(template).render(**_frame(request, english), **context)
+    text = environment(english).get_template(template).render(**_frame(request, english), **context)
     return _answer(request, text, status, {**_headers(request, english), **(headers or {})})
 
 

@@ -11,8 +11,10 @@ from api import present
 from api.deps import Served, Services
 from api.web.listed import listed
 from api.web.navigation import home_of
+from api.web.opening import openings
 from api.web.reader import InEnglish, Reader, Signed
 from api.web.rendering import render
+from api.web.report_rows import may_report
 from api.web.routes import PageRoute, back_to
 from engine.cases.narrowing import CaseFilter
 from engine.messages.inbox import MessageFilter, MessageView
@@ -41,7 +43,8 @@ def today(request: Request, served: Served, who: Signed, english: InEnglish,
         told=messages,
         alarms=list({each["href"]: each for each in messages if each["urgent"]}.values())[:3],
         meetings=_meetings(served, who, english),
-        may_report=bool(who.levels),
+        may_report=may_report(who),
+        may_open=any(True for _ in openings(request, served, who, english)),
         request_told=told,
     )
 

@@ -19,6 +19,8 @@ from engine.store.db import Tx
 from engine.store.meetingbook import MeetingRow, read_meetings
 from engine.store.tables import cases, history, units
 
+__all__ = ["MeetingRow", "Month", "MoveQueries", "MovesPage", "meetings_of"]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MovesPage:

@@ -36,9 +36,9 @@ class Addresses:
         return self._known[name]
 
     def case_in(self, state: str) -> str:
-        """The newest case of 陈桥村 in a state."""
+        """The oldest case of 陈桥村 in a state."""
         found = sa.select(cases.c.id).where(cases.c.state == state, cases.c.unit.startswith(VILLAGE))
-        return self._first(found.order_by(cases.c.opened_at.desc()))
+        return self._first(found.order_by(cases.c.opened_at))
 
     def meeting_in(self, status: str) -> str:
         found = sa.select(meetings.c.id).where(meetings.c.unit == VILLAGE, meetings.c.status == status)

@@ -69,12 +69,14 @@ def with_photo(client: httpx.Client, token: str, case: str) -> str:
 #: Name -> how it is found. Cases lie in 陈桥村 and were reported by its 邻长.
 NAMES: Mapping[str, Callable[[Addresses], str]] = {
     "case_id": lambda names: names.case_in("village_queued"),
+    "reported_id": lambda names: names.case_in("reported"),
     "closed_id": lambda names: names.case_in("struck_off"),
     "township_id": lambda names: names.case_in("township_handling"),
     "trigger": lambda names: "settle_before_meeting",
     "file_id": Addresses.photo,
     "meeting_id": lambda names: names.meeting_in("planned"),
     "held_id": lambda names: names.meeting_in("closed"),
+    "wuchang": lambda names: f"{VILLAGE}w01",
     "key": lambda names: "issue-escalation",
     "version": lambda names: "2",
 }

@@ -170,7 +170,7 @@ class Page:
 
     @property
     def title(self) -> str:
-        return self.tree.one("title").raw.strip()
+        return self.tree.one("head").one("title").raw.strip()  # a drawing may have one, too
 
     @property
     def h1(self) -> str:

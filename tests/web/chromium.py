@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Playwright, Request, Response, sync_playwright
 
 from tests.web.served import Served
 
@@ -27,13 +27,18 @@ _STATUS = "Failed to load resource: the server responded with a status of 4"
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = launched(playwright)
+        yield found
+        found.close()
+
+
+def launched(playwright: Playwright, *more: str) -> Browser:
+    """`more` are switches of Chromium, as for a microphone that beeps."""
     path = os.environ.get("MINQING_TEST_CHROMIUM") or shutil.which("chromium")
     if path is None:
         _missing("no Chromium: install Debian's (apt-get install chromium) or name one in MINQING_TEST_CHROMIUM")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield found
-        found.close()
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *more])
 
 
 def _missing(why: str) -> None:

@@ -24,6 +24,9 @@ SIZES: dict[str, dict[str, Any]] = {
 #: Chromium writes these for any page that is answered so; the test sees the status itself.
 _STATUS = "Failed to load resource: the server responded with a status of 4"
 
+#: One that beeps, for whom the test grants it: `person("linzhang", permissions=["microphone"])`.
+_MICROPHONE = "--use-fake-device-for-media-stream"
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
@@ -31,7 +34,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         _missing("no Chromium: install Debian's (apt-get install chromium) or name one in MINQING_TEST_CHROMIUM")
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", _MICROPHONE])
         yield found
         found.close()
 

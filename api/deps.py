@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.languages import wants_english
 from api.problems import Problem
+from engine.audit.case_file import CaseFileQueries
 from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
@@ -24,6 +25,7 @@ from engine.cases.timekeeping import Timekeeper
 from engine.duty.service import DutyService
 from engine.files.service import FileService
 from engine.meetings.arranging import ArrangingService
+from engine.meetings.hall import HallQueries
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import MeetingService
 from engine.messages.calls import CallQueries
@@ -49,8 +51,10 @@ class Services:
     meetings: MeetingService
     arranging: ArrangingService
     meeting_queries: MeetingQueries
+    hall: HallQueries
     audit: AuditQueries
     moves: MoveQueries
+    case_files: CaseFileQueries
     queues: QueueQueries
     letters: LetterService
     inbox: InboxService
@@ -77,8 +81,10 @@ def make_services(office: Office, files: FileService) -> Services:
         meetings=MeetingService(office),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
+        hall=HallQueries(office),
         audit=AuditQueries(office),
         moves=MoveQueries(office),
+        case_files=CaseFileQueries(office),
         queues=QueueQueries(office),
         letters=LetterService(office),
         inbox=InboxService(office),

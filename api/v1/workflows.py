@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["workflows"], responses=PROBLEMS)
 
 
 def plain(value: Any) -> Any:
-    """A definition as JSON: codes as keys, a condition with its `kind`, marks as their line, without the file itself."""
+    """A definition as JSON: codes as keys, a condition with its `kind`, marks as lines, without the file itself."""
     if isinstance(value, Mark):
         return value.line
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -26,7 +26,7 @@ _PAGE, _FEW = 20, 4
 @router.get("/mine")
 def mine(request: Request, served: Served, who: Signed, english: InEnglish,
          after: Annotated[str | None, Query(max_length=400)] = None) -> Response:  # fmt: skip
-    wanted = CaseFilter(reported=True, limit=_PAGE, after=unpack(after, datetime, str))  # type: ignore[arg-type]
+    wanted = CaseFilter(reported=True, limit=_PAGE, after=unpack(after, datetime, str))
     page = served.case_queries.page(who.person, wanted)
     cases = [
         {**listed(request, served, who, view, english), "fate": fate(request, who, view, english)}

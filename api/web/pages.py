@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.web import acts as acting
-from api.web import case_page, contacts, danger, mine, opening, oversee, report_sent, reporting, rules_room, sign_in, today
+from api.web import (
+    acts,
+    case_page,
+    case_print,
+    contacts,
+    danger,
+    meeting_arranging,
+    meeting_close,
+    meeting_items,
+    meeting_list,
+    meeting_page,
+    mine,
+    opening,
+    oversee,
+    report_sent,
+    reporting,
+    rules_room,
+    sign_in,
+    today,
+)
 from api.web.assets import assets
-from api.web.desk import bulk, cases
+from api.web.desk import blocked, bulk, cases, inbox, refused
 from api.web.look import Look
 
 _FORM = 1_000_000  # bytes of a form beside its uploads
@@ -21,14 +39,23 @@ _ROUTERS = (
     contacts.router,
     cases.router,
     bulk.router,
+    blocked.router,
+    inbox.router,
+    refused.router,
     oversee.router,
     rules_room.router,
     case_page.router,
+    case_print.router,
     report_sent.router,
+    meeting_list.router,
+    meeting_arranging.router,
+    meeting_page.router,
+    meeting_items.router,
+    meeting_close.router,
 )
 #: With uploads.
 _WITH_FILES = (
-    acting.router,
+    acts.router,
     opening.router,
     reporting.router,
 )

@@ -21,6 +21,7 @@ from api.web.look import Look
 from api.web.navigation import places_of
 from api.web.reader import Reader, calendar_of, english_of, fresh_once
 from api.web.rule_links import rule_href
+from api.web.stuck import stuck_of
 from api.web.words import translations
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -74,6 +75,7 @@ def _frame(request: Request, english: bool) -> dict[str, Any]:
         "when": when,
         "places": places_of(reader, request.url.path) if reader else (),
         "here": _here(request),
+        "stuck": lambda: stuck_of(request, reader),
         "token": lambda: _token_field(request),
         **_moments(when),
     }
@@ -103,6 +105,7 @@ def _moments(when: Calendar | None) -> dict[str, Any]:
         "at": lambda moment: element(when.at(moment), moment),
         "until": lambda moment: element(when.until(moment), moment),
         "exact": lambda moment: element(when.exact(moment), moment),
+        "full": lambda moment, end=False: element(when.full(moment, end=end), moment),
         "day": lambda found: element(when.day(found), found),
     }
 

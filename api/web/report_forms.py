@@ -72,7 +72,7 @@ def say_form(request: Request, served: Services, who: Reader, english: bool, ste
         files=next((each for each in shown if each.code == "files"), None),
         more=[each for each in shown if each.code not in _SAY and each.code in ("heard_on", "source", "reporter")],
         asked=[each for each in shown if each.needed and each.code not in (*_SAY, "heard_on", "source")],
-        **_common(request, filled, refusal, english, calendar_of(request, who).today.isoformat()),
+        **_common(filled, refusal, english, calendar_of(request, who).today.isoformat()),
     )
 
 
@@ -96,11 +96,11 @@ def desk_form(request: Request, served: Services, who: Reader, english: bool, fi
         officials=[said(who, each, english) for each in near(request, served, who, under)],
         alarm=openings_of(who.workflow).alarm is not None,
         sealed=openings_of(who.workflow).sealed,
-        **_common(request, filled, refusal, english, calendar_of(request, who).today.isoformat()),
+        **_common(filled, refusal, english, calendar_of(request, who).today.isoformat()),
     )
 
 
-def _common(request: Request, filled: Filled, refusal: Refusal | None, english: bool, today: str) -> dict[str, Any]:
+def _common(filled: Filled, refusal: Refusal | None, english: bool, today: str) -> dict[str, Any]:
     return {
         "filled": filled,
         "told": told(refusal, english),
@@ -132,4 +132,4 @@ def _place(request: Request, served: Services, who: Reader, code: str, refusal: 
 
 def _choice(workflow: Workflow, name: str, code: str | None, english: bool) -> str | None:
     field = workflow.fields.get(name)
-    return title(field.choices[code], english) if field and code in field.choices else None
+    return title(field.choices[code], english) if field and code and code in field.choices else None

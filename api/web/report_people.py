@@ -33,7 +33,7 @@ def said(who: Reader, person: PersonSeen, english: bool) -> str:
     return f"{person.name} ({words}, {where})" if english else f"{person.name}（{words}，{where}）"
 
 
-def behalf_of(request: Request, served: Services, who: Reader, sent: Posted, unit: str) -> Value:
+def behalf_of(request: Request, served: Services, who: Reader, sent: Posted) -> Value:
     """For whom it is reported: the id of an official chosen by name, else name and telephone as typed; None for
     nobody."""
     name, phone = sent.get("behalf.name").strip(), sent.get("behalf.phone").strip()

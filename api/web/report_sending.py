@@ -39,11 +39,11 @@ def opened(request: Request, served: Services, who: Reader, row: Row, sent: Post
     try:
         unit = _unit(request, served, who, sent)
     except FieldsRefused as refused:
-        raise _with_the_rest(refused, served, who, row, data) from refused
+        raise _with_the_rest(refused, who, row, data) from refused
     command = Command(
         trigger=row.trigger,
         data=data,
-        behalf=behalf_of(request, served, who, sent, unit),
+        behalf=behalf_of(request, served, who, sent),
         client_at=None if who.simulated else _device_time(sent),
         **late_entry(sent, who.workflow.timezone),
     )
@@ -58,8 +58,7 @@ def _unit(request: Request, served: Services, who: Reader, sent: Posted) -> str:
     return typed_place(places, sent.get("unit_name"))
 
 
-def _with_the_rest(refused: FieldsRefused, served: Services, who: Reader, row: Row,
-                   data: dict[str, Any]) -> FieldsRefused:  # fmt: skip
+def _with_the_rest(refused: FieldsRefused, who: Reader, row: Row, data: dict[str, Any]) -> FieldsRefused:
     """The place is wrong; needed fields that are empty are told with it."""
     missing = [name for name in row.needs if name not in data]
     extra = tuple(replace(refused.problems[0], field=name, code="missing", facts={}) for name in missing)

@@ -1,4 +1,4 @@
-"""The rules room: all workflows, each version as a picture and in words, what the check says, what changed, the file."""
+"""The rules room: each version as a picture and in words, what the check says of it, what changed, the file."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _words(rules: Workflow, english: bool) -> dict[str, Any]:
 
 def _drawing(rules: Workflow, english: bool) -> Markup:
     """The picture inside the page; its cards lead to the states in words."""
-    return Markup(svg(picture(rules, "en" if english else "zh"), lambda code: f"#state-{code}"))  # noqa: S704 - ours
+    return Markup(svg(picture(rules, "en" if english else "zh"), lambda code: f"#state-{code}"))
 
 
 @router.get("/rules/{key}/{version}/diagram.svg")

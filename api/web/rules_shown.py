@@ -1,4 +1,4 @@
-"""A version of the rules in words, for a page: states by level with what may happen in each, clocks, meetings, who sees."""
+"""A version of the rules in words: states by level with what may happen in each, clocks, meetings, who sees what."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ _ROW = ("targets", "by", "never", "via", "at_once_if", "needs", "takes", "when",
 _STATE = ("handling", "gate", "runs", "follows")
 _CLOCK = ("limits", "until", "per", "when", "grace", "steps")
 _MEETING = ("level", "every", "on_holiday", "cutoff", "members", "chair", "quorum", "carry_over")
+_SENTENCES = ("targets", "when", "at_once_if", "limits", "steps")
 _SIGHT = ("when", "only_to", "never_to")
 
 
 def facts(workflow: Workflow, thing: Thing, keys: Sequence[str], english: bool) -> list[Json]:
-    """{label, entries} of each key that says something."""
-    found = (standing(workflow, thing, key) for key in keys)
+    """{label, entries, long} of each key that says something; `long`: its entries are sentences, not names."""
+    found = ((key, *standing(workflow, thing, key)) for key in keys)
     return [
-        {"label": label[english], "entries": [entry[english] for entry in entries]}
-        for label, entries in found
+        {"label": label[english], "entries": [entry[english] for entry in entries], "long": key in _SENTENCES}
+        for key, label, entries in found
         if entries
     ]
 

@@ -65,8 +65,8 @@ class MoveQueries:
             )
 
     def by_month(self, person: str, wanted: HistoryFilter, months: Sequence[tuple[datetime, datetime]]) -> list[Month]:
-        """The steps upward that the filter lets through, month by month (start, exclusive end), in order; counted in one
-        statement that looks at these months alone."""
+        """The steps upward that the filter lets through, month by month (start, exclusive end), in order; counted in
+        one statement that looks at these months alone."""
         with self.office.store.read() as tx:
             asked = replace(wanted, upward=True, after=None)
             when = (history.c.recorded_at >= months[0][0], history.c.recorded_at < months[-1][1])

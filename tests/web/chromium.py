@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Playwright, Request, Response, sync_playwright
 
 from tests.web.served import Served
 
@@ -24,19 +24,22 @@ SIZES: dict[str, dict[str, Any]] = {
 #: Chromium writes these for any page that is answered so; the test sees the status itself.
 _STATUS = "Failed to load resource: the server responded with a status of 4"
 
-#: One that beeps, for whom the test grants it: `person("linzhang", permissions=["microphone"])`.
-_MICROPHONE = "--use-fake-device-for-media-stream"
-
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*more: str) -> Iterator[Browser]:
+    """`more` as `launched` takes it."""
+    with sync_playwright() as playwright:
+        found = launched(playwright, *more)
+        yield found
+        found.close()
+
+
+def launched(playwright: Playwright, *more: str) -> Browser:
+    """`more` are switches of Chromium, as for a microphone that beeps."""
     path = os.environ.get("MINQING_TEST_CHROMIUM") or shutil.which("chromium")
     if path is None:
         _missing("no Chromium: install Debian's (apt-get install chromium) or name one in MINQING_TEST_CHROMIUM")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", _MICROPHONE])
-        yield found
-        found.close()
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *more])
 
 
 def _missing(why: str) -> None:

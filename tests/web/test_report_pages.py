@@ -292,7 +292,8 @@ def test_without_telephones_the_page_says_whom_to_ask(web: Web):
 
 @pytest.mark.parametrize(("path", "words"), [
     ("/report", "Where is it?"), ("/danger", "Phone first, then report"), ("/people", "Nobody here has a telephone"),
-    (f"/report?place={t.NEIGHBOURHOOD}", "What is it?"), (f"/report?place={t.NEIGHBOURHOOD}&what=hazard", "Let go to send"),
+    (f"/report?place={t.NEIGHBOURHOOD}", "What is it?"),
+    (f"/report?place={t.NEIGHBOURHOOD}&what=hazard", "Let go to send"),
 ])  # fmt: skip
 def test_in_english(web: Web, path: str, words: str):
     assert words in web.browser("linzhang").likes(lang="en").get(path).text

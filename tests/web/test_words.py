@@ -77,7 +77,7 @@ def test_every_text_has_its_english():
 
 def test_a_text_with_a_number_has_an_english_singular_and_plural():
     english = known()
-    single = [text for text in TEXTS if text.plural and len(_english(english[text.words])) != 2]
+    single = [t for t in TEXTS if t.plural and t.words in english and len(_english(english[t.words])) != 2]
 
     assert_sound(by_file(single))
 

@@ -72,13 +72,26 @@ def _strings(tree: ast.AST) -> Iterator[str]:
 
 
 def _pairs(tree: ast.AST) -> Iterator[str]:
-    """The Chinese of `(chinese, english)`, and of `english if … else chinese` with anything that is computed in it."""
+    """The Chinese of `(chinese, english)`, of `english if … else chinese` with anything that is computed in it, of what
+    follows after `if english: return …`, and of what is called `_ZH`."""
     for node in ast.walk(tree):
+        yield from _after_english(node)
         if isinstance(node, ast.Tuple) and len(node.elts) == 2:
             first, second = (list(_strings(each)) for each in node.elts)
             yield from first if not any(CHINESE.search(text) for text in second) else ()
         elif isinstance(node, ast.IfExp) and not any(CHINESE.search(text) for text in _strings(node.body)):
             yield from _strings(node.orelse)
+
+
+def _after_english(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_ZH":
+        yield from _strings(node.value)
+    body = getattr(node, "body", None)
+    statements = body if isinstance(body, list) else []
+    for place, each in enumerate(statements):
+        asks = isinstance(each, ast.If) and ast.unparse(each.test) in ("english", "self.english")
+        if asks and isinstance(each.body[-1], ast.Return):
+            yield from (text for later in statements[place + 1 :] for text in _strings(later))
 
 
 def _docstrings(tree: ast.AST) -> Iterator[str]:

@@ -17,6 +17,7 @@ from engine.definition.model import Field, FieldType, Row, Workflow
 from engine.rules.refusals import NotInState
 
 MOST = 200
+_FEW = 3  # a row from more states is an exception
 _ONE_BY_ONE = (FieldType.FILE, FieldType.CASE)  # what these hold is of one case alone
 
 
@@ -45,21 +46,32 @@ def ticked(sent: Posted) -> dict[str, int]:
 
 
 def deeds_of(choices: Sequence[Choices]) -> list[Deed]:
-    """What at least one of the cases allows, what most allow first."""
+    """What at least one of the cases allows: first what all do, and of that the ordinary steps before the rest."""
     alike: dict[tuple[object, ...], list[tuple[Choices, Row]]] = {}
     for each in choices:
         for row in _rows(each):
             alike.setdefault((row.trigger, row.title, row.needs, row.takes), []).append((each, row))
     found = [_deed(choices, rows) for rows in alike.values()]
-    return sorted(found, key=lambda deed: (-len(deed.able), deed.row.index))
+    return sorted(found, key=lambda deed: (bool(deed.unable), _rank(deed), -len(deed.able), deed.row.index))
+
+
+def _rank(deed: Deed) -> int:
+    """Steps, then acts beside them; last what puts somebody else in charge, or out of it."""
+    row, fields = deed.row, deed.workflow.fields
+    if len(row.sources) <= _FEW:
+        return 0
+    return 2 if any(fields[name].fills for name in (*row.needs, *row.takes)) else 1
 
 
 def _rows(each: Choices) -> Iterator[Row]:
-    """Rows that may be fired at this case with a form that others can share."""
+    """Rows that may be fired at this case with a form that others can share. What moves a case from many states (an
+    alarm, sealing) is an exception that somebody decides case by case."""
     fields = each.view.workflow.fields
     for offer in each.offers:
-        if offer.refusal is None and not any(fields[name].entry_type in _ONE_BY_ONE for name in offer.row.needs):
-            yield offer.row
+        row = offer.row
+        shared = not any(fields[name].entry_type in _ONE_BY_ONE for name in row.needs)
+        if offer.refusal is None and shared and (row.stays or len(row.sources) <= _FEW):
+            yield row
 
 
 def _deed(choices: Sequence[Choices], rows: Sequence[tuple[Choices, Row]]) -> Deed:

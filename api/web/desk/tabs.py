@@ -20,13 +20,14 @@ _WORDS = {OPEN: N_("在办"), WAITING: N_("等我办"), OVERDUE: N_("超期"), S
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tab:
-    """`over`: it is told in the colour of what is overdue."""
+    """`over`: it is told in the colour of what is overdue. `by_state`: a phone has it among the filters alone."""
 
     title: str
     href: str
     count: str
     current: bool
     over: bool = False
+    by_state: bool = False
 
 
 def tabs_of(request: Request, served: Services, who: Reader, asked: Asked, english: bool) -> list[Tab]:
@@ -63,7 +64,7 @@ def _view(request: Request, asked: Asked, view: str, count: int) -> Tab:
 def _state(asked: Asked, state: State, count: int, english: bool) -> Tab:
     current = asked.states == (state.code,) and not asked.values.get("view")
     href = asked.address(view="", state=state.code)
-    return Tab(title=title(state.title, english), href=href, count=said(count), current=current)
+    return Tab(title=title(state.title, english), href=href, count=said(count), current=current, by_state=True)
 
 
 def said(count: int) -> str:

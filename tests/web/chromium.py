@@ -46,9 +46,10 @@ _STATUS = "Failed to load resource: the server responded with a status of 4"
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*more: str) -> Iterator[Browser]:
+    """`more` as `launched` takes it."""
     with sync_playwright() as playwright:
-        found = launched(playwright)
+        found = launched(playwright, *more)
         yield found
         found.close()
 

@@ -12,16 +12,22 @@ pytest_plugins = ["tests.databases", "tests.rules_once"]
 
 #: Files that take longest start first, so that no worker waits at the end for one of them.
 LONG = (
-    "properties/test_laws.py",
-    "soundness/test_agreement.py",
     "api/test_permissions.py",
-    "features/test_scenarios.py",
     "features/test_whole_book.py",
-    "real_input/test_real_input.py",
-    "real_input/test_import.py",
-    "unit/definition/test_fuzz.py",
+    "features/test_scenarios.py",
     "races/test_races.py",
+    "api/test_demo.py",
+    "real_input/test_import.py",
+    "real_input/test_real_input.py",
+    "api/test_simulate.py",
+    "soundness/test_agreement.py",
+    "properties/test_laws.py",
+    "api/test_cli.py",
+    "unit/definition/test_fuzz.py",
+    "unit/files/test_content.py",
     "store/test_service_meetings.py",
+    "store/test_search.py",
+    "store/test_lists.py",
 )
 #: What measuring would slow down and what could hardly add to it: thousands of times the same lines, or lines that
 #: other tests run too (all of these together add a line in three hundred). So the figure is a lower bound.

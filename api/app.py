@@ -196,12 +196,12 @@ def _field_code(error: Any) -> str:
 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
     if is_page(request):
-        return error_page(request, error)
+        return error_page(request, error, headers)
     if error.status_code == 400:
         return _on_unreadable(request)
     kind, code = _STATUSES.get(error.status_code, ("bad_request", "unreadable"))
-    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
     return problem_response(Problem(kind, code, headers=headers), _accept(request))
 
 

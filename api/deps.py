@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.languages import wants_english
 from api.problems import Problem
+from engine.audit.case_file import CaseFileQueries
 from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
@@ -18,11 +19,13 @@ from engine.cases.clock_queries import ClockQueries
 from engine.cases.office import Office
 from engine.cases.picks import PickQueries
 from engine.cases.queries import CaseQueries
+from engine.cases.rule_queries import RuleQueries
 from engine.cases.service import CaseService
 from engine.cases.timekeeping import Timekeeper
 from engine.duty.service import DutyService
 from engine.files.service import FileService
 from engine.meetings.arranging import ArrangingService
+from engine.meetings.hall import HallQueries
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import MeetingService
 from engine.messages.calls import CallQueries
@@ -48,8 +51,10 @@ class Services:
     meetings: MeetingService
     arranging: ArrangingService
     meeting_queries: MeetingQueries
+    hall: HallQueries
     audit: AuditQueries
     moves: MoveQueries
+    case_files: CaseFileQueries
     queues: QueueQueries
     letters: LetterService
     inbox: InboxService
@@ -60,6 +65,7 @@ class Services:
     organisation: OrganisationQueries
     setup: SetupService
     files: FileService
+    rules: RuleQueries
     clocks: ClockQueries
     timekeeper: Timekeeper
     duty: DutyService
@@ -75,8 +81,10 @@ def make_services(office: Office, files: FileService) -> Services:
         meetings=MeetingService(office),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
+        hall=HallQueries(office),
         audit=AuditQueries(office),
         moves=MoveQueries(office),
+        case_files=CaseFileQueries(office),
         queues=QueueQueries(office),
         letters=LetterService(office),
         inbox=InboxService(office),
@@ -87,6 +95,7 @@ def make_services(office: Office, files: FileService) -> Services:
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
         files=files,
+        rules=RuleQueries(office),
         clocks=ClockQueries(office),
         timekeeper=Timekeeper(office),
         duty=DutyService(office),

@@ -46,6 +46,7 @@ def case(request: Request, case_id: CasePath, served: Served, who: Signed, engli
         events_shown=[event_shown(each, english) for each in reversed(events)],
         done=_done(events, done, english),
         once=fresh_once(),
+        read_only=who.supervises and not who.levels,
     )
 
 

@@ -55,6 +55,16 @@ class Calendar:
         local = self.local(moment)
         return f"{self.day(local.date())}{' ' if self.english else ''}{self.clock(local)}"
 
+    def full(self, moment: datetime | str, *, end: bool = False) -> str:
+        """`2026年3月12日 17:30`, with the year and without the weekday: for the file. `end`: midnight as the end of the
+        day before, 24:00."""
+        local = self.local(moment)
+        last = end and local.time() == time(0, 0)
+        day, clock = (local.date() - timedelta(days=1), "24:00") if last else (local.date(), self.clock(local))
+        if self.english:
+            return f"{day.day} {_MONTHS[day.month - 1]} {day.year} {clock}"
+        return f"{day.year}年{day.month}月{day.day}日 {clock}"
+
     def clock(self, local: datetime) -> str:
         """`17:30`."""
         return f"{local:%H:%M}"

@@ -33,15 +33,15 @@ def due_of(office: Office, view: CaseView, when: Calendar) -> Due | None:
     days = office.rulebook.pinned(*view.identity.file).calendar
     there = when.local(due)
     last = (there - timedelta(microseconds=1)).date()
-    left = _working_days(days, when.today, last)
+    left = working_days(days, when.today, last)
     state = "over" if view.overdue else "soon" if left <= _SOON else "ok"
     return Due(state=state, left=left, at=there.isoformat(), closed=closed, provisional=view.deadlines.provisional)
 
 
-def _working_days(days: working.Calendar | None, today: date, last: date) -> int:
+def working_days(days: working.Calendar | None, today: date, last: date) -> int:
     """Working days after today up to the last; counted backwards, with a minus, when it has passed."""
     if last < today:
-        return -_working_days(days, last, today)
+        return -working_days(days, last, today)
     step, counted = today, 0
     while step < last:
         step += timedelta(days=1)

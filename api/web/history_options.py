@@ -62,7 +62,7 @@ class Options:
     def chips(self, asked: Asked, names: Mapping[str, str]) -> list[Chip]:
         """The filters that hold, each with a way to drop it; `names` are those of people and meetings."""
         known = {code: words for _, group in self.units for code, words in group}
-        known |= dict((*self.levels, *self.rising, *self.others)) | names
+        known |= {**dict((*self.levels, *self.rising, *self.others)), **names}
         texts = dict((*MOVES, *BY))
         return [
             Chip(

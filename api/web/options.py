@@ -40,3 +40,8 @@ def people_of(who: Reader, people: Sequence[PersonSeen], english: bool) -> Group
             said = f"{person.name} ({words})" if english else f"{person.name}（{words}）"
             groups.setdefault(post.place_name, []).append((person.id, said))
     return tuple(groups.items())
+
+
+def no_options(field: Field) -> Grouped:  # noqa: ARG001 - the shape of an options function
+    """Before a case is opened there is nobody to choose about it."""
+    return ()

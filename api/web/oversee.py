@@ -12,16 +12,15 @@ from api.cursors import pack
 from api.deps import Served, Services
 from api.web.event_shown import event_shown
 from api.web.history_filters import Asked, asked
-from api.web.history_options import BY, LABELS, MOVES, Options, options_of
+from api.web.history_options import BY, LABELS, MOVES, N_, Options, options_of
 from api.web.ladder import work_of, working_days
 from api.web.month_chart import bars, months_of
 from api.web.reader import InEnglish, Reader, Signed, calendar_of
 from api.web.rendering import render
 from api.web.routes import PageRoute
 from api.web.values import gist_of
-from engine.audit.moves import MovesPage
+from engine.audit.moves import MeetingRow, MovesPage
 from engine.cases.views import EventView
-from engine.store.meetingbook import MeetingRow
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _SIZE = 50
@@ -107,8 +106,8 @@ def _periods(request: Request, who: Reader, wanted: Asked) -> list[dict[str, Any
     quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
     before = (quarter - timedelta(days=1)).replace(day=1)
     earlier = before.replace(month=before.month - 2)
-    spans = (("本季度", quarter, today), ("上季度", earlier, quarter - timedelta(days=1)),
-             ("今年", today.replace(month=1, day=1), today))  # fmt: skip
+    spans = ((N_("本季度"), quarter, today), (N_("上季度"), earlier, quarter - timedelta(days=1)),
+             (N_("今年"), today.replace(month=1, day=1), today))  # fmt: skip
     return [
         {
             "title": title,

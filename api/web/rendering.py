@@ -20,6 +20,7 @@ from api.web.icons import icon, logo
 from api.web.look import Look
 from api.web.navigation import places_of
 from api.web.reader import Reader, calendar_of, english_of, fresh_once
+from api.web.rule_links import rule_href
 from api.web.stuck import stuck_of
 from api.web.words import translations
 
@@ -28,7 +29,8 @@ _SMALL = 1_000  # bytes that are not worth compressing
 
 
 @lru_cache(2)
-def _environment(english: bool) -> Environment:
+def environment(english: bool) -> Environment:
+    """Templates that speak one language."""
     found = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -38,7 +40,7 @@ def _environment(english: bool) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     found.install_gettext_translations(translations(english), newstyle=True)  # type: ignore[attr-defined]
-    found.globals.update(asset=asset, icon=icon, logo=logo, once=fresh_once)
+    found.globals.update(asset=asset, icon=icon, logo=logo, once=fresh_once, rule_href=rule_href)
     return found
 
 
@@ -46,7 +48,7 @@ def render(request: Request, template: str, /, status: int = 200, headers: Mappi
            **context: Any) -> HTMLResponse:  # fmt: skip
     """The page. `once` in a template is a fresh key for a form."""
     english = english_of(request)
-    text = _environment(english).get_template(template).render(**_frame(request, english), **context)
+    text = environment(english).get_template(template).render(**_frame(request, english), **context)
     return _answer(request, text, status, {**_headers(request, english), **(headers or {})})
 
 
@@ -103,6 +105,7 @@ def _moments(when: Calendar | None) -> dict[str, Any]:
         "at": lambda moment: element(when.at(moment), moment),
         "until": lambda moment: element(when.until(moment), moment),
         "exact": lambda moment: element(when.exact(moment), moment),
+        "full": lambda moment, end=False: element(when.full(moment, end=end), moment),
         "day": lambda found: element(when.day(found), found),
     }
 

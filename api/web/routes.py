@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -27,7 +27,12 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class PageRoute(APIRoute):
-    """A route whose refusals are pages."""
+    """A route whose refusals are pages. Who may GET it may ask for its head alone."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        if self.methods and "GET" in self.methods:
+            self.methods.add("HEAD")
 
     def get_route_handler(self) -> Handler:
         handler = super().get_route_handler()
@@ -82,10 +87,10 @@ def resume_page(request: Request, to: str, texts: list[tuple[str, str]], status:
     return render(request, "resume.html", status, to=to, texts=texts)
 
 
-def error_page(request: Request, error: Exception) -> Response:
-    """A refusal, or a failure, as a page."""
+def error_page(request: Request, error: Exception, headers: Mapping[str, str] | None = None) -> Response:
+    """A refusal, or a failure, as a page; `headers` beside those that the error itself brings."""
     kind, title, told, line = _words(request, error)
-    headers = dict(error.headers or {}) if isinstance(error, Problem) else {}
+    headers = dict(headers or {}) | dict((error.headers or {}) if isinstance(error, Problem) else {})
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "300" if error.full else "5"
     status = KINDS[kind][0]

@@ -13,6 +13,7 @@ from api.web import cookies
 from api.web.reader import OurForm, Posted, Sent, Signed, newest
 from api.web.rendering import render, say
 from api.web.routes import PageRoute, back_to, local_path, resume_page, sign_in_page
+from api.web.words import N_
 from engine.people.errors import Wrong
 from engine.people.passwords import Busy, Checked, Throttled
 from engine.people.sessions import Begun
@@ -22,12 +23,12 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _REMEMBERED = 90 * 24 * 3600
 #: What is wrong with a new password: code -> the form's field and the sentence.
 _WRONG = {
-    "wrong_password": ("old", "现在的密码不对"),
-    "password_too_short": ("new", "密码至少 8 个字"),
-    "password_too_long": ("new", "密码最多 128 个字"),
-    "password_common": ("new", "这个密码太常见，容易被猜到，请换一个"),
-    "password_context": ("new", "密码里不要用姓名、登录名、电话、地名"),
-    "password_same_as_before": ("new", "新密码和旧密码一样，请换一个"),
+    "wrong_password": ("old", N_("现在的密码不对")),
+    "password_too_short": ("new", N_("密码至少 8 个字")),
+    "password_too_long": ("new", N_("密码最多 128 个字")),
+    "password_common": ("new", N_("这个密码太常见，容易被猜到，请换一个")),
+    "password_context": ("new", N_("密码里不要用姓名、登录名、电话、地名")),
+    "password_same_as_before": ("new", N_("新密码和旧密码一样，请换一个")),
 }
 
 

@@ -11,8 +11,10 @@ from api import present
 from api.deps import Served, Services
 from api.web.listed import listed
 from api.web.navigation import home_of
+from api.web.opening import openings
 from api.web.reader import InEnglish, Reader, Signed
 from api.web.rendering import render
+from api.web.report_rows import may_report
 from api.web.routes import PageRoute, back_to
 from engine.cases.narrowing import CaseFilter
 from engine.messages.inbox import MessageFilter, MessageView
@@ -21,6 +23,7 @@ from engine.rules.next_step import steps_of
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _WAITING, _REPORTED, _TOLD = 12, 5, 4
 _AHEAD = timedelta(days=7)
+_MEETINGS = 200  # more than a township and all its villages hold in a week
 
 
 @router.get("/")
@@ -31,15 +34,18 @@ def today(request: Request, served: Served, who: Signed, english: InEnglish,
     waiting = _page(request, served, who, english, CaseFilter(waiting=True, order="due", limit=_WAITING))
     for each in waiting:
         each["next"] = _next_step(served, who, each["id"], english)
+    messages = [_told(view, english) for view in _unread(served, who)]
     return render(
         request,
         "today.html",
         waiting=waiting,
         more=len(waiting) == _WAITING,
         reported=_page(request, served, who, english, CaseFilter(reported=True, limit=_REPORTED)),
-        told=[_told(view, english) for view in _unread(served, who)],
+        told=messages,
+        alarms=list({each["href"]: each for each in messages if each["urgent"]}.values())[:3],
         meetings=_meetings(served, who, english),
-        may_report=bool(who.levels),
+        may_report=may_report(who),
+        may_open=any(True for _ in openings(request, served, who, english)),
         request_told=told,
     )
 
@@ -78,7 +84,12 @@ def _short(view: MessageView, english: bool) -> str:
     words = present.title(view.title, english)
     if view.share is None:
         return words
-    return f"{words}: {view.share}% used" if english else f"{words}已用 {view.share}%"
+    if view.share < 100:
+        return f"{words}: {view.share}% used" if english else f"{words}已用 {view.share}%"
+    over = view.share - 100
+    if english:
+        return f"{words}: over by {over}%" if over else f"{words}: time is up"
+    return f"{words}已过 {over}%" if over else f"{words}已到"
 
 
 def _meetings(served: Services, who: Reader, english: bool) -> list[dict[str, Any]]:
@@ -86,8 +97,8 @@ def _meetings(served: Services, who: Reader, english: bool) -> list[dict[str, An
     views = [
         view
         for status in ("open", "planned")
-        for view in served.meeting_queries.page(who.person, status=status, limit=100)[0]
-        if who.person in view.meeting.expected and view.meeting.at <= who.now + _AHEAD
+        for view in served.meeting_queries.page(who.person, status=status, until=who.now + _AHEAD, limit=_MEETINGS)[0]
+        if who.person in view.meeting.expected
     ]
     return [
         {

@@ -7,7 +7,7 @@ from typing import Any
 
 from api import present
 from engine.cases.views import CaseView, EventView
-from engine.definition.model import START, Role, Slot
+from engine.definition.model import START, FieldType, Role, Slot
 
 #: What a page shows at its head, so not once more among the facts.
 _AT_THE_HEAD = ("gist", "category", "urgency")
@@ -86,13 +86,24 @@ def risk_of(view: CaseView, english: bool) -> dict[str, str] | None:
 
 
 def gist_of(view: CaseView, english: bool) -> str:
-    """What it is about; a report by voice alone has its category and place."""
-    said = view.data.get("gist")
-    if isinstance(said, str) and said.strip():
+    """What it is about, in the first text that opened it; a report by voice alone has its category and place."""
+    said = next((view.data[name] for name in _saying(view) if str(view.data.get(name) or "").strip()), None)
+    if isinstance(said, str):
         return said.strip()
     words = chosen(view, "danger_type", english) or chosen(view, "category", english)
     place = view.names.get(view.state.unit, view.state.unit)
     return f"{words or ('Report' if english else '反映')} · {place}"
+
+
+def _saying(view: CaseView) -> Iterator[str]:
+    """`gist`, or where the rules have none the texts that an opening needs."""
+    fields = view.workflow.fields
+    if "gist" in fields:
+        yield "gist"
+        return
+    for row in view.workflow.rows:
+        if row.sources == (START,):
+            yield from (name for name in row.needs if fields[name].type is FieldType.TEXT)
 
 
 def in_charge(slot: dict[str, Any] | None, english: bool) -> str:

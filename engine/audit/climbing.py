@@ -1,4 +1,4 @@
-"""Steps from one level to another as SQL: which lead upward, which the system fired, and when a case came to a level."""
+"""Steps from one level to another as SQL: which lead upward, which the system fired, when a case came to a level."""
 
 from __future__ import annotations
 

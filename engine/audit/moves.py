@@ -19,6 +19,8 @@ from engine.store.db import Tx
 from engine.store.meetingbook import MeetingRow, read_meetings
 from engine.store.tables import cases, history, units
 
+__all__ = ["MeetingRow", "Month", "MoveQueries", "MovesPage", "meetings_of"]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MovesPage:
@@ -63,8 +65,8 @@ class MoveQueries:
             )
 
     def by_month(self, person: str, wanted: HistoryFilter, months: Sequence[tuple[datetime, datetime]]) -> list[Month]:
-        """The steps upward that the filter lets through, month by month (start, exclusive end), in order; counted in one
-        statement that looks at these months alone."""
+        """The steps upward that the filter lets through, month by month (start, exclusive end), in order; counted in
+        one statement that looks at these months alone."""
         with self.office.store.read() as tx:
             asked = replace(wanted, upward=True, after=None)
             when = (history.c.recorded_at >= months[0][0], history.c.recorded_at < months[-1][1])

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from engine.rules.attempt import Post, Unit
 from engine.store.db import Tx
-from engine.store.register import actor, below, line_of, unit_of
+from engine.store.register import actor, below, find_unit, line_of, unit_of
 from engine.store.tables import units
 
 
@@ -28,16 +28,17 @@ class Place:
     allowed: bool
 
 
-def places_of(tx: Tx, person: str, day: date, kinds: Collection[str], under: str | None = None) -> tuple[Place, ...]:
+def places_of(tx: Tx, person: str, day: date, kinds: Collection[str], under: str | None = None, *,
+              deep: bool = False) -> tuple[Place, ...]:  # fmt: skip
     """The places of the person's posts, in the order of their lines, each before those below it. `kinds` are those of
     units that cases belong to.
 
     Without `under`: for a post at such a unit, the unit with those of these kinds above it and all below; for a post
     higher up, the units right below it that are such units or lead to some. With `under`: that unit, if a case may be
-    opened there, and the units right below it; nothing out of reach.
+    opened there, and the units right below it (with `deep` all below it); nothing out of reach.
     """
     own = actor(tx, person, day).posts
-    wanted = _tops(own, kinds) if under is None else _right_below(under)
+    wanted = _tops(own, kinds) if under is None else _below(tx, under) if deep else _right_below(under)
     rows = tx.execute(_PLACES.where(wanted, _leads(kinds)).order_by(units.c.line)).all()
     shown = [row for row in rows if _is_reached(own, row.line)]
     if under is not None:
@@ -59,6 +60,11 @@ def _tops(own: tuple[Post, ...], kinds: Collection[str]) -> sa.ColumnElement[boo
 
 def _right_below(code: str) -> sa.ColumnElement[bool]:
     return sa.or_(units.c.code == code, units.c.parent == code)
+
+
+def _below(tx: Tx, code: str) -> sa.ColumnElement[bool]:
+    unit = find_unit(tx, code)
+    return below(line_of(unit)) if unit else sa.false()
 
 
 def _leads(kinds: Collection[str]) -> sa.ColumnElement[bool]:

@@ -146,10 +146,12 @@ class OrganisationQueries:
         with self.store.read() as tx:
             return contacts_up(tx, person, day, unit, roles)
 
-    def places(self, person: str, day: date, *, kinds: Collection[str], under: str | None = None) -> tuple[Place, ...]:
+    def places(
+        self, person: str, day: date, *, kinds: Collection[str], under: str | None = None, deep: bool = False
+    ) -> tuple[Place, ...]:
         """The units where one's posts let him report, or the ways to them: see `places_of`."""
         with self.store.read() as tx:
-            return places_of(tx, person, day, kinds, under)
+            return places_of(tx, person, day, kinds, under, deep=deep)
 
 
 def _below_unit(tx: Tx, code: str | None) -> sa.ColumnElement[bool]:

@@ -210,6 +210,8 @@ def list_meetings(
     homes: list[str] | None,
     unit: str | None,
     status: str | None,
+    since: datetime | None,
+    until: datetime | None,
     after: tuple[datetime, str] | None,
     limit: int,
 ) -> list[MeetingRow]:
@@ -226,6 +228,10 @@ def list_meetings(
         query = query.where(meetings.c.unit == unit)
     if status is not None:
         query = query.where(meetings.c.status == status)
+    if since is not None:
+        query = query.where(meetings.c.at >= since)
+    if until is not None:
+        query = query.where(meetings.c.at < until)
     if after is not None:
         at, last = after
         query = query.where(sa.or_(meetings.c.at < at, sa.and_(meetings.c.at == at, meetings.c.id < last)))

@@ -31,6 +31,7 @@ from tests.api.permission_table import (
 from tests.api.photos import serving_photos
 from tests.api.world import PLACES as WHERE
 from tests.api.world import Place
+from tests.web.page_table import page_routes
 
 
 @pytest.fixture(scope="module")
@@ -164,12 +165,13 @@ def test_a_post_counts_on_its_last_day(api: Api):
 
 
 def served(app: FastAPI) -> set[tuple[str, str]]:
-    """(method, path) of every route; a folder of files is read."""
-    return {
+    """(method, path) of every route; a folder of files is read. Pages have a table of their own in `tests/web`."""
+    every = {
         (method, route.path)
         for route in iter_route_contexts(app.routes)
         for method in getattr(route, "methods", None) or ["GET"]
     }
+    return every - page_routes(app)
 
 
 def test_every_route_of_the_application_is_in_the_table_and_no_other(api: Api):

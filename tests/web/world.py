@@ -4,7 +4,7 @@ demo township, in this process or behind a real server."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from tests.api.in_process import client_of
 from tests.databases import fresh_store
 from tests.demo_built import demo_at_hand
 from tests.fast_hashing import fast_hasher
+from tests.web.addresses import Addresses, with_photo
 from tests.web.client import PASSWORD, Browser
 
 EVERYBODY = [*PEOPLE, *(holder.person for holder in t.WHOLE_BOOK), OPERATOR]
@@ -75,11 +76,13 @@ def hash_fast(app: FastAPI) -> None:
 
 
 class DemoWeb:
-    """A copy of the demo township in this process. A login is a persona, as `linzhang` or `village_clerk_2`."""
+    """A copy of the demo township in this process. A login is a persona, as `linzhang` or `village_clerk_2`. `passwords`
+    by persona; `addresses` of its pages."""
 
-    def __init__(self, api: Api) -> None:
-        self.api = api
+    def __init__(self, api: Api, passwords: Mapping[str, str]) -> None:
+        self.api, self.passwords = api, passwords
         self.app, self.store = api.app, api.office.store
+        self.addresses = Addresses(self.store, lambda case: with_photo(api.client, api.tokens["linzhang"], case))
 
     def browser(self, persona: str | None = None) -> Browser:
         browser = Browser.on(self.api.client, self.app)
@@ -94,5 +97,6 @@ def demo_township(folder: Path) -> Iterator[DemoWeb]:
     tokens = {persona: account["token"] for persona, account in demo.accounts.items()}
     app = create_app(Settings(database_url=url, workflows_dir=t.WORKFLOWS))
     with client_of(app) as client:
-        yield DemoWeb(Api(app.state.services.office, tokens, client, app))
+        secrets = {persona: account["password"] for persona, account in demo.accounts.items()}
+        yield DemoWeb(Api(app.state.services.office, tokens, client, app), secrets)
     app.state.services.office.store.dispose()

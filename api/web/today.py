@@ -23,6 +23,7 @@ from engine.rules.next_step import steps_of
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 _WAITING, _REPORTED, _TOLD = 12, 5, 4
 _AHEAD = timedelta(days=7)
+_MEETINGS = 200  # more than a township and all its villages hold in a week
 
 
 @router.get("/")
@@ -96,8 +97,8 @@ def _meetings(served: Services, who: Reader, english: bool) -> list[dict[str, An
     views = [
         view
         for status in ("open", "planned")
-        for view in served.meeting_queries.page(who.person, status=status, limit=100)[0]
-        if who.person in view.meeting.expected and view.meeting.at <= who.now + _AHEAD
+        for view in served.meeting_queries.page(who.person, status=status, until=who.now + _AHEAD, limit=_MEETINGS)[0]
+        if who.person in view.meeting.expected
     ]
     return [
         {

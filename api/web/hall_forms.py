@@ -13,11 +13,11 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from api.clock_texts import limit_text
+from api.deps import Services
 from api.web.dates import Calendar
 from api.web.forms import Input, Options, inputs
 from api.web.options import options_for
 from api.web.reader import Posted, Reader
-from api.deps import Services
 from engine.definition.calendar import DayKind
 from engine.definition.model import FieldType, Row, Slot, Workflow
 from engine.meetings.hall import Proposal, Tabled

@@ -57,9 +57,12 @@ def _stays(view: CaseView, events: Sequence[EventView], now: datetime) -> dict[s
 
 
 def work_of(office: Office, rules: tuple[str, int, str]) -> Worktime | None:
-    """The working time of a version of the rules (key, version, hash), where its calendar is here."""
+    """The working time of a version of the rules (key, version, hash), where it has business hours and its calendar is
+    here."""
     compiled = office.rulebook.pinned(*rules)
-    return Worktime.of(compiled.workflow, compiled.calendar) if compiled.calendar else None
+    if compiled.calendar is None or compiled.workflow.business_hours is None:
+        return None
+    return Worktime.of(compiled.workflow, compiled.calendar)
 
 
 def working_days(work: Worktime | None, stays: Sequence[tuple[datetime, datetime]]) -> float:

@@ -12,7 +12,7 @@ from api.deps import Served
 from api.present import title
 from api.web.contacts import above
 from api.web.listed import listed
-from api.web.reader import InEnglish, Reader, Signed, calendar_of
+from api.web.reader import InEnglish, Reader, Signed, calendar_of, english_of
 from api.web.rendering import render, say
 from api.web.report_rows import may_report
 from api.web.routes import PageRoute
@@ -47,11 +47,13 @@ def fate(request: Request, who: Reader, view: CaseView, english: bool) -> str:
         return say(request, "%(state)s，%(when)s", state=words, when=when.day(when.local(view.state.closed_at).date()))
     if state.gate:
         return say(request, "等%(meeting)s议定", meeting=title(view.workflow.meetings[state.gate[0]].title, english))
-    return _going_on(request, view, words, state.handling, when.at(view.deadlines.due) if view.deadlines.due else None)
+    return _going_on(
+        request, view, words, state.handling, when.until(view.deadlines.due) if view.deadlines.due else None
+    )
 
 
 def _going_on(request: Request, view: CaseView, words: str, handling: bool, by: str | None) -> str:
-    facts: dict[str, Any] = {"who": _who(view, say(request, "、")), "when": by, "state": words}
+    facts: dict[str, Any] = {"who": _who(view, ", " if english_of(request) else "、"), "when": by, "state": words}
     if not facts["who"]:
         return words
     if not by:

@@ -47,9 +47,12 @@ def start_of(request: Request, who: Reader, row: Row, what: str | None) -> Fille
         values["d.heard_on"] = [calendar_of(request, who).today.isoformat()]
     if "source" in row.needs and _SOURCE in fields["source"].choices:
         values["d.source"] = [_SOURCE]
-    for name in row.needs:
-        if name == "seal_code":
-            values[f"d.{name}"] = [next(iter(fields[name].choices))]
+    for name in (*row.needs, *row.takes):
+        first = fields[name].default if name in _DESK else None
+        if name in row.needs and name not in ("category", "source") and fields[name].choices:
+            first = next(iter(fields[name].choices))
+        if isinstance(first, str):
+            values[f"d.{name}"] = [first]
     return Filled(values=values)
 
 
@@ -92,6 +95,8 @@ def desk_form(request: Request, served: Services, who: Reader, english: bool, fi
         place_names=[label_of(each) for each in all_places(request, served, who, under)],
         under=under,
         main=sorted((each for each in shown if each.code in order), key=lambda each: order[each.code]),
+        gist=next((each for each in shown if each.code == "gist"), None),
+        has_files=any(each.code == "files" for each in shown),
         seldom=[each for each in shown if each.code not in order],
         officials=[said(who, each, english) for each in near(request, served, who, under)],
         alarm=openings_of(who.workflow).alarm is not None,

@@ -34,5 +34,6 @@ def not_for_him(request: Request, served: Services, who: Reader, english: bool) 
     row = openings_of(who.workflow).report
     could = [title(who.roles[role].title, english) for role in row.by if role in who.roles]
     people = above(request, served, who, english, None)[:4]
-    line = {"ref": row.ref, "line": row.mark.line}
+    rules = who.workflow
+    line = {"workflow": rules.key, "version": rules.version, "ref": row.ref, "line": row.mark.line}
     return render(request, "report/not_for_him.html", 403, could=could, people=people, line=line)

@@ -17,7 +17,7 @@ def rule_href(line: Mapping[str, Any] | None) -> str | None:
         return None
     if "version" in line:
         return source_href(line["workflow"], line["version"], line["line"])
-    found = _FILE.search(line["file"])
+    found = _FILE.search(line.get("file") or "")
     return source_href(found.group(1), int(found.group(2)), line["line"]) if found else None
 
 

@@ -28,10 +28,14 @@ def facts(workflow: Workflow, thing: Thing, keys: Sequence[str], english: bool) 
     """{label, entries, long} of each key that says something; `long`: its entries are sentences, not names."""
     found = ((key, *standing(workflow, thing, key)) for key in keys)
     return [
-        {"label": label[english], "entries": [entry[english] for entry in entries], "long": key in _SENTENCES}
+        {"label": _capital(label[english]), "entries": [entry[english] for entry in entries], "long": key in _SENTENCES}
         for key, label, entries in found
         if entries
     ]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def row_shown(workflow: Workflow, row: Row, english: bool) -> Json:

@@ -40,6 +40,11 @@ class Addresses:
         found = sa.select(cases.c.id).where(cases.c.state == state, cases.c.unit.startswith(VILLAGE))
         return self._first(found.order_by(cases.c.opened_at))
 
+    def of_version(self, version: int) -> str:
+        """An open case of 陈桥村 that began under a version of the default rules."""
+        found = sa.select(cases.c.id).where(cases.c.workflow_version == version, cases.c.unit.startswith(VILLAGE))
+        return self._first(found.order_by(cases.c.closed_at.is_not(None), cases.c.opened_at))
+
     def meeting_in(self, status: str) -> str:
         found = sa.select(meetings.c.id).where(meetings.c.unit == VILLAGE, meetings.c.status == status)
         return self._first(found.order_by(meetings.c.at))
@@ -69,12 +74,15 @@ def with_photo(client: httpx.Client, token: str, case: str) -> str:
 #: Name -> how it is found. Cases lie in 陈桥村 and were reported by its 邻长.
 NAMES: Mapping[str, Callable[[Addresses], str]] = {
     "case_id": lambda names: names.case_in("village_queued"),
+    "reported_id": lambda names: names.case_in("reported"),
     "closed_id": lambda names: names.case_in("struck_off"),
     "township_id": lambda names: names.case_in("township_handling"),
+    "first_rules_id": lambda names: names.of_version(1),
     "trigger": lambda names: "settle_before_meeting",
     "file_id": Addresses.photo,
     "meeting_id": lambda names: names.meeting_in("planned"),
     "held_id": lambda names: names.meeting_in("closed"),
+    "wuchang": lambda names: f"{VILLAGE}w01",
     "key": lambda names: "issue-escalation",
     "version": lambda names: "2",
 }

@@ -10,13 +10,33 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Playwright, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    sync_playwright,
+)
 
 from tests.web.served import Served
 
 SIZES: dict[str, dict[str, Any]] = {
-    "phone": {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True},
-    "narrow": {"viewport": {"width": 320, "height": 640}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True},
+    "phone": {
+        "viewport": {"width": 360, "height": 740},
+        "device_scale_factor": 2,
+        "has_touch": True,
+        "is_mobile": True,
+    },
+    "narrow": {
+        "viewport": {"width": 320, "height": 640},
+        "device_scale_factor": 2,
+        "has_touch": True,
+        "is_mobile": True,
+    },
     "desk": {"viewport": {"width": 1280, "height": 800}},
     # 200 % zoom of a desk 1280 wide: half as many CSS pixels, each twice as large.
     "zoomed": {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2},

@@ -1,9 +1,9 @@
 """A browser without scripts, in this process: cookies, redirects, pages as trees, forms filled as a person fills them.
 
-    browser.sign_in("linzhang")
-    page = browser.get("/report")
-    page = browser.submit(page.form(button="上报"), {"d.gist": "排水沟堵了"}, files={"d.photos": ("a.jpg", JPEG)})
-    assert "已记下" in page.text
+browser.sign_in("linzhang")
+page = browser.get("/report")
+page = browser.submit(page.form(button="上报"), {"d.gist": "排水沟堵了"}, files={"d.photos": ("a.jpg", JPEG)})
+assert "已记下" in page.text
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ class Page:
 
     @property
     def title(self) -> str:
-        return self.tree.one("title").raw.strip()
+        return self.tree.one("head").one("title").raw.strip()  # a drawing may have one, too
 
     @property
     def h1(self) -> str:

@@ -77,7 +77,9 @@ def person(chrome: Chromium, served: Served, watch: Watch) -> Person:
     its pages asks another host, writes an error or warning to the console, throws, is answered 5xx, or where a part
     of a page is missing."""
 
-    def opened(login: str | None, *, size: str = "phone", lang: str = "zh", text: str = "normal", **more: object) -> Page:
+    def opened(
+        login: str | None, *, size: str = "phone", lang: str = "zh", text: str = "normal", **more: object
+    ) -> Page:
         return opened_page(chrome, served, watch, login, size=size, lang=lang, text=text, **more)
 
     return opened

@@ -71,7 +71,9 @@ def _ids(page: Page) -> Iterator[str]:
     yield from (f"id {ident!r} stands {count} times" for ident, count in ids.items() if count > 1)
     for name in ("for", "aria-describedby", "aria-labelledby", "aria-controls", "list"):
         for node in page.tree.walk():
-            yield from (f"{name}={ident!r} names nothing" for ident in node.attrs.get(name, "").split() if ident not in ids)
+            yield from (
+                f"{name}={ident!r} names nothing" for ident in node.attrs.get(name, "").split() if ident not in ids
+            )
 
 
 def _code(page: Page) -> Iterator[str]:

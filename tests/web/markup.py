@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 #: What a reader does not see as text.
 UNSEEN = frozenset({"script", "style", "template", "head"})
 
@@ -78,6 +78,7 @@ class _Reading(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = [name for name, _ in attrs]
         self.flaws += [f"<{tag}> has {name} twice" for name in set(names) if names.count(name) > 1]
+        self._leave_option(tag in ("option", "optgroup"))
         node = Node(tag, {name: value or "" for name, value in attrs}, parent=self.at)
         self.at.children.append(node)
         if tag not in VOID:
@@ -89,10 +90,16 @@ class _Reading(HTMLParser):
             self.at = self.at.parent or self.root
 
     def handle_endtag(self, tag: str) -> None:
+        self._leave_option(tag != "option")
         if self.at.tag != tag:
             self.flaws.append(f"</{tag}> closes <{self.at.tag}> at {self.getpos()}")
             return
         self.at = self.at.parent or self.root
+
+    def _leave_option(self, ends: bool) -> None:
+        """The end of an option may be left out."""
+        if ends and self.at.tag == "option":
+            self.at = self.at.parent or self.root
 
     def handle_data(self, data: str) -> None:
         self.at.children.append(data)

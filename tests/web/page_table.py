@@ -16,7 +16,7 @@ TABLE = Path(__file__).with_name("page_table.txt")
 READERS: dict[str, str | None] = {
     "non": None,
     "lin": "linzhang",
-    "cad": "village_cadre",
+    "hea": "council_head",
     "clk": "village_clerk",
     "sec": "village_secretary",
     "lea": "township_leader",

@@ -112,7 +112,7 @@ def test_a_recording_without_signal_is_kept_and_sent_once_later(person: Person, 
     assert page.locator("#mq-waiting").is_hidden()
 
 
-def test_words_without_signal_outlive_the_page_and_are_not_shown_to_others(person: Person, served: Served, watch: Watch):
+def test_words_without_signal_outlive_the_page_and_stay_their_own(person: Person, served: Served, watch: Watch):
     page = person("linzhang")
     page.goto("/report")
     page.locator(".mq-tile").first.tap()

@@ -19,6 +19,8 @@
     });
     // What must be mended is read first.
     each('[data-focus]', function (found) { found.focus(); });
+    // On a phone what is seldom needed is folded away.
+    each('details[data-fold]', function (found) { if (window.innerWidth < 992) { found.open = false; } });
     // A print button.
     each('[data-print]', function (button) {
       button.addEventListener('click', function () { window.print(); });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request
@@ -61,8 +62,15 @@ def line_of(request: Request, served: Services, who: Reader, view: CaseView, eng
     return {**found, **words, "reporter": (reporter or {}).get("name") or "", **_dates(data, found)}
 
 
-def _dates(data: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
-    return {"heard_on": data.get("heard_on") or found["opened_at"]}
+def _dates(data: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, str]:
+    """Days as paper has them, `2026-03-06`; a deadline at midnight ends the day before."""
+    due = found["due"] if not found["closed_at"] else None
+    last = datetime.fromisoformat(due.at) - timedelta(microseconds=1) if due else None
+    return {
+        "heard_on": (data.get("heard_on") or found["opened_at"])[:10],
+        "last_day": last.date().isoformat() if last else "",
+        "closed_on": (found["closed_at"] or "")[:10],
+    }
 
 
 def _first(view: CaseView, data: Mapping[str, Any], codes: tuple[str, ...], english: bool) -> str:

@@ -18,6 +18,7 @@ import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,16 @@ def one_at_a_time(what: str = "template") -> Iterator[None]:
         yield
 
 
+def kept_for_the_run(name: str, made: Callable[[], bytes]) -> bytes:
+    """What the first process of the run that asks for it makes, and every other reads."""
+    file = run_folder() / name
+    if not file.exists():
+        fresh = file.with_suffix(f".{os.getpid()}")
+        fresh.write_bytes(made())
+        fresh.rename(file)
+    return file.read_bytes()
+
+
 # --- SQLite --------------------------------------------------------------------------------------------------------
 
 
@@ -163,12 +174,12 @@ def _sqlite_template() -> Path:
 def _from_clone() -> tuple[Store, Callable[[], None]]:
     server, template = _postgres_template()
     name = f"minqing_{uuid.uuid4().hex}"
-    _say(server, f"CREATE DATABASE {name} TEMPLATE {template} {_strategy()}")
+    _steady(server).execute(f"CREATE DATABASE {name} TEMPLATE {template} {_strategy()}")
     store = _knowing_statements(Store(_database(server, name)))
 
     def drop() -> None:
         store.dispose()
-        _say(server, f"DROP DATABASE {name} WITH (FORCE)")
+        _steady(server).execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     return store, drop
 
@@ -223,6 +234,16 @@ def _database(server: str, name: str) -> str:
 
 
 def _say(server: str, statement: str) -> None:
-    url = sa.make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url, autocommit=True) as connection:
+    with _connected(server) as connection:
         connection.execute(statement)
+
+
+def _connected(server: str) -> psycopg.Connection[Any]:
+    url = sa.make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(url, autocommit=True)
+
+
+@cache
+def _steady(server: str) -> psycopg.Connection[Any]:
+    """The connection that makes and drops the databases of this process: a new one takes longer than a drop."""
+    return _connected(server)

@@ -79,14 +79,17 @@ def row(api: Api, line: Line, place: Place) -> tuple[dict[str, str], list[str]]:
     """Column -> cell, and the columns whose request was refused and yet changed something."""
     cells: dict[str, str] = {}
     moved = []
-    thing = None
+    thing = before = None
     for column in COLUMNS:
-        thing = line.make(api, place) if thing is None else thing
-        before = standing(api)
+        if thing is None:
+            thing, before = line.make(api, place), None
+        before = before or standing(api)
         answer = line.ask(api, WHO[column], place, thing)
         cells[column] = cell(line, place, thing, answer)
-        if cells[column] not in DONE and standing(api) != before:
+        after = None if cells[column] in DONE else standing(api)
+        if after not in (None, before):
             moved.append(column)
+        before = after  # nothing is done until the next one asks
         if line.used_up and cells[column] in DONE:
             thing = None
     return cells, moved

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -58,9 +59,16 @@ def test_every_contract_of_import_linter_is_kept():
     assert len(contracts) >= 5
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """What these tests look at of a file."""
+    wanted = ast.Import | ast.ImportFrom | ast.Call
+    return tuple(node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, wanted))
+
+
 def imported(path: Path) -> Iterator[str]:
     """Modules that a file imports, anywhere in it; a relative import as `.`."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -96,7 +104,7 @@ def test_the_rules_know_no_clock_no_chance_and_no_outside():
 
 def called(path: Path) -> Iterator[str]:
     """Names of the methods that a file calls."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield node.func.attr
 

@@ -107,6 +107,7 @@ PARTS: list[tuple[dict[str, object], Test]] = [
     ({"responsible": "pianzhang"}, in_charge("pianzhang")),
     ({"responsible": t.STATION}, in_charge(t.STATION)),
     ({"responsible": DEPARTMENT}, in_charge(DEPARTMENT)),
+    ({"open": True}, lambda a: a.case.state.closed_at is None),
     ({"opened_from": NOON}, lambda a: a.case.state.opened_at >= NOON),
     ({"opened_to": NOON}, lambda a: a.case.state.opened_at < NOON),
 ]

@@ -13,9 +13,9 @@ from api.web.reader import InEnglish, Reader, Signed, calendar_of
 from api.web.rendering import render, say
 from api.web.routes import PageRoute
 from engine.cases.blocked_views import BlockedView
-from engine.store.blockedbook import MEETING
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
+_MEETING = "meeting"  # the kind of what is stuck because a meeting was missed
 _NAMED = 12  # numbers of cases in a reminder
 _UNHELD = N_(
     "%(place)s：%(meeting)s自%(since)s起有 %(turns)s 次没有开，%(cases)s 件事项在等（%(numbers)s）。"
@@ -38,8 +38,8 @@ def stuck(request: Request, served: Served, who: Signed, english: InEnglish) -> 
     return render(
         request,
         "desk/blocked.html",
-        meetings=[each for each in found if each["kind"] == MEETING],
-        others=[each for each in found if each["kind"] != MEETING],
+        meetings=[each for each in found if each["kind"] == _MEETING],
+        others=[each for each in found if each["kind"] != _MEETING],
     )
 
 
@@ -51,7 +51,7 @@ def _shown(request: Request, who: Reader, view: BlockedView, english: bool) -> d
         "href": _where(view),
         "late": found.attend_by < who.now,
     }
-    if found.kind != MEETING:
+    if found.kind != _MEETING:
         return said
     meeting = _meeting(view, english)
     return {**said, "meeting": meeting, "reminder": _reminder(request, who, said, meeting, english)}

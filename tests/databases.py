@@ -128,7 +128,7 @@ def one_at_a_time(what: str = "template") -> Iterator[None]:
 
 def kept_for_the_run(name: str, made: Callable[[], bytes]) -> bytes:
     """What the first process of the run that asks for it makes, and every other reads."""
-    file = _run_folder() / name
+    file = run_folder() / name
     if not file.exists():
         fresh = file.with_suffix(f".{os.getpid()}")
         fresh.write_bytes(made())

@@ -40,7 +40,7 @@ def above(request: Request, served: Services, who: Reader, english: bool,
     """Those of these roles (of any in the rules) who have a telephone."""
     today = calendar_of(request, who).today
     found = served.organisation.contacts(who.person, today, roles=roles)
-    return [_shown(who, each, english) for each in found if each.phone and each.role in who.roles]
+    return [_shown(who, each, english) for each in found if each.phone and each.role in who.workflow.roles]
 
 
 def _shown(who: Reader, each: Contact, english: bool) -> dict[str, Any]:

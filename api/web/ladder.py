@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from api.present import title
 from engine.cases.office import Office
 from engine.cases.views import CaseView, EventView
 from engine.definition.model import TimeUnit
 from engine.rules.worktime import Worktime
+
+_DAY = 86_400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +70,21 @@ def work_of(office: Office, rules: tuple[str, int, str]) -> Worktime | None:
 def working_days(work: Worktime | None, stays: Sequence[tuple[datetime, datetime]]) -> float:
     """Working days between each start and end, in sum, with one decimal; natural ones where no calendar is."""
     if work is None:
-        return round(sum((end - start).total_seconds() for start, end in stays) / 86_400, 1)
-    unit = TimeUnit.WORKING_DAYS
-    spent = sum((work.measured(unit, start, end) / work.length_of_one(unit) for start, end in stays), 0.0)
-    return round(spent, 1)
+        return round(sum((end - start).total_seconds() for start, end in stays) / _DAY, 1)
+    return round(sum((_spent(work, start, end) for start, end in stays), 0.0), 1)
+
+
+def _spent(work: Worktime, start: datetime, end: datetime) -> float:
+    """Rules without business hours count a working day round the clock."""
+    one = work.length_of_one(TimeUnit.WORKING_DAYS)
+    if one:
+        return work.measured(TimeUnit.WORKING_DAYS, start, end) / one
+    here, there = start.astimezone(work.zone), end.astimezone(work.zone)
+    days = (here.date() + timedelta(days=n) for n in range((there.date() - here.date()).days + 1))
+    return sum(_within(work, day, here, there) for day in days if work.calendar.is_working(day))
+
+
+def _within(work: Worktime, day: date, start: datetime, end: datetime) -> float:
+    """The part of the day between the two moments."""
+    begins, ends = (datetime.combine(day + timedelta(days=n), time(), work.zone) for n in (0, 1))
+    return max(0.0, (min(end, ends) - max(start, begins)).total_seconds()) / _DAY

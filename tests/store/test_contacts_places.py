@@ -11,6 +11,7 @@ import pytest
 from api.demo.personas import personas
 from api.demo.places import CHENQIAO, COUNTY, OTHER_TOWN, TOWN, XIANGHU
 from engine.people.imports import ImportService
+from engine.people.kinds import kinds_from
 from engine.people.queries import Contact, OrganisationQueries, Place
 from engine.store.db import Store
 from tests.store.test_people_queries import KINDS, TODAY, few_villages
@@ -177,3 +178,20 @@ def test_nothing_out_of_reach_is_a_place(read: OrganisationQueries):
     assert places(read, "village_clerk", XIANGHU) == places(read, "village_clerk", OTHER_TOWN) == ()
     assert places(read, "township_station") == ()
     assert read.places("@operator", TODAY, kinds=LOW) == read.places("@operator", TODAY, kinds=LOW, under=TOWN) == ()
+
+
+def test_all_places_below_one_at_once(read: OrganisationQueries):
+    found = read.places(WHO["village_clerk"], TODAY, kinds=LOW, under=FIRST, deep=True)
+
+    assert (found[0].code, found[0].allowed) == (FIRST, True)
+    assert {place.kind for place in found} == set(LOW)
+    assert NEIGHBOURHOOD in {place.code for place in found}
+    assert all(place.code.startswith(FIRST) for place in found)
+    assert read.places(WHO["village_clerk"], TODAY, kinds=LOW, under=XIANGHU, deep=True) == ()
+    assert read.places(WHO["village_clerk"], TODAY, kinds=LOW, under="nowhere", deep=True) == ()
+
+
+def test_kinds_where_cases_belong():
+    assert kinds_from("wuchang") == LOW
+    assert kinds_from("township") == ("township", "village", *LOW)
+    assert kinds_from("station") == ("station",)

@@ -18,13 +18,14 @@ VILLAGE = t.VILLAGE  # 陈桥村 has the same code in the demo
 
 
 class Addresses:
-    """Real names for those in braces. `store` is of a copy of the demo; `photo` makes the id of a file that belongs
-    to the case of `{case_id}`."""
+    """Real names for those in braces. `store` is of a copy of the demo, `client` asks the application on it, `tokens` by
+    persona. What the demo lacks is made at once: a photo, a meeting that is in session."""
 
-    def __init__(self, store: Store, photo: Callable[[str], str]) -> None:
-        self.store = store
-        self._photo = photo
+    def __init__(self, store: Store, client: httpx.Client, tokens: Mapping[str, str]) -> None:
+        self.store, self._client, self._tokens = store, client, tokens
         self._known: dict[str, str] = {}
+        for name in NAMES:
+            self.name(name)
 
     def of(self, path: str) -> str:
         """The path with every name filled in. Raises KeyError for a name that nothing here explains."""
@@ -50,8 +51,32 @@ class Addresses:
         return self._first(found.order_by(meetings.c.at))
 
     def photo(self) -> str:
-        """A file that belongs to the case of `{case_id}`."""
-        return self._photo(self.name("case_id"))
+        """A file that belongs to the case of `{case_id}`, which its reporter noted with it."""
+        case = self.name("case_id")
+        octets = {"Content-Type": "application/octet-stream"}
+        file = self._asked("linzhang", "POST", "/v1/files", content=made.jpeg(), headers=octets)["id"]
+        version = self._asked("linzhang", "GET", f"/v1/cases/{case}")["version"]
+        body = {"trigger": "note", "data": {"text": "现场照片", "files": [file]}}
+        self._asked("linzhang", "POST", f"/v1/cases/{case}/transitions", json=body, headers=_seen(version))
+        return str(file)
+
+    def unread(self) -> str:
+        """What was told to 陈桥村's 邻长."""
+        return str(self._asked("linzhang", "GET", "/v1/inbox")["items"][0]["id"])
+
+    def opened_meeting(self) -> str:
+        """The next meeting of 陈桥村, opened by its chair."""
+        meeting = self.meeting_in("planned")
+        version = self._asked("village_secretary", "GET", f"/v1/meetings/{meeting}")["version"]
+        self._asked("village_secretary", "POST", f"/v1/meetings/{meeting}/open", headers=_seen(version))
+        return meeting
+
+    def _asked(self, persona: str, method: str, path: str, *, headers: Mapping[str, str] | None = None,
+               **more: Any) -> Any:  # fmt: skip
+        signed = {"Authorization": f"Bearer {self._tokens[persona]}", **(headers or {})}
+        answer = self._client.request(method, path, headers=signed, **more)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
 
     def _first(self, query: sa.Select[Any]) -> str:
         with self.store.read() as tx:
@@ -59,16 +84,8 @@ class Addresses:
         return str(found)
 
 
-def with_photo(client: httpx.Client, token: str, case: str) -> str:
-    """Note something with a photo on a case, as whose token it is; the id of the photo."""
-    headers = {"Authorization": f"Bearer {token}"}
-    octets = {"Content-Type": "application/octet-stream"}
-    file = client.post("/v1/files", content=made.jpeg(), headers=headers | octets).raise_for_status().json()["id"]
-    version = client.get(f"/v1/cases/{case}", headers=headers).raise_for_status().json()["version"]
-    body = {"trigger": "note", "data": {"text": "现场照片", "files": [file]}}
-    fired = client.post(f"/v1/cases/{case}/transitions", json=body, headers=headers | {"If-Match": f'"{version}"'})
-    fired.raise_for_status()
-    return str(file)
+def _seen(version: int) -> dict[str, str]:
+    return {"If-Match": f'"{version}"'}
 
 
 #: Name -> how it is found. Cases lie in 陈桥村 and were reported by its 邻长.
@@ -80,8 +97,11 @@ NAMES: Mapping[str, Callable[[Addresses], str]] = {
     "first_rules_id": lambda names: names.of_version(1),
     "trigger": lambda names: "settle_before_meeting",
     "file_id": Addresses.photo,
+    "open_id": Addresses.opened_meeting,  # before the next, which is then another
     "meeting_id": lambda names: names.meeting_in("planned"),
+    "number": lambda names: "1",
     "held_id": lambda names: names.meeting_in("closed"),
+    "message_id": lambda names: names.unread(),
     "wuchang": lambda names: f"{VILLAGE}w01",
     "key": lambda names: "issue-escalation",
     "version": lambda names: "2",

@@ -7,20 +7,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2 as httpx
+
 from engine.people.sessions import SessionService
 from engine.people.setup import SetupService
 from engine.store.db import Store
 from tests.demo_built import BuiltDemo, demo_at_hand
 from tests.serving import serving
+from tests.web.addresses import Addresses
 
 
 @dataclass(frozen=True)
 class Served:
-    """`address` of the server, `store` of its database, `demo` with the passwords of the personas."""
+    """`address` of the server, `store` of its database, `demo` with the passwords of the personas, `addresses` of its
+    pages."""
 
     address: str
     store: Store
     demo: BuiltDemo
+    addresses: Addresses
 
     def session(self, login: str) -> str:
         """The secret of a fresh session: what the cookie holds after signing in."""
@@ -37,5 +42,7 @@ def served_demo(folder: Path) -> Iterator[Served]:
     url = f"sqlite:///{demo.copy_to(folder)}"
     store = Store(url)
     with serving(url, folder / "server.log") as server:
-        yield Served(server.address, store, demo)
+        tokens = {persona: account["token"] for persona, account in demo.accounts.items()}
+        with httpx.Client(base_url=server.address, timeout=60, trust_env=False) as client:
+            yield Served(server.address, store, demo, Addresses(store, client, tokens))
     store.dispose()

@@ -113,7 +113,9 @@ LONG = "屋后排水沟被泥沙堵了，一下雨水就往屋里漫，已经有
 def test_the_clerk_reports_for_somebody_on_the_keyboard_alone(person: Person):
     page = person("village_clerk", size="desk")
     page.goto("/report")
-    with counted(page, "村文书 village_clerk", "代报，只用键盘 · report for somebody, keyboard alone", taps=0, keys=90) as hand:
+    with counted(
+        page, "村文书 village_clerk", "代报，只用键盘 · report for somebody, keyboard alone", taps=0, keys=90
+    ) as hand:
         expect(page.locator("#f-unit")).to_be_focused()
         hand.type("高子树组第一邻")
         hand.reach(page.get_by_label("类别"))

@@ -148,7 +148,7 @@ def test_the_desk_speaks_english(web: Web):
     page = web.browser("township_party_office").likes(lang="en").get("/cases")
 
     assert {"Open", "My turn", "Overdue", "Due soon"} <= counts(page).keys()
-    assert "Number" in page.text
+    assert "Case number" in page.text
 
 
 # --- several at once -------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from tests.api.in_process import client_of
 from tests.databases import fresh_store
 from tests.demo_built import demo_at_hand
 from tests.fast_hashing import fast_hasher
-from tests.web.addresses import Addresses, with_photo
+from tests.web.addresses import Addresses
 from tests.web.client import PASSWORD, Browser
 
 EVERYBODY = [*PEOPLE, *(holder.person for holder in t.WHOLE_BOOK), OPERATOR]
@@ -82,7 +82,7 @@ class DemoWeb:
     def __init__(self, api: Api, passwords: Mapping[str, str]) -> None:
         self.api, self.passwords = api, passwords
         self.app, self.store = api.app, api.office.store
-        self.addresses = Addresses(self.store, lambda case: with_photo(api.client, api.tokens["linzhang"], case))
+        self.addresses = Addresses(self.store, api.client, api.tokens)
 
     def browser(self, persona: str | None = None) -> Browser:
         browser = Browser.on(self.api.client, self.app)

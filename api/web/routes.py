@@ -145,4 +145,6 @@ def is_page(request: Request) -> bool:
     """Whether what went wrong is told to people: anything but the API, operations and files, and but for programs, which
     show a token wherever they go."""
     path = request.url.path
-    return "authorization" not in request.headers and not any(path == other or path.startswith(f"{other}/") for other in _OTHERS)
+    return "authorization" not in request.headers and not any(
+        path == other or path.startswith(f"{other}/") for other in _OTHERS
+    )

@@ -11,7 +11,11 @@ from tests.web.page_table import STARRED
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 #: Drawings and files of the rules are no pages.
-PAGES = [(line, column) for line, column in STARRED if not line.path.endswith((".svg", ".yaml")) and "/files/" not in line.path]
+PAGES = [
+    (line, column)
+    for line, column in STARRED
+    if not line.path.endswith((".svg", ".yaml")) and "/files/" not in line.path
+]
 NAMES = [f"{line.address} {column}" for line, column in PAGES]
 #: What is told of one thing that breaks a rule.
 _ASK = """async () => {

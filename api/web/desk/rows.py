@@ -12,10 +12,8 @@ from api import present
 from api.deps import Services
 from api.web.listed import listed
 from api.web.reader import Reader
-from api.web.values import chosen, in_charge
+from api.web.values import card_of, in_charge
 from engine.cases.views import CaseView
-
-_CARDS: Mapping[str, str] = {"yellow": "y", "red": "r", "normal": "n"}
 
 
 def row_of(request: Request, served: Services, who: Reader, view: CaseView, english: bool) -> dict[str, Any]:
@@ -36,12 +34,6 @@ def village_of(served: Services, view: CaseView) -> str:
     home = kinds.index(served.office.home_level) if served.office.home_level in kinds else len(kinds)
     code = codes[home + 1] if home + 1 < len(codes) else view.state.unit
     return view.names.get(code, code)
-
-
-def card_of(view: CaseView, english: bool) -> dict[str, str] | None:
-    """The supervision card that lies on the case."""
-    letter = _CARDS.get(str(view.data.get("card")))
-    return {"letter": letter, "title": chosen(view, "card", english) or ""} if letter else None
 
 
 #: The columns of a printed list that come from fields of the case, by the first of these codes that it has.

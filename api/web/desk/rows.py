@@ -12,7 +12,7 @@ from api import present
 from api.deps import Services
 from api.web.listed import listed
 from api.web.reader import Reader
-from api.web.values import card_of, in_charge
+from api.web.values import card_of, chosen, in_charge
 from engine.cases.views import CaseView
 
 

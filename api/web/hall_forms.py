@@ -13,11 +13,11 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from api.clock_texts import limit_text
+from api.deps import Services
 from api.web.dates import Calendar
 from api.web.forms import Input, Options, inputs
 from api.web.options import options_for
 from api.web.reader import Posted, Reader
-from api.deps import Services
 from engine.definition.calendar import DayKind
 from engine.definition.model import FieldType, Row, Slot, Workflow
 from engine.meetings.hall import Proposal, Tabled
@@ -49,9 +49,8 @@ class Line:
     start: str = ""
 
 
-def lines(served: Services, who: Reader, case_id: str, workflow: Workflow, row: Row, tabled: Tabled,
-          here: Mapping[str, str], similar: Sequence[Chip], units: Sequence[str], when: Calendar,
-          options: Options) -> list[Line]:  # fmt: skip
+def lines(workflow: Workflow, row: Row, tabled: Tabled, here: Mapping[str, str], similar: Sequence[Chip],
+          units: Sequence[str], when: Calendar, options: Options) -> list[Line]:  # fmt: skip
     """The lines of one row. `here` are the people present, id -> name; `units` were proposed for the case before."""
     english = when.english
     maker = _Maker(workflow, row, tabled, here, similar, units, when)

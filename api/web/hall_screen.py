@@ -146,8 +146,7 @@ def _acts(served: Services, who: Reader, view: MeetingView, found: ItemView, eve
     units = _proposed_units(events)
 
     def of(key: Key) -> list[Line]:
-        return lines(served, who, found.case.identity.id, found.case.workflow, key.row, tabled, here, similar, units,
-                     when, options)  # fmt: skip
+        return lines(found.case.workflow, key.row, tabled, here, similar, units, when, options)
 
     return [_act(found, key, of(key) if _possible(found, key) else None, when.english) for key in keys]
 

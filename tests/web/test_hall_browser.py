@@ -10,6 +10,7 @@ import httpx2 as httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.web.chromium import Watch
 from tests.web.conftest import Person
 from tests.web.served import Served
 
@@ -60,6 +61,14 @@ class Township:
 
 
 @pytest.fixture
+def watch(watch: Watch) -> Iterator[Watch]:
+    """What these tests bring about is no flaw: requests without a network, and decisions that are refused."""
+    yield watch
+    wanted = ("ERR_INTERNET_DISCONNECTED", "/items/")
+    watch.flaws[:] = [each for each in watch.flaws if not any(words in each for words in wanted) or each[:1] == "5"]
+
+
+@pytest.fixture
 def township(served: Served) -> Iterator[Township]:
     found = Township(served)
     yield found
@@ -87,10 +96,6 @@ def begun(person: Person, meeting: str) -> Page:
     page.wait_for_url("**/items/1")
     expect(page.locator("[data-key='1']")).to_be_visible()
     return page
-
-
-def number(page: Page) -> int:
-    return int(page.locator("[data-hall]").get_attribute("data-number") or 0)
 
 
 def at(page: Page, wanted: int) -> None:
@@ -162,17 +167,20 @@ def offline_ready(page: Page) -> None:
 
 def test_without_a_network_the_meeting_goes_on_and_nothing_is_lost(person: Person, township: Township, meeting: str):
     page = begun(person, meeting)
-    count = len(township.view(meeting)["items"])
     offline_ready(page)
     page.context.set_offline(True)
     assign(page, "没有网络时定的")
     at(page, 2)
     expect(page.locator("#hall-strip")).to_contain_text("没连上，已存在这台电脑，连上后自动补记（1 项）")
     page.keyboard.press("0")
-    page.keyboard.press("Enter") if count > 2 else None
+    page.keyboard.press("Enter")
+    at(page, 3)
+    expect(page.locator("#hall-strip")).to_contain_text("2 项")
+    page.keyboard.press("u")  # takes the second back, on this computer
+    at(page, 2)
     expect(page.locator("#hall-strip")).to_contain_text("1 项")
     assert township.decisions(meeting) == {}
-    page.keyboard.press("p") if number(page) != 1 else None
+    page.keyboard.press("p")
     at(page, 1)
     expect(page.locator("[data-kept]")).to_contain_text("议定村内办理")
 
@@ -201,7 +209,9 @@ def test_a_decision_kept_here_survives_the_window_being_closed(person: Person, t
     assert list(township.decisions(meeting).values()) == ["assign_in_village"]
 
 
-def test_what_another_desk_recorded_meanwhile_is_shown_before_it_is_replaced(person: Person, township: Township, meeting: str):
+def test_what_another_desk_recorded_meanwhile_is_shown_before_it_is_replaced(
+    person: Person, township: Township, meeting: str
+):
     page = begun(person, meeting)
     offline_ready(page)
     page.context.set_offline(True)

@@ -134,7 +134,10 @@ def test_a_roll_that_cannot_be_keeps_what_was_chosen(chair: Browser, planned):
 def test_the_screen_tells_the_case_without_those_who_reported_it(web: Web, chair: Browser, planned):
     meeting, _ = planned
     case = world.village_queued(
-        web, gist="两户过道堆柴出不了门", content="电话 13812345678 是反映人的", reporter={"name": "张小明", "phone": "13812341234"}
+        web,
+        gist="两户过道堆柴出不了门",
+        content="电话 13812345678 是反映人的",
+        reporter={"name": "张小明", "phone": "13812341234"},
     )
     opened(chair, meeting)
     page = screen(web, chair, meeting, case)
@@ -147,7 +150,11 @@ def test_the_screen_tells_the_case_without_those_who_reported_it(web: Web, chair
 def test_the_keys_are_the_rows_of_the_gate_and_each_says_why_not(web: Web, chair: Browser, planned):
     meeting, (first, _) = planned
     opened(chair, meeting)
-    keys = {node.attrs["data-key"]: node for node in screen(web, chair, meeting, first).tree.walk() if "data-key" in node.attrs}
+    keys = {
+        node.attrs["data-key"]: node
+        for node in screen(web, chair, meeting, first).tree.walk()
+        if "data-key" in node.attrs
+    }
 
     chosen = {key: node.attrs.get("data-choose") for key, node in keys.items()}
 
@@ -174,7 +181,12 @@ def test_the_rules_own_date_is_proposed_and_is_allowed(web: Web, chair: Browser,
 def test_somebody_who_is_absent_and_another_day_can_be_chosen(web: Web, chair: Browser, planned):
     meeting, (first, _) = planned
     opened(chair, meeting, village_cadre5="away")
-    other = {"d.responsible": "other", "d.responsible.other": "village_cadre5", "d.due": "other", "d.due.other": "2026-03-11"}
+    other = {
+        "d.responsible": "other",
+        "d.responsible.other": "village_cadre5",
+        "d.due": "other",
+        "d.due.other": "2026-03-11",
+    }
     assigned(web, chair, meeting, first, **other)
 
     data = decided(web, meeting, first)["data"]
@@ -184,7 +196,9 @@ def test_somebody_who_is_absent_and_another_day_can_be_chosen(web: Web, chair: B
 def test_a_refused_decision_keeps_what_was_typed_on_the_same_screen(web: Web, chair: Browser, planned):
     meeting, (first, _) = planned
     opened(chair, meeting)
-    page = assigned(web, chair, meeting, first, **{"d.due": "other", "d.due.other": "2026-04-30", "d.responsible": "village_cadre3"})
+    page = assigned(
+        web, chair, meeting, first, **{"d.due": "other", "d.due.other": "2026-04-30", "d.responsible": "village_cadre3"}
+    )
 
     assert (page.status, page.h1) == (422, "渠道垮塌约四十米进不了水")
     form = decision_form(page, "assign_in_village")
@@ -438,5 +452,7 @@ def test_the_townships_meeting_works_by_the_same_pages(web: Web):
                  {"d.case_leader": "other", "d.case_leader.other": "leader2"})  # fmt: skip
 
     view = web.get("township_secretary", f"/v1/meetings/{meeting}")
-    assert [each["decision"]["trigger"] for each in view["items"] if each["case"]["id"] == case] == ["assign_in_township"]
+    assert [each["decision"]["trigger"] for each in view["items"] if each["case"]["id"] == case] == [
+        "assign_in_township"
+    ]
     web.stepped("township_secretary", meeting, "cancel", {"reason": "改期再开"})

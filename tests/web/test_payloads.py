@@ -14,9 +14,9 @@ from playwright.sync_api import Page
 
 from engine.store.tables import people, units
 from tests.web.conftest import Person
+from tests.web.looking import PAGES
 from tests.web.page_table import READERS
 from tests.web.served import Served
-from tests.web.looking import PAGES
 
 RUN = "window.mqRan=1"
 PAYLOADS = (
@@ -28,10 +28,10 @@ PAYLOADS = (
     f"</style><script>{RUN}</script>",
     f"--><script>{RUN}</script><!--",
     f"]]><script>{RUN}</script>",
-    f'<iframe srcdoc="<script>parent.mqRan=1</script>"></iframe>',
+    '<iframe srcdoc="<script>parent.mqRan=1</script>"></iframe>',
     f'<a href="javascript:{RUN}">click</a>',
     f"javascript:{RUN}//",
-    f'<details open ontoggle={RUN}>x</details>',
+    f"<details open ontoggle={RUN}>x</details>",
     f"<input autofocus onfocus={RUN}>",
     f'<meta http-equiv="refresh" content="0;url=javascript:{RUN}">',
     f'<form action="javascript:{RUN}"><button>x',
@@ -108,7 +108,12 @@ def test_a_case_shows_what_was_typed_and_nothing_runs(person: Person, typed: dic
 
 
 def test_lists_show_what_was_typed_and_nothing_runs(person: Person, typed: dict[str, str]):
-    for login, path in (("linzhang", "/mine"), ("linzhang", "/"), ("village_clerk", "/cases"), ("auditor_county", "/cases")):
+    for login, path in (
+        ("linzhang", "/mine"),
+        ("linzhang", "/"),
+        ("village_clerk", "/cases"),
+        ("auditor_county", "/cases"),
+    ):
         page = person(login, bypass_csp=True, size="desk")
         page.goto(path)
         assert_nothing_ran(page)
@@ -119,7 +124,11 @@ def test_lists_show_what_was_typed_and_nothing_runs(person: Person, typed: dict[
 def test_no_page_runs_the_name_of_anybody_or_of_a_place(person: Person, served: Served, typed: dict[str, str]):
     opened: dict[str, Page] = {}
     for line, column in PAGES:
-        page = opened.setdefault(column, person(READERS[column], bypass_csp=True)) if column not in opened else opened[column]
+        page = (
+            opened.setdefault(column, person(READERS[column], bypass_csp=True))
+            if column not in opened
+            else opened[column]
+        )
         page.goto(served.addresses.of(line.address))
         assert_nothing_ran(page)
 

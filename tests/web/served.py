@@ -20,12 +20,13 @@ from tests.web.addresses import Addresses
 @dataclass(frozen=True)
 class Served:
     """`address` of the server, `store` of its database, `demo` with the passwords of the personas, `addresses` of its
-    pages."""
+    pages, `client` for requests of the API."""
 
     address: str
     store: Store
     demo: BuiltDemo
     addresses: Addresses
+    client: httpx.Client
 
     def session(self, login: str) -> str:
         """The secret of a fresh session: what the cookie holds after signing in."""
@@ -38,11 +39,17 @@ class Served:
 
 @contextmanager
 def served_demo(folder: Path) -> Iterator[Served]:
-    demo = demo_at_hand()
+    """The demo of this run; `folder` takes the copy."""
+    with serve_copy(demo_at_hand(), folder) as served:
+        yield served
+
+
+@contextmanager
+def serve_copy(demo: BuiltDemo, folder: Path) -> Iterator[Served]:
     url = f"sqlite:///{demo.copy_to(folder)}"
     store = Store(url)
     with serving(url, folder / "server.log") as server:
         tokens = {persona: account["token"] for persona, account in demo.accounts.items()}
         with httpx.Client(base_url=server.address, timeout=60, trust_env=False) as client:
-            yield Served(server.address, store, demo, Addresses(store, client, tokens))
+            yield Served(server.address, store, demo, Addresses(store, client, tokens), client)
     store.dispose()

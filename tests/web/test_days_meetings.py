@@ -23,7 +23,9 @@ def busy(served: Served) -> Served:
 
 
 def send_up(served: Served, gist: str) -> None:
-    people = {who: Client(served.address, served.demo.accounts[who]["token"]) for who in ("linzhang", "party_group_leader")}
+    people = {
+        who: Client(served.address, served.demo.accounts[who]["token"]) for who in ("linzhang", "party_group_leader")
+    }
     told = {"category": "infra", "gist": gist, "heard_on": "2026-12-24", "source": "visit"}
     case = people["linzhang"].post("/v1/cases", {"unit": "430482109223w01g1n1", "data": told}).raise_for_status().json()
     leader = people["party_group_leader"]
@@ -54,7 +56,9 @@ def test_friday_from_today_to_the_minutes(person: Person, busy: Served):
         assert hand.main().startswith("回车，开始议第 1 件")
         on_item(page, 1)
 
-    with counted(page, SECRETARY, "一件，村内办理，只用键盘 · one item handled in the village, keys", taps=0, keys=16) as hand:
+    with counted(
+        page, SECRETARY, "一件，村内办理，只用键盘 · one item handled in the village, keys", taps=0, keys=16
+    ) as hand:
         hand.press("1", "Space", "Tab")
         expect(measures(page)).to_be_focused()
         hand.type("派人去修")
@@ -92,7 +96,9 @@ def test_friday_from_today_to_the_minutes(person: Person, busy: Served):
 def test_the_party_office_has_agenda_and_briefs_in_two_clicks(person: Person):
     page = person("township_party_office", size="desk")
     page.goto("/meetings")
-    with counted(page, "镇党建办 township_party_office", "分析会议程和逐件材料 · agenda and briefs", taps=2, keys=0) as hand:
+    with counted(
+        page, "镇党建办 township_party_office", "分析会议程和逐件材料 · agenda and briefs", taps=2, keys=0
+    ) as hand:
         hand.tap(page.locator("main a.mq-row").filter(has_text="民情分析会").first)
         assert page.locator("[data-hall=agenda]").count() == 1
         hand.tap("打印逐件材料")
@@ -103,7 +109,9 @@ def test_a_newcomer_holds_the_township_meeting_by_its_main_buttons(person: Perso
     """From today on there is one main button at every step; on an item one first says what is decided."""
     page = person("township_secretary")
     page.goto("/")
-    with counted(page, "书记 township_secretary", "分析会，手机，只按主按钮，全部顺延 · meeting by main buttons", taps=30, keys=0) as hand:
+    with counted(
+        page, "书记 township_secretary", "分析会，手机，只按主按钮，全部顺延 · meeting by main buttons", taps=30, keys=0
+    ) as hand:
         hand.tap(page.locator("main a.mq-row").filter(has_text="民情分析会").first)
         said = [hand.main() for _ in range(3)]
         while "/items/" in page.url:

@@ -96,7 +96,9 @@ def test_a_station_signs_for_all_at_once_and_finishes_one(person: Person):
 def test_the_leader_sees_the_alarm_and_today_s_meeting_in_one_look(person: Person):
     page = person("township_secretary")
     page.goto("/")
-    with counted(page, LEADER, "07:30 一眼看到险情、等他办的、会 · alarm, waiting, meeting in one look", taps=0, keys=0):
+    with counted(
+        page, LEADER, "07:30 一眼看到险情、等他办的、会 · alarm, waiting, meeting in one look", taps=0, keys=0
+    ):
         strip = page.locator(".mq-strip.hazard").first
         expect(strip).to_be_in_viewport()
         expect(page.get_by_text(ALARM).first).to_be_in_viewport()
@@ -132,7 +134,13 @@ def test_the_auditor_from_signing_in_to_the_first_timeline(person: Person, serve
     page = person(None, size="desk")
     page.goto("/sign-in")
     password = served.password("auditor_county")
-    with counted(page, AUDITOR, "登录到第一件的经过 · sign in, first timeline", taps=4, keys=len("auditor_county") + len(password)) as hand:
+    with counted(
+        page,
+        AUDITOR,
+        "登录到第一件的经过 · sign in, first timeline",
+        taps=4,
+        keys=len("auditor_county") + len(password),
+    ) as hand:
         hand.tap(page.locator("#login"))
         hand.type("auditor_county")
         hand.tap(page.locator("#password"))
@@ -169,7 +177,13 @@ def test_the_auditor_can_change_nothing(person: Person, served: Served):
     token = page.locator("input[name=token]").first.get_attribute("value")
     for trigger in ("note", "correct", "supervise", "withdraw", "settle_before_meeting", "raise_alarm", "seal"):
         address = f"/cases/{case['id']}/do/{trigger}"
-        form = {"token": token or "", "once": f"x-{trigger}", "version": str(case["version"]), "d.text": "改", "d.reason": "改"}
+        form = {
+            "token": token or "",
+            "once": f"x-{trigger}",
+            "version": str(case["version"]),
+            "d.text": "改",
+            "d.reason": "改",
+        }
         answer = page.request.post(address, form=form, headers={"Origin": served.address}, max_redirects=0)
         assert answer.status in (403, 404, 409, 422), (trigger, answer.status)
     assert api.get(f"/v1/cases/{case['id']}").json()["version"] == case["version"]

@@ -147,7 +147,7 @@ def others_of(seed: int) -> list[Plan]:
 
 
 def todays_of(holders: Holders, township: str, seed: int) -> list[Plan]:
-    """What came to the 碰头会 of 陈桥村 since the last one, from all over the village: today there is a meeting to hold."""
+    """What came to the 碰头会 of 陈桥村 since the last one, from all over the village: a meeting to hold today."""
     chance = random.Random(f"{seed}/today")
     places = [unit for unit in holders.units("neighbourhood", township) if unit.startswith(CHENQIAO)]
     return [

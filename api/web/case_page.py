@@ -18,7 +18,7 @@ from api.web.ladder import stairs
 from api.web.reader import InEnglish, Reader, Signed, calendar_of, fresh_once
 from api.web.rendering import render
 from api.web.routes import PageRoute
-from api.web.values import chosen, facts, gist_of, in_charge, place_and_role, risk_of
+from api.web.values import card_of, chosen, facts, gist_of, in_charge, place_and_role, risk_of
 from engine.cases.views import CaseView, Choices, EventView
 from engine.definition.model import Row, Workflow
 from engine.rules.explain import Offer
@@ -57,18 +57,12 @@ def _head(served: Services, who: Reader, view: CaseView, events: Sequence[EventV
         "gist": gist_of(view, english),
         "risk": risk_of(view, english),
         "category": chosen(view, "category", english),
-        "card": _card(view, english),
+        "card": card_of(view, english),
         "facts": list(facts(view, english)),
         "in_charge": in_charge(found["responsible"], english),
         "successor": in_charge(found["successor"], english),
         "stairs": stairs(served.office, view, events, who.now, english),
     }
-
-
-def _card(view: CaseView, english: bool) -> dict[str, str] | None:
-    """The supervision card that lies on the case."""
-    letter = {"yellow": "y", "red": "r", "normal": "n"}.get(str(view.data.get("card")))
-    return {"letter": letter, "title": chosen(view, "card", english) or ""} if letter else None
 
 
 def _time(request: Request, served: Services, who: Reader, view: CaseView, english: bool) -> dict[str, Any]:

@@ -49,9 +49,8 @@ class Line:
     start: str = ""
 
 
-def lines(served: Services, who: Reader, case_id: str, workflow: Workflow, row: Row, tabled: Tabled,
-          here: Mapping[str, str], similar: Sequence[Chip], units: Sequence[str], when: Calendar,
-          options: Options) -> list[Line]:  # fmt: skip
+def lines(workflow: Workflow, row: Row, tabled: Tabled, here: Mapping[str, str], similar: Sequence[Chip],
+          units: Sequence[str], when: Calendar, options: Options) -> list[Line]:  # fmt: skip
     """The lines of one row. `here` are the people present, id -> name; `units` were proposed for the case before."""
     english = when.english
     maker = _Maker(workflow, row, tabled, here, similar, units, when)

@@ -112,11 +112,14 @@ def _decision(found: ItemView, english: bool) -> dict[str, Any] | None:
 
 
 def decision_facts(found: ItemView, data: Mapping[str, Any], english: bool) -> list[dict[str, Any]]:
+    """The values of a decision in the order in which its row asks for them."""
     fields = found.case.workflow.fields
+    rows = [row for row in found.case.workflow.rows if row.trigger == found.trigger]
+    asked = [name for row in rows for name in (*row.needs, *row.takes)]
     return [
         {"title": fields[name].title.en if english else fields[name].title.zh, "code": name,
          **shown(found.case, name, value, english)}
-        for name, value in data.items()
+        for name, value in sorted(data.items(), key=lambda pair: asked.index(pair[0]) if pair[0] in asked else 99)
         if value not in (None, "", [], False)
     ]  # fmt: skip
 
@@ -143,8 +146,7 @@ def _acts(served: Services, who: Reader, view: MeetingView, found: ItemView, eve
     units = _proposed_units(events)
 
     def of(key: Key) -> list[Line]:
-        return lines(served, who, found.case.identity.id, found.case.workflow, key.row, tabled, here, similar, units,
-                     when, options)  # fmt: skip
+        return lines(found.case.workflow, key.row, tabled, here, similar, units, when, options)
 
     return [_act(found, key, of(key) if _possible(found, key) else None, when.english) for key in keys]
 

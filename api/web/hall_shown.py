@@ -111,11 +111,11 @@ def line(request: Request, served: Services, who: Reader, item: ItemView, englis
         "decision": shown["decision"],
         "outcome": shown["outcome"],
         "state": present.title(case.workflow.states[case.state.state].title, english),
-        "gone": view_is_gone(item),
+        "gone": is_gone(item),
     }
 
 
-def view_is_gone(item: ItemView) -> bool:
+def is_gone(item: ItemView) -> bool:
     """The case no longer waits at a gate: it was settled, merged or withdrawn meanwhile."""
     return not item.case.workflow.states[item.case.state.state].gate
 
@@ -139,5 +139,5 @@ def mark(trigger: str, data: Mapping[str, Any]) -> str:
 
 def next_open(items: Sequence[ItemView], after: int) -> int | None:
     """The number of the next case without a decision, the first ones after the last."""
-    waiting = [number_of(item) for item in items if item.trigger is None and not view_is_gone(item)]
+    waiting = [number_of(item) for item in items if item.trigger is None and not is_gone(item)]
     return next((number for number in waiting if number > after), next(iter(waiting), None))

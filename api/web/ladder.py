@@ -59,12 +59,9 @@ def _stays(view: CaseView, events: Sequence[EventView], now: datetime) -> dict[s
 
 
 def work_of(office: Office, rules: tuple[str, int, str]) -> Worktime | None:
-    """The working time of a version of the rules (key, version, hash), where it has business hours and its calendar is
-    here."""
+    """The working time of a version of the rules (key, version, hash), where its calendar is here."""
     compiled = office.rulebook.pinned(*rules)
-    if compiled.calendar is None or compiled.workflow.business_hours is None:
-        return None
-    return Worktime.of(compiled.workflow, compiled.calendar)
+    return Worktime.of(compiled.workflow, compiled.calendar) if compiled.calendar else None
 
 
 def working_days(work: Worktime | None, stays: Sequence[tuple[datetime, datetime]]) -> float:

@@ -26,8 +26,8 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/meetings/new")
-def ask(request: Request, served: Served, who: Signed, english: InEnglish) -> Response:
-    return _new(request, served, who, english, Filled())
+def ask(request: Request, who: Signed, english: InEnglish) -> Response:
+    return _new(request, who, english, Filled())
 
 
 @router.post("/meetings")
@@ -38,7 +38,7 @@ def create(request: Request, served: Served, who: Signed, sent: Sent, english: I
         meeting_id = served.meetings.create(who.person, NewMeeting(meeting=kind, unit=unit, at=at))
     except Refusal as refusal:
         filled = typed(sent).with_errors(errors_of(refusal, None, english))
-        return _new(request, served, who, english, filled, refusal)
+        return _new(request, who, english, filled, refusal)
     return back_to(f"/meetings/{meeting_id}")
 
 
@@ -54,7 +54,7 @@ def _at(sent: Posted, zone: str) -> datetime:
     return found
 
 
-def _new(request: Request, served: Services, who: Reader, english: bool, filled: Filled,
+def _new(request: Request, who: Reader, english: bool, filled: Filled,
          refusal: Refusal | None = None) -> Response:  # fmt: skip
     return render(
         request,

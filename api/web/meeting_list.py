@@ -28,7 +28,7 @@ def meetings(request: Request, served: Served, who: Signed, english: InEnglish,
              unit: Annotated[UnitCode | Literal[""], Query()] = "",
              status: Annotated[Status | Literal[""], Query()] = "",
              whose: Annotated[Literal["mine", "all"] | None, Query()] = None) -> Response:  # fmt: skip
-    asked = _Asked(served, who, unit or None, _whose(served, who, whose, unit))
+    asked = _Asked(served, who, unit or None, _whose(who, whose, unit))
     parts = {part: asked.part(part) if status in ("", part) else [] for part in (OPEN, PLANNED, CLOSED, "cancelled")}
     missed = asked.missed() if status in ("", "missed") else []
     return render(
@@ -42,7 +42,7 @@ def meetings(request: Request, served: Served, who: Signed, english: InEnglish,
     )
 
 
-def _whose(served: Services, who: Reader, whose: str | None, unit: str) -> str:
+def _whose(who: Reader, whose: str | None, unit: str) -> str:
     """One's own meetings, for those who have any; a unit that is asked for shows all of its."""
     if whose is not None:
         return whose

@@ -142,6 +142,9 @@ _OTHERS = ("/v1", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics", "
 
 
 def is_page(request: Request) -> bool:
-    """Whether what went wrong is told to people: anything but the API, operations and files."""
+    """Whether what went wrong is told to people: anything but the API, operations and files, and but for programs, which
+    show a token wherever they go."""
     path = request.url.path
-    return not any(path == other or path.startswith(f"{other}/") for other in _OTHERS)
+    return "authorization" not in request.headers and not any(
+        path == other or path.startswith(f"{other}/") for other in _OTHERS
+    )

@@ -32,8 +32,9 @@ def today(request: Request, served: Served, who: Signed, english: InEnglish,
     if home_of(who) != "/":
         return back_to(home_of(who))
     waiting = _page(request, served, who, english, CaseFilter(waiting=True, order="due", limit=_WAITING))
+    steps = _next_steps(served, who, [each["id"] for each in waiting], english)
     for each in waiting:
-        each["next"] = _next_step(served, who, each["id"], english)
+        each["next"] = steps.get(each["id"])
     messages = [_told(view, english) for view in _unread(served, who)]
     return render(
         request,
@@ -55,11 +56,15 @@ def _page(request: Request, served: Services, who: Reader, english: bool, wanted
     return [listed(request, served, who, view, english) for view in found.cases]
 
 
-def _next_step(served: Services, who: Reader, case_id: str, english: bool) -> str | None:
-    choices = served.case_queries.triggers(who.person, case_id)
-    view = choices.view
-    main = steps_of(view.workflow, view.state, choices.offers).main
-    return present.title(main.row.title, english) if main else None
+def _next_steps(served: Services, who: Reader, ids: list[str], english: bool) -> dict[str, str]:
+    """Case -> the title of what this reader does next with it."""
+    found = {}
+    for choices in served.case_queries.choices(who.person, ids):
+        view = choices.view
+        main = steps_of(view.workflow, view.state, choices.offers).main
+        if main is not None:
+            found[view.identity.id] = present.title(main.row.title, english)
+    return found
 
 
 def _unread(served: Services, who: Reader) -> tuple[MessageView, ...]:

@@ -111,3 +111,12 @@ def in_charge(slot: dict[str, Any] | None, english: bool) -> str:
     named = (*slot["people"], *slot["units"]) if slot else ()
     names = [each["name"] or each.get("id") or each.get("code") for each in named]
     return (", " if english else "、").join(names)
+
+
+_CARDS = {"yellow": "y", "red": "r", "normal": "n"}
+
+
+def card_of(view: CaseView, english: bool) -> dict[str, str] | None:
+    """The supervision card that lies on the case."""
+    letter = _CARDS.get(str(view.data.get("card")))
+    return {"letter": letter, "title": chosen(view, "card", english) or ""} if letter else None

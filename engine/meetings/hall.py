@@ -58,14 +58,21 @@ class HallQueries:
             return self._tabled(tx, meeting, there, held)
 
     def late(self, person: str, meeting_id: str) -> list[CaseView]:
-        """What waits at the gate and is not on the agenda, as lists show it: the chair may add it. Raises NotFound."""
+        """What waits at a gate of the meeting and is not on its agenda, as lists show it: what came too late, and for a
+        meeting that takes cases by hand whatever waits. The chair may add it. Raises NotFound."""
         with self.office.store.read() as tx:
-            meeting, _ = self._seen(tx, person, meeting_id)
-            there = {item.case_id for item in agenda_now(tx, self.office, meeting)}
-            waiting = waiting_at(tx, meeting, self.office.rulebook, self.office.home_level)
+            meeting, there = self._seen(tx, person, meeting_id)
+            listed = {item.case_id for item in agenda_now(tx, self.office, meeting)}
             queries = CaseQueries(self.office)
-            late = [held for held in waiting if held.identity.id not in there]
+            late = [held for held in self._waiting(tx, meeting, there) if held.identity.id not in listed]
             return queries.views(tx, queries.open_to(tx, late, person))
+
+    def _waiting(self, tx: Tx, meeting: MeetingRow, there: Seat) -> list[Held]:
+        """By the meetings to which the gates belong first."""
+        gates = (state.gate for state in there.workflow.states.values() if meeting.meeting in state.gate)
+        owners = [replace(meeting, meeting=kind) for kind in sorted({gate[0] for gate in gates})]
+        book, level = self.office.rulebook, self.office.home_level
+        return [held for owner in owners for held in waiting_at(tx, owner, book, level)]
 
     def chairs(self, person: str, meeting_id: str) -> tuple[str, ...]:
         """Of those expected the ones who may chair it today. Raises NotFound."""

@@ -1,5 +1,5 @@
-"""What an act would do to the clocks, before anybody takes it: the deadline by the rules, from which a date is proposed.
-Pure."""
+"""What an act would do to the clocks, before anybody takes it: the deadline by the rules, from which a date is
+proposed. Pure."""
 
 from __future__ import annotations
 

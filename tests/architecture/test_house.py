@@ -24,6 +24,7 @@ LONG = {
     "engine/store/migrations/versions/v0001_spine.py": "a migration is written once and never changed",
     "engine/rules/values.py": "one reader a type of field, each a few lines",
     "api/condition_texts.py": "what every condition word says in two languages",
+    "api/problems.py": "the one table from a refusal to a status and words",
     "api/present.py": "every answer about a case, to be read beside the OpenAPI shapes",
 }
 FOLDERS = {"engine", "workflows", "api", "features", "tests", "docs", ".ci"}

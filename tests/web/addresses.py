@@ -37,8 +37,8 @@ class Addresses:
         return self._known[name]
 
     def case_in(self, state: str) -> str:
-        """The oldest case of 陈桥村 in a state."""
-        found = sa.select(cases.c.id).where(cases.c.state == state, cases.c.unit.startswith(VILLAGE))
+        """The oldest case in a state where the personas of 陈桥村 live."""
+        found = sa.select(cases.c.id).where(cases.c.state == state, cases.c.unit == t.NEIGHBOURHOOD)
         return self._first(found.order_by(cases.c.opened_at))
 
     def of_version(self, version: int) -> str:

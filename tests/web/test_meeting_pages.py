@@ -30,9 +30,8 @@ def planned(web: Web) -> Iterator[tuple[str, list[str]]]:
     yield meeting, cases
     if web.get("village_clerk", f"/v1/meetings/{meeting}")["status"] in ("planned", "open"):
         web.stepped("village_secretary", meeting, "cancel", {"reason": "改期再开"})
-    for case in cases:
-        if web.state(case) == "village_queued":
-            web.done("village_secretary", case, "decline", **world.DECLINED)
+    for case in web.get("village_secretary", "/v1/cases", state="village_queued", unit=t.VILLAGE)["items"]:
+        web.done("village_secretary", case["id"], "decline", **world.DECLINED)
 
 
 def opened(chair: Browser, meeting: str, **roll: str) -> Page:
@@ -376,9 +375,9 @@ def test_what_came_after_the_opening_is_added_with_a_reason(web: Web, chair: Bro
     opened(chair, meeting)
     late = world.village_queued(web, gist="机耕道塌方收割机进不去")
     page = chair.get(f"/meetings/{meeting}")
-    assert "截止后才到，1 件" in page.text
+    assert "还在等，不在议程上，1 件" in page.text
     page = chair.get(f"/meetings/{meeting}/add/{late}")
-    empty = chair.submit(page.form(), {"d": ""} if "d" in dict(page.form().values) else {"reason": ""})
+    empty = chair.submit(page.form(), {"reason": ""})
     assert empty.status == 422
 
     page = chair.submit(empty.form(), {"reason": "今晚可能降雨"})
@@ -398,7 +397,12 @@ def test_a_special_meeting_is_set_and_a_wrong_time_is_kept(web: Web, chair: Brow
 
     assert (page.status, "村临时会" in page.text, "16:30" in page.text) == (200, True, True)
     meeting = page.path.rsplit("/", 1)[1]
+    case = world.village_queued(web, gist="养鸭场气味大六户联名")
+    assert f"/meetings/{meeting}/add/{case}" in chair.get(f"/meetings/{meeting}").links
+    chair.submit(chair.get(f"/meetings/{meeting}/add/{case}").form(), {"reason": "这次会专议"})
+    assert f"/meetings/{meeting}/items/1" in chair.get(f"/meetings/{meeting}").links
     web.stepped("village_secretary", meeting, "cancel", {"reason": "改期再开"})
+    web.done("village_secretary", case, "decline", **world.DECLINED)
 
 
 def test_moving_delegating_and_calling_off(web: Web, chair: Browser, planned):

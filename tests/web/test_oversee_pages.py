@@ -13,6 +13,7 @@ from engine.definition.model import SYSTEM
 from engine.store.tables import cases, history
 from tests import township as t
 from tests.web.client import Page
+from tests.web.hygiene import assert_sound, flaws_of
 from tests.web.world import DemoWeb
 
 READERS = ("auditor_township", "auditor_county", "township_party_office", "village_secretary", "linzhang")
@@ -325,3 +326,13 @@ def test_a_key_leads_to_the_version_in_use_and_what_is_not_there_is_not_found(de
 def test_the_rules_are_for_whoever_is_signed_in(demo_web: DemoWeb):
     assert demo_web.browser().get("/rules", follow=False).headers["location"] == "/sign-in?to=%2Frules"
     assert demo_web.browser("operator").get("/rules").status == 200
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_pages_are_sound(demo_web: DemoWeb, language: str):
+    row = climbed(demo_web)
+    browser = demo_web.browser("auditor_township").likes(lang=language)
+    paths = ("/history", "/history?by=robots", "/history?until=2020-01-01", f"/cases/{row.case_id}/print", "/rules",
+             "/rules/issue-escalation/2", "/rules/works-project/1/source")  # fmt: skip
+
+    assert_sound({path: flaws_of(browser.get(path), "en" if language == "en" else "zh-CN") for path in paths})

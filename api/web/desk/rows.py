@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request
@@ -11,10 +12,8 @@ from api import present
 from api.deps import Services
 from api.web.listed import listed
 from api.web.reader import Reader
-from api.web.values import chosen, in_charge
+from api.web.values import card_of, chosen, in_charge
 from engine.cases.views import CaseView
-
-_CARDS: Mapping[str, str] = {"yellow": "y", "red": "r", "normal": "n"}
 
 
 def row_of(request: Request, served: Services, who: Reader, view: CaseView, english: bool) -> dict[str, Any]:
@@ -37,12 +36,6 @@ def village_of(served: Services, view: CaseView) -> str:
     return view.names.get(code, code)
 
 
-def card_of(view: CaseView, english: bool) -> dict[str, str] | None:
-    """The supervision card that lies on the case."""
-    letter = _CARDS.get(str(view.data.get("card")))
-    return {"letter": letter, "title": chosen(view, "card", english) or ""} if letter else None
-
-
 #: The columns of a printed list that come from fields of the case, by the first of these codes that it has.
 PRINTED = {
     "measures": ("measures", "measure", "plan"),
@@ -61,8 +54,15 @@ def line_of(request: Request, served: Services, who: Reader, view: CaseView, eng
     return {**found, **words, "reporter": (reporter or {}).get("name") or "", **_dates(data, found)}
 
 
-def _dates(data: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
-    return {"heard_on": data.get("heard_on") or found["opened_at"]}
+def _dates(data: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, str]:
+    """Days as paper has them, `2026-03-06`; a deadline at midnight ends the day before."""
+    due = found["due"] if not found["closed_at"] else None
+    last = datetime.fromisoformat(due.at) - timedelta(microseconds=1) if due else None
+    return {
+        "heard_on": (data.get("heard_on") or found["opened_at"])[:10],
+        "last_day": last.date().isoformat() if last else "",
+        "closed_on": (found["closed_at"] or "")[:10],
+    }
 
 
 def _first(view: CaseView, data: Mapping[str, Any], codes: tuple[str, ...], english: bool) -> str:

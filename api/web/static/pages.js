@@ -55,8 +55,20 @@
       if (button) { button.removeAttribute('aria-busy'); }
     }, 8000);
   });
-  // Coming back by the browser's button, the form may be sent again.
+  // Coming back by the browser's button, the form may be sent again. One whose act is done by now comes back empty:
+  // filled in as it was, it would look as if it had not been sent.
   window.addEventListener('pageshow', function () {
     each('form[data-sent]', function (form) { form.removeAttribute('data-sent'); });
+    var done = /[?&]done=([a-z_]+)/.exec(location.search);
+    try {
+      if (done) { window.sessionStorage.setItem('mq-done', location.pathname + '/do/' + done[1]); }
+      else if (cameBack() && window.sessionStorage.getItem('mq-done') === location.pathname) {
+        each('main form', function (form) { form.reset(); });
+      }
+    } catch (forbidden) { return; }
   });
+  function cameBack() {
+    var found = window.performance && performance.getEntriesByType && performance.getEntriesByType('navigation')[0];
+    return !!found && found.type === 'back_forward';
+  }
 }());

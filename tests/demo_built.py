@@ -43,9 +43,9 @@ class BuiltDemo:
         """The database file of a copy, which lies as the command puts it, with its file of accounts."""
         there = folder / ".minqing"
         there.mkdir(parents=True)
-        with closing(sqlite3.connect(self.folder / ".minqing" / "demo.db")) as built:
-            with closing(sqlite3.connect(there / "demo.db")) as copy:
-                built.backup(copy)
+        built = closing(sqlite3.connect(self.folder / ".minqing" / "demo.db"))
+        with built as source, closing(sqlite3.connect(there / "demo.db")) as copy:
+            source.backup(copy)
         shutil.copy2(self.accounts_file, there / self.accounts_file.name)
         return there / "demo.db"
 

@@ -18,8 +18,8 @@ VILLAGE = t.VILLAGE  # 陈桥村 has the same code in the demo
 
 
 class Addresses:
-    """Real names for those in braces. `store` is of a copy of the demo, `client` asks the application on it, `tokens` by
-    persona. What the demo lacks is made at once: a photo, a meeting that is in session."""
+    """Real names for those in braces. `store` is of a copy of the demo, `client` asks the application on it,
+    `tokens` by persona. What the demo lacks is made at once: a photo, a meeting that is in session."""
 
     def __init__(self, store: Store, client: httpx.Client, tokens: Mapping[str, str]) -> None:
         self.store, self._client, self._tokens = store, client, tokens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,18 +12,15 @@ from tests.web.page_table import STARRED
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 #: Drawings and files of the rules are no pages.
-PAGES = [
-    (line, column)
-    for line, column in STARRED
-    if not line.path.endswith((".svg", ".yaml")) and "/files/" not in line.path
-]
+PAGES = [each for each in STARRED if not re.search(r"\.svg$|\.yaml$|^/files/", each[0].path)]
 NAMES = [f"{line.address} {column}" for line, column in PAGES]
 #: What is told of one thing that breaks a rule.
 _ASK = """async () => {
   const found = await axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',
     'wcag21aa', 'wcag22aa', 'best-practice']});
+  const why = node => node.any.concat(node.all, node.none).map(each => each.message).join('; ');
   return found.violations.flatMap(rule => rule.nodes.map(node =>
-    `${rule.id}: ${node.target.join(' ')}: ${node.any.concat(node.all, node.none).map(each => each.message).join('; ')}`));
+    [rule.id, node.target.join(' '), why(node)].join(': ')));
 }"""
 #: Things wider than the page, whatever hides behind its edge.
 _SIDEWAYS = """() => {
@@ -35,7 +33,8 @@ _SMALL_TEXT = """() => Array.from(document.querySelectorAll('body *')).filter(ea
     && Array.from(each.childNodes).some(child => child.nodeType === 3 && child.data.trim())
     && parseFloat(getComputedStyle(each).fontSize) < 18)
   .map(each => each.tagName + '.' + each.className + ' ' + getComputedStyle(each).fontSize).slice(0, 5)"""
-_SMALL_TARGETS = """least => Array.from(document.querySelectorAll('.btn, .mq-door, .mq-chip, .mq-dial, .form-control, .form-select'))
+_SMALL_TARGETS = """least => Array.from(document.querySelectorAll(
+    '.btn, .mq-door, .mq-chip, .mq-dial, .form-control, .form-select'))
   .filter(each => each.checkVisibility({visibilityProperty: true}) && each.getBoundingClientRect().width > 1)
   .filter(each => Math.round(each.getBoundingClientRect().height) < least)
   .map(each => each.className + ' ' + each.textContent.trim().slice(0, 12) + ' ' + each.getBoundingClientRect().height)

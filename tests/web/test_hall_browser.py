@@ -182,7 +182,7 @@ def test_without_a_network_the_meeting_goes_on_and_nothing_is_lost(person: Perso
     assert township.decisions(meeting) == {}
     page.keyboard.press("p")
     at(page, 1)
-    expect(page.locator("[data-kept]")).to_contain_text("议定村内办理")
+    expect(page.locator("p[data-kept]")).to_contain_text("议定村内办理")
 
     page.context.set_offline(False)
 

@@ -76,8 +76,8 @@ def hash_fast(app: FastAPI) -> None:
 
 
 class DemoWeb:
-    """A copy of the demo township in this process. A login is a persona, as `linzhang` or `village_clerk_2`. `passwords`
-    by persona; `addresses` of its pages."""
+    """A copy of the demo township in this process. A login is a persona, as `linzhang` or `village_clerk_2`.
+    `passwords` by persona; `addresses` of its pages."""
 
     def __init__(self, api: Api, passwords: Mapping[str, str]) -> None:
         self.api, self.passwords = api, passwords

@@ -21,7 +21,7 @@ FIGURES = Path(__file__).parents[2] / "docs" / "help" / "figures.md"
 _HEAD = """# Counted in a browser · 在浏览器里数出来的
 
 Taps and keys of each thing a persona does every day, counted by `tests/web/test_days_*.py` on the demo township, beside
-what is allowed. A Chinese character counts as one key, a paste as one. Seconds are the machine's alone: they say how long
+what is allowed. A Chinese character counts as one key, a paste as one. Seconds are the machine's: how long
 pages took, not people. Written anew by `MINQING_TEST_WRITE_DAYS=1 pytest tests/web -k days`.
 
 各岗位每天要做的事，在演示镇上点几下、按几次键，旁边是上限。一个汉字算一次按键，一次粘贴算一次。秒数只是机器用的时间。
@@ -110,7 +110,7 @@ class Hand:
 
 @contextmanager
 def counted(page: Page, who: str, what: str, *, taps: int | None = None, keys: int | None = None) -> Iterator[Hand]:
-    """Count what the hand does within; more than allowed fails. Kept for the table where MINQING_TEST_WRITE_DAYS is 1."""
+    """Count what the hand does within; more fails. Kept in the table where MINQING_TEST_WRITE_DAYS=1."""
     hand = Hand(page)
     yield hand
     told = f"{who}: {what}: {hand.taps} taps of {taps}, {hand.keys} keys of {keys}"

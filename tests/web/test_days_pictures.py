@@ -1,5 +1,5 @@
-"""Pictures for the help pages: `MINQING_TEST_WRITE_SCREENSHOTS=1` writes them to `docs/help/images`. Without it the tests go the
-same ways and write nothing, so that no picture shows what is not there any more."""
+"""Pictures for the help pages: MINQING_TEST_WRITE_SCREENSHOTS=1 writes them to `docs/help/images`. Without it these
+tests go the same ways and write nothing, so that no picture shows what is not there any more."""
 
 from __future__ import annotations
 

@@ -1,14 +1,24 @@
-"""The days of those who report and settle in the village, as far as taps and keys go: 刘爹, 片长, 村文书 and who checks."""
+"""The days of those who report and settle in the village: 刘爹, 片长, 村文书 and who checks."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+from collections.abc import Iterator
 
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.web.chromium import chromium
 from tests.web.conftest import Person
 from tests.web.counting import Hand, counted
 
 TALKING = 1.2  # seconds
-MICROPHONE = {"permissions": ["microphone"]}
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    """One with a microphone that beeps."""
+    with chromium("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream") as found:
+        yield found
 
 
 def at_home(page: Page) -> Page:
@@ -17,7 +27,7 @@ def at_home(page: Page) -> Page:
 
 
 def test_linzhang_reports_in_four_taps_without_typing(person: Person):
-    page = at_home(person("linzhang", text="large", **MICROPHONE))
+    page = at_home(person("linzhang", text="large"))
     with counted(page, "邻长 linzhang", "有事要报，从图标到已报 · report by voice", taps=4, keys=0) as hand:
         hand.tap("有事要报")
         hand.tap(page.locator(".mq-tile").first)

@@ -11,6 +11,7 @@ from api import present
 from api.deps import Served, Services
 from api.problems import KINDS, field_text, refusal_body
 from api.shapes import CaseId, Code
+from api.web.act_hints import begun, hints
 from api.web.case_page import posts_in_words
 from api.web.event_shown import event_shown
 from api.web.forms import Filled, inputs, read, typed
@@ -142,6 +143,7 @@ def _form(request: Request, served: Services, who: Reader, choices: Choices, row
         act={"trigger": row.trigger, "ref": row.ref, "title": present.title(row.title, english)},
         after=_after(view, row, english),
         notice=present.title(row.notice, english) if row.notice else None,
+        hints=hints(row, english),
         inputs=inputs(view.workflow, row, english, today, options_for(served, who, view.identity.id, english), view),
         filled=filled,
         told=refusal_body(told, english) if told else None,

@@ -54,11 +54,11 @@ def _said(found: CaseClocks, each: Explained, english: bool) -> str:
     limit = limit_text(told.limit)[english]
     if told.deadline is None:
         return f"{used} used" if english else f"已用 {used}"
-    open_still = told.still_open(found.at)
-    left = amount_text(told, abs(open_still))[english]
-    if open_still < timedelta():
-        return f"{limit} in all: {used} used, {left} over" if english else f"共 {limit}，已用 {used}，超出 {left}"
-    return f"{limit} in all: {used} used, {left} left" if english else f"共 {limit}，已用 {used}，还剩 {left}"
+    late = -told.still_open(found.at)
+    if late > timedelta():
+        over = amount_text(told, late)[english]
+        return f"{limit} in all: {used} used, {over} over" if english else f"共 {limit}，已用 {used}，超出 {over}"
+    return f"{limit} in all: {used} used" if english else f"共 {limit}，已用 {used}"
 
 
 def _aloud(line: DayLine, when: Calendar, english: bool) -> str:

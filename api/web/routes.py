@@ -164,8 +164,8 @@ _OTHERS = ("/v1", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics", "
 
 
 def is_page(request: Request) -> bool:
-    """Whether what went wrong is told to people: anything but the API, operations and files, and but for programs, which
-    show a token wherever they go."""
+    """Whether what went wrong is told to people: not by the API, operations and files, nor to programs, which show a
+    token wherever they go."""
     path = request.url.path
     return "authorization" not in request.headers and not any(
         path == other or path.startswith(f"{other}/") for other in _OTHERS

@@ -21,8 +21,8 @@ FIGURES = Path(__file__).parents[2] / "docs" / "help" / "figures.md"
 _HEAD = """# Counted in a browser · 在浏览器里数出来的
 
 Taps and keys of each thing a persona does every day, counted by `tests/web/test_days_*.py` on the demo township, beside
-what is allowed. A Chinese character counts as one key, a paste as one. Seconds are the machine's alone: they say how long
-pages took, not people. Written anew by `MINQING_WRITE_DAYS=1 pytest tests/web -k days`.
+what is allowed. A Chinese character counts as one key, a paste as one. Seconds are the machine's: how long
+pages took, not people. Written anew by `MINQING_TEST_WRITE_DAYS=1 pytest tests/web -k days`.
 
 各岗位每天要做的事，在演示镇上点几下、按几次键，旁边是上限。一个汉字算一次按键，一次粘贴算一次。秒数只是机器用的时间。
 
@@ -110,13 +110,13 @@ class Hand:
 
 @contextmanager
 def counted(page: Page, who: str, what: str, *, taps: int | None = None, keys: int | None = None) -> Iterator[Hand]:
-    """Count what the hand does within; more than allowed fails. Kept for the table where MINQING_WRITE_DAYS is 1."""
+    """Count what the hand does within; more fails. Kept in the table where MINQING_TEST_WRITE_DAYS=1."""
     hand = Hand(page)
     yield hand
     told = f"{who}: {what}: {hand.taps} taps of {taps}, {hand.keys} keys of {keys}"
     assert taps is None or hand.taps <= taps, told
     assert keys is None or hand.keys <= keys, told
-    if os.environ.get("MINQING_WRITE_DAYS") == "1":
+    if os.environ.get("MINQING_TEST_WRITE_DAYS") == "1":
         _write(f"| {who} | {what} |", [hand.taps, taps, hand.keys, keys, f"{time.monotonic() - hand.began:.1f}"])
 
 

@@ -29,7 +29,9 @@ _SIDEWAYS = """() => {
   return Array.from(document.querySelectorAll('body *')).filter(each => each.getBoundingClientRect().right > wide + 1)
     .map(each => each.tagName + '.' + each.className + ' ends at ' + each.getBoundingClientRect().right).slice(0, 5);
 }"""
+#: Drawings tell the same in words beside them.
 _SMALL_TEXT = """() => Array.from(document.querySelectorAll('body *')).filter(each => each.checkVisibility()
+    && !each.closest('svg')
     && Array.from(each.childNodes).some(child => child.nodeType === 3 && child.data.trim())
     && parseFloat(getComputedStyle(each).fontSize) < 18)
   .map(each => each.tagName + '.' + each.className + ' ' + getComputedStyle(each).fontSize).slice(0, 5)"""

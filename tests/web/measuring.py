@@ -1,7 +1,7 @@
 """What the first pages cost on a slow phone: `python -m tests.web.measuring`.
 
-Bytes as they come over the wire (compressed), and the time until a page can be used at 400 kbit/s, 400 ms and a sixth of
-this machine's speed, first with an empty cache, then with a full one. Times wander from machine to machine.
+Bytes as they come over the wire (compressed), and the time until a page can be used at 400 kbit/s, 400 ms and a
+sixth of this machine's speed, first with an empty cache, then with a full one. Times wander from machine to machine.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import httpx2 as httpx
@@ -19,14 +20,19 @@ from tests.web.addresses import Addresses
 
 @dataclass(frozen=True)
 class Served:
-    """`address` of the server, `store` of its database, `demo` with the passwords of the personas, `addresses` of its
-    pages, `client` for requests of the API."""
+    """`address` of the server, `store` of its database, `demo` with the passwords of the personas, `client` for
+    requests of the API."""
 
     address: str
     store: Store
     demo: BuiltDemo
-    addresses: Addresses
     client: httpx.Client
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Of its pages. Who asks for them finds a meeting opened, and more that the demo lacks."""
+        tokens = {persona: account["token"] for persona, account in self.demo.accounts.items()}
+        return Addresses(self.store, self.client, tokens)
 
     def session(self, login: str) -> str:
         """The secret of a fresh session: what the cookie holds after signing in."""
@@ -48,8 +54,9 @@ def served_demo(folder: Path) -> Iterator[Served]:
 def serve_copy(demo: BuiltDemo, folder: Path) -> Iterator[Served]:
     url = f"sqlite:///{demo.copy_to(folder)}"
     store = Store(url)
-    with serving(url, folder / "server.log") as server:
-        tokens = {persona: account["token"] for persona, account in demo.accounts.items()}
-        with httpx.Client(base_url=server.address, timeout=60, trust_env=False) as client:
-            yield Served(server.address, store, demo, Addresses(store, client, tokens), client)
+    with (
+        serving(url, folder / "server.log") as server,
+        httpx.Client(base_url=server.address, timeout=60, trust_env=False) as client,
+    ):
+        yield Served(server.address, store, demo, client)
     store.dispose()

@@ -1,5 +1,5 @@
-"""Pictures for the help pages: `MINQING_WRITE_SCREENSHOTS=1` writes them to `docs/help/images`. Without it the tests go the
-same ways and write nothing, so that no picture shows what is not there any more."""
+"""Pictures for the help pages: MINQING_TEST_WRITE_SCREENSHOTS=1 writes them to `docs/help/images`. Without it these
+tests go the same ways and write nothing, so that no picture shows what is not there any more."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from tests.web.conftest import Person
 
 IMAGES = Path(__file__).parents[2] / "docs" / "help" / "images"
-WRITES = os.environ.get("MINQING_WRITE_SCREENSHOTS") == "1"
+WRITES = os.environ.get("MINQING_TEST_WRITE_SCREENSHOTS") == "1"
 PLACE = "430482109223w01g1n1"
 LANGUAGES = ("zh", "en")
 
@@ -65,7 +65,9 @@ def item(page: Page) -> None:
     base = page.url
     if page.locator("form[action$='/open']").count():
         page.locator("form[action$='/open'] button").click()
-        page.locator("form button.btn-primary").first.click()
+        page.wait_for_url("**/attendance")
+        page.locator("form[action$='/attendance'] button.btn-primary").click()
+        page.wait_for_url(base)
     _go(page, f"{base}/items/1")
     page.keyboard.press("1")
     expect(page.locator("#d-assign_in_village")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The days of the township: 小陈's desk, a station, the leaders on the phone, who is on duty, and 老蒋 who only reads."""
+"""The days of the township: 小陈's desk, a station, leaders on the phone, who is on duty, and 老蒋 who reads."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@
   var strip = document.getElementById('hall-strip');
   var pages = {};          // address -> {html, title} of cases that may be shown without a network
   var filling = false, flushing = false, busy = false;
+  var told = 0;            // until when the strip says that all was recorded
   var PATIENCE = 8000;     // ms until a request counts as lost
   var AGAIN = 6000;        // ms between tries
 
@@ -90,7 +91,7 @@
   function report() {
     if (waiting().length) { tell('waiting', waiting().length); }
     else if (refused().length) { tell('refused', refused().length); }
-    else { tell(''); }
+    else if (Date.now() > told) { tell(''); }
   }
 
   // --- pages ---
@@ -238,7 +239,7 @@
     }, Promise.resolve()).then(function () {
       flushing = false;
       if (!sent) { return; }
-      if (!waiting().length && !refused().length) { tell('done', sent); }
+      if (!waiting().length && !refused().length) { told = Date.now() + AGAIN; tell('done', sent); }
       if (is('item') && !one('.hall-form:not([hidden])')) { refresh(); }
       else if (is('closing') || is('agenda')) { refresh(); }
     });

@@ -108,7 +108,7 @@ class _Pen:
             yield from self._card(placed)
             return
         card = placed.box.card
-        yield f'<a href="{escape(self._link(card.code))}" aria-label="{escape(card.title)}">'
+        yield f'<a href="{escape(self._link(card.code))}">'
         yield from self._card(placed)
         yield "</a>"
 

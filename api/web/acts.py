@@ -37,7 +37,9 @@ def ask(request: Request, case_id: CasePath, trigger: TriggerPath, served: Serve
     row = _present_row(choices, trigger)
     if row is None:
         raise not_now(choices.view, trigger)
-    return _form(request, served, who, choices, row, Filled(), english)
+    view = choices.view
+    since = served.case_queries.history(who.person, case_id, after=view.state.stay.seq)
+    return _form(request, served, who, choices, row, begun(view, row, since, who.person), english)
 
 
 @router.post("/cases/{case_id}/do/{trigger}")

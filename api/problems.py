@@ -75,6 +75,7 @@ PLAIN_TEXTS: dict[str, Text] = {
         "There is no such message, or it is no longer yours",
     ),
     "meeting_not_found": ("没有这次会议，或您看不到它", "There is no such meeting, or you may not see it"),
+    "trigger_not_found": ("没有这种办法，或您现在不能办", "There is no such act, or it is not yours now"),
     "decision_not_found": ("这件事项还没有议定", "There is no decision on this case"),
     "unit_not_found": ("没有这个地点，或您看不到它", "There is no such place, or you may not see it"),
     "workflow_not_found": ("没有这份规则", "There is no such workflow"),

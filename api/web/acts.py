@@ -36,7 +36,7 @@ def ask(request: Request, case_id: CasePath, trigger: TriggerPath, served: Serve
     choices = served.case_queries.triggers(who.person, case_id)
     row = _present_row(choices, trigger)
     if row is None:
-        raise NotInState(choices.view.workflow, trigger, choices.view.state.state)
+        raise not_now(choices.view, trigger)
     view = choices.view
     since = served.case_queries.history(who.person, case_id, after=view.state.stay.seq)
     return _form(request, served, who, choices, row, begun(view, row, since, who.person), english)
@@ -65,12 +65,19 @@ def _present_row(choices: Choices, trigger: str) -> Row | None:
 
 
 def _row(choices: Choices, trigger: str) -> Row:
-    """The same, else one from another state: enough to read a form that was sent before. Raises NotInState."""
+    """The same, else one from another state: enough to read a form that was sent before. Raises NotFound."""
     view = choices.view
     row = _present_row(choices, trigger) or next((r for r in view.workflow.rows if r.trigger == trigger), None)
     if row is None:
-        raise NotInState(view.workflow, trigger, view.state.state)
+        raise not_now(view, trigger)
     return row
+
+
+def not_now(view: CaseView, trigger: str) -> Refusal:
+    """Why there is no row of this trigger: the rules have none anywhere, or none from where the case stands."""
+    if trigger not in view.workflow.triggers:
+        return NotFound("trigger")
+    return NotInState(view.workflow, trigger, view.state.state)
 
 
 def _fired(

@@ -55,6 +55,12 @@ def keep_before(request: Request, response: Response, secret: str) -> None:
     _keep(request, response, _BEFORE, secret, None)
 
 
+def forget_secrets(request: Request) -> None:
+    """For the rest of this request the browser has none; how its reader likes pages stays known."""
+    for name in (_SESSION, _BEFORE, _DEVICE):
+        request.cookies.pop(_named(request, name), None)
+
+
 def drop_session(request: Request, response: Response) -> None:
     _drop(request, response, _SESSION)
 

@@ -8,6 +8,7 @@ they were typed: it alone judges them.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +27,10 @@ _LONG = 200  # characters from which a text gets several lines
 _FEW = 6  # choices that are shown at once
 _CASE_ID = re.compile(r"[A-Za-z0-9_-]{1,80}-[0-9A-Z]{26}", re.ASCII)
 _NUMBER = re.compile(r"\d{4}-\d{4,5}", re.ASCII)
+_AT_ONCE = threading.BoundedSemaphore(
+    2
+)  # forms whose uploads are looked at: each needs its bytes a few times in memory
+_WHOLE = re.compile(r"-?\d{1,18}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,7 +174,7 @@ def _value(served: Services, reader: Reader, found: Field, needed: bool, sent: P
             return _case_id(served, reader, sent.get(name).strip())
         case "number":
             given = sent.get(name).strip()
-            return int(given) if found.type is FieldType.INTEGER and given.lstrip("-").isdecimal() else given
+            return int(given) if found.type is FieldType.INTEGER and _WHOLE.fullmatch(given) else given
     return [each for each in sent.all(name) if each.strip()] if found.type is FieldType.LIST else sent.get(name)
 
 
@@ -188,7 +193,8 @@ def _uploads(served: Services, reader: Reader, found: Field, sent: Posted) -> li
         return ids
     home = served.files.admit(reader.person)
     try:
-        return ids + [served.files.take(reader.person, home, file.file.read()).id for file in files]
+        with _AT_ONCE:
+            return ids + [served.files.take(reader.person, home, file.file.read()).id for file in files]
     except Refusal as refusal:
         raise _of_field(refusal, found) from refusal
 

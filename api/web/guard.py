@@ -57,12 +57,26 @@ def check_origin(request: Request) -> None:
         raise Problem("forbidden", "foreign_origin")
 
 
+def check_sender(request: Request) -> None:
+    """The same of whatever may change something. Cookies do not come with what another site sends, so it looks as if
+    nobody were signed in; it must not be kept for whoever signs in then."""
+    if request.method not in ("GET", "HEAD"):
+        check_origin(request)
+
+
 def own_origin(request: Request) -> str:
     """The address under which browsers know us: the setting `public_url`, else the host that was asked for."""
     public = urlsplit(request.app.state.look.public_url)
     if public.scheme:
         return f"{public.scheme}://{public.netloc}"
     return f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+def is_ours(request: Request, token: str) -> bool:
+    """Whether a form came from our own pages though nobody is signed in: the browser says so, or it has the token of
+    the session that ended."""
+    said = "origin" in request.headers or "sec-fetch-site" in request.headers
+    return said or has_token(request, token)
 
 
 def has_token(request: Request, token: str) -> bool:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.deps import Served, Services
 from api.shapes import Code
-from api.web.acts import late_entry, seen_version
+from api.web.acts import late_entry, not_now, seen_version
 from api.web.forms import Filled, read, typed
 from api.web.hall_forms import settled
 from api.web.hall_screen import Told, briefs_of, screen
@@ -22,7 +22,7 @@ from engine.definition.model import Row, Value
 from engine.meetings.queries import ItemView, MeetingView
 from engine.meetings.service import NewDecision
 from engine.rules.attempt import Command
-from engine.rules.refusals import NotFound, NotInState, Refusal, Stale
+from engine.rules.refusals import NotFound, Refusal, Stale
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 ItemPath = Annotated[int, Path(ge=1, le=100_000)]
@@ -77,12 +77,12 @@ def _item(view: MeetingView, case_id: str) -> ItemView:
 
 
 def _row(view: MeetingView, found: ItemView, trigger: str) -> Row:
-    """The row of a decision from where the case waits. Raises NotInState."""
+    """The row of a decision from where the case waits. Raises NotFound, NotInState."""
     case = found.case
     rows = [row for row in case.workflow.rows_from(case.state.state) if row.trigger == trigger]
     ours = [row for row in rows if view.meeting.meeting in row.via] or [row for row in rows if not row.via]
     if not ours:
-        raise NotInState(case.workflow, trigger, case.state.state)
+        raise not_now(case, trigger)
     return ours[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.deps import Served, Services
 from api.languages import wants_english
+from api.problems import Problem
 from api.web import cookies, guard
 from api.web.dates import Calendar
 from engine.cases.service import Caller
@@ -23,6 +25,9 @@ from engine.rules.fold import local_day
 from engine.rules.rulebook import RulesMissing
 
 _FIELDS, _FILES, _FIELD_SIZE = 2_000, 12, 200_000
+_ONCE = re.compile(r"[!-~]{1,200}", re.ASCII)
+#: Fields that hold passwords: they are shown to nobody again, and kept nowhere.
+_SECRETS = ("password", "old", "new", "again")
 
 
 class SignInNeeded(Exception):
@@ -62,7 +67,10 @@ class Reader:
         return any(self.roles[post.role].read_only for post in self.me.posts if post.role in self.roles)
 
     def caller(self, once: str | None, request: object) -> Caller:
-        """Who sends a command; `once` is the key of the form, the same over several sessions of one account."""
+        """Who sends a command; `once` is the key of the form, the same over several sessions of one account. Raises
+        Problem where no form of ours can have it."""
+        if once and not _ONCE.fullmatch(once):
+            raise Problem("bad_request", "form_unreadable")
         return Caller(person=self.person, token=f"web:{self.session.login}", key=once or None, request=request)
 
 
@@ -75,13 +83,14 @@ def newest(served: Services) -> Workflow:
 
 
 def reader(request: Request, served: Served) -> Reader:
-    """Raises SignInNeeded."""
+    """Raises SignInNeeded; of a form that another site sent Problem."""
     secret = cookies.session_secret(request)
     now, simulated = served.setup.clock()
     workflow = newest(served)
     day = local_day(workflow, now)
     session = served.sessions.who(secret, day) if secret else None
     if session is None:
+        guard.check_sender(request)
         raise SignInNeeded
     me = served.organisation.me(session.person or f"@{session.login}", day)
     roles, ranks = _roles(served, workflow)
@@ -143,9 +152,9 @@ class Posted:
         return [value for value in self.form.getlist(name) if isinstance(value, str)]
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Every text but the token, in order: what can be sent again."""
+        """Every text but the token and passwords, in order: what can be sent again."""
         for name, value in self.form.multi_items():
-            if isinstance(value, str) and name != guard.FIELD:
+            if isinstance(value, str) and name not in (guard.FIELD, *_SECRETS):
                 yield name, value
 
     def files(self, name: str) -> list[UploadFile]:
@@ -156,11 +165,18 @@ class Posted:
 async def posted(request: Request) -> Posted:
     """The form, if it is ours. Raises Problem, FormExpired."""
     guard.check_origin(request)
-    form = await request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_FIELD_SIZE)
-    found = Posted(form=form)
+    found = await brought(request)
     if not guard.has_token(request, found.get(guard.FIELD)):
         raise FormExpired
     return found
+
+
+async def brought(request: Request) -> Posted:
+    """The form, whoever sent it. Raises Problem where it holds a NUL, which no browser types and no database keeps."""
+    form = await request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_FIELD_SIZE)
+    if any("\0" in part for pair in form.multi_items() for part in pair if isinstance(part, str)):
+        raise Problem("bad_request", "form_unreadable")
+    return Posted(form=form)
 
 
 OurForm = Depends(posted)

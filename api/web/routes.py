@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -16,13 +16,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from api.problems import KINDS, PLAIN_TEXTS, Problem, refusal_body
-from api.web import cookies
-from api.web.reader import FormExpired, PasswordFirst, Posted, SignInNeeded, english_of
+from api.web import cookies, guard
+from api.web.reader import FormExpired, PasswordFirst, SignInNeeded, brought, english_of
 from api.web.rendering import render
 from engine.people.errors import Wrong
 from engine.rules.refusals import Refusal
 from engine.wiring import Unavailable
 
+_UNKEPT = {"Cache-Control": "private, no-store"}
+_KEPT_MOST = 190_000  #: bytes of a form that the sign-in page carries: it must fit into one field itself
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -39,11 +41,12 @@ class PageRoute(APIRoute):
 
         async def handled(request: Request) -> Response:
             try:
+                _must_be_storable(request)
                 return await handler(request)
             except SignInNeeded:
                 return await _ask_to_sign_in(request)
             except PasswordFirst:
-                return RedirectResponse("/password", 303)
+                return back_to("/password")
             except FormExpired:
                 return await _ask_again(request)
             except (Refusal, Problem, RequestValidationError, Unavailable, Wrong, HTTPException) as error:
@@ -52,21 +55,40 @@ class PageRoute(APIRoute):
         return handled
 
 
+def _must_be_storable(request: Request) -> None:
+    """Raises Problem for an address with a NUL, which no database looks for."""
+    if any("\0" in part for pair in request.query_params.multi_items() for part in pair):
+        raise Problem("not_found", "page_not_found")
+
+
 async def _ask_to_sign_in(request: Request) -> Response:
     """A reader comes back to the page he asked for; what a form brought is kept in the sign-in page itself."""
     if request.method in ("GET", "HEAD"):
-        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        wanted = _address(request)
         to = "/sign-in" if wanted == "/" else f"/sign-in?to={quote(wanted, safe='')}"
-        return RedirectResponse(to, 303)
-    form = Posted(form=await request.form())
-    kept = json.dumps(list(form.texts()), ensure_ascii=False)
-    return await run_in_threadpool(sign_in_page, request, to=request.url.path, kept=kept, status=401)
+        return back_to(to)
+    form = await brought(request)
+    kept = _to_keep(list(form.texts())) if guard.is_ours(request, form.get(guard.FIELD)) else ""
+    return await run_in_threadpool(sign_in_page, request, to=_address(request), kept=kept, status=401)
+
+
+def _address(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _to_keep(texts: Sequence[tuple[str, str]]) -> str:
+    """The texts of a form, as the sign-in page carries them; nothing where it could not be sent again with them."""
+    kept = json.dumps(texts, ensure_ascii=False) if texts else ""
+    return kept if len(quote_plus(kept)) <= _KEPT_MOST else ""
 
 
 async def _ask_again(request: Request) -> Response:
     """The form as it was sent, under the token that holds now: one press sends it."""
-    form = Posted(form=await request.form())
-    return await run_in_threadpool(resume_page, request, request.url.path, list(form.texts()), 403)
+    form = await brought(request)
+    if request.url.path == "/sign-in":  # with the password to be typed again
+        to, kept, login = local_path(form.get("to", "/")), form.get("kept"), form.get("login")
+        return await run_in_threadpool(sign_in_page, request, to=to, kept=kept, login=login, status=403)
+    return await run_in_threadpool(resume_page, request, _address(request), list(form.texts()), 403)
 
 
 def sign_in_page(request: Request, *, to: str = "/", kept: str = "", login: str = "", wrong: str = "",
@@ -83,7 +105,7 @@ def sign_in_page(request: Request, *, to: str = "/", kept: str = "", login: str 
 def resume_page(request: Request, to: str, texts: list[tuple[str, str]], status: int = 200) -> Response:
     """What was typed, ready to be sent again to `to`."""
     if cookies.browser_secret(request) is None and getattr(request.state, "before", None) is None:
-        return sign_in_page(request, to=to, kept=json.dumps(texts, ensure_ascii=False), status=401)
+        return sign_in_page(request, to=to, kept=_to_keep(texts), status=401)
     return render(request, "resume.html", status, to=to, texts=texts)
 
 
@@ -129,7 +151,7 @@ _STATUSES = {
 
 def back_to(path: str, **query: str) -> RedirectResponse:
     """See other: the page that shows what a form did."""
-    return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303)
+    return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303, _UNKEPT)
 
 
 def local_path(wanted: str, default: str = "/") -> str:

@@ -26,7 +26,11 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 KeyPath = Annotated[WorkflowKey, Path()]
 VersionPath = Annotated[int, Path(ge=1, le=99_999_999)]
 #: A picture asked for by itself may load nothing and run nothing.
-_PICTURE = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
+_PICTURE = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+}
 
 
 @router.get("/rules")

@@ -83,7 +83,7 @@ def _after(request: Request, to: str, kept: str, begun: Begun) -> Response:
     texts = _kept_texts(kept)
     if not texts:
         return back_to(to)
-    request.cookies.clear()  # the page is for the new session, whose cookie goes out with it
+    cookies.forget_secrets(request)  # the page is for the new session, whose cookie goes out with it
     request.state.before = begun.secret
     return resume_page(request, to, texts)
 
@@ -92,7 +92,8 @@ def _kept_texts(kept: str) -> list[tuple[str, str]]:
     """What the sign-in page kept of a form; nothing where that was not made by it."""
     try:
         found = json.loads(kept) if kept else []
-    except ValueError:
+        json.dumps(found, ensure_ascii=False).encode()  # a page cannot show half a sign
+    except (ValueError, RecursionError):
         return []
     pairs = [pair for pair in found if isinstance(pair, list) and len(pair) == 2] if isinstance(found, list) else []
     return [(name, value) for name, value in pairs if isinstance(name, str) and isinstance(value, str)]

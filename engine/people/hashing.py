@@ -33,8 +33,9 @@ class Verdict:
 
 
 class Hasher:
-    """argon2id with `memory_kib`, `passes` and `lanes`. Of all threads `at_a_time` hash, the others wait `patience`
-    seconds at most: each hash takes its memory and a core, and pages must go on being served."""
+    """argon2id with `memory_kib`, `passes` and `lanes`. Of all threads `at_a_time` hash, `waiting` others wait
+    `patience` seconds at most, and more are turned away at once: each hash takes its memory and a core, each who waits
+    a thread, and pages must go on being served."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Hasher:
         passes: int = 2,
         lanes: int = 1,
         at_a_time: int = 2,
+        waiting: int = 16,
         patience: float = 5.0,
     ) -> None:
         self._argon2 = PasswordHasher(
@@ -54,6 +56,7 @@ class Hasher:
             type=Type.ID,
         )
         self._nobodys = _hash_of_nothing(memory_kib, passes, lanes)
+        self._room = threading.BoundedSemaphore(at_a_time + waiting)
         self._slots = threading.BoundedSemaphore(at_a_time)
         self._patience = patience
 
@@ -78,12 +81,17 @@ class Hasher:
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
-        if not self._slots.acquire(timeout=self._patience):
+        with self._held(self._room, 0), self._held(self._slots, self._patience):
+            yield
+
+    @contextmanager
+    def _held(self, places: threading.BoundedSemaphore, patience: float) -> Iterator[None]:
+        if not places.acquire(timeout=patience):
             raise Busy(retry_after=max(1, round(self._patience)))
         try:
             yield
         finally:
-            self._slots.release()
+            places.release()
 
 
 def _bytes(password: str) -> bytes:

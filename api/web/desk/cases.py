@@ -15,6 +15,7 @@ from api.web.desk.filtering import TITLES, Asked, asked_of, is_untidy, tidy
 from api.web.desk.offers import Choice, choices_for, titled
 from api.web.desk.rows import PRINTED, line_of, row_of
 from api.web.desk.tabs import tabs_of
+from api.web.guard import own_origin
 from api.web.reader import InEnglish, Reader, Signed
 from api.web.rendering import render, say
 from api.web.routes import PageRoute, back_to
@@ -42,7 +43,7 @@ def cases(request: Request, served: Served, who: Signed, english: InEnglish) -> 
         tabs=[] if asked.errors else tabs_of(request, served, who, asked, english),
         next=_next(asked, page),
         named=_named(request, asked, choices),
-        link=str(request.base_url).rstrip("/") + asked.address(),
+        link=own_origin(request) + asked.address(),
         may_act=bool(who.levels),
     )
 

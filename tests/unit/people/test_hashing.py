@@ -82,12 +82,31 @@ def test_who_waits_too_long_is_told_to_come_again(monkeypatch: pytest.MonkeyPatc
     assert hasher.hash("another")
 
 
+def test_who_would_wait_behind_too_many_is_told_at_once(monkeypatch: pytest.MonkeyPatch):
+    hasher = fast_hasher(at_a_time=1, waiting=0, patience=60)
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(self, *given):
+        inside.set()
+        return go_on.wait(10)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", slow)
+    with ThreadPoolExecutor(1) as pool:
+        one = pool.submit(hasher.judge, "tukamolu4826", hasher.hash("tukamolu4826"))
+        inside.wait(10)
+        with pytest.raises(Busy):
+            hasher.hash("another")
+        go_on.set()
+        assert one.result(10).right
+
+
 def test_the_process_waits_five_seconds_for_two_at_a_time():
     assert Hasher.__init__.__kwdefaults__ == {
         "memory_kib": 19 * 1024,
         "passes": 2,
         "lanes": 1,
         "at_a_time": 2,
+        "waiting": 16,
         "patience": 5.0,
     }
 

@@ -26,5 +26,8 @@ def _day(given: str) -> date:
     try:
         return date.fromisoformat(given)
     except ValueError:
-        code = "no_such_day" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", given, re.ASCII) else "not_a_date"
-        raise FieldsRefused((FieldProblem(field="occurred_at", code=code, facts={"given": given}),)) from None
+        written = re.fullmatch(r"\d{4}-\d{2}-\d{2}", given, re.ASCII)
+        problem = FieldProblem(
+            field="occurred_at", code="no_such_day" if written else "not_a_date", facts={"given": given}
+        )
+        raise FieldsRefused((problem,)) from None

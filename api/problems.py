@@ -79,7 +79,10 @@ PLAIN_TEXTS: dict[str, Text] = {
     "decision_not_found": ("这件事项还没有议定", "There is no decision on this case"),
     "unit_not_found": ("没有这个地点，或您看不到它", "There is no such place, or you may not see it"),
     "workflow_not_found": ("没有这份规则", "There is no such workflow"),
-    "key_reused": ("同一个 Idempotency-Key 用于了不同的内容", "This Idempotency-Key came with another body before"),
+    "key_reused": (
+        "先前已经交过一次，这次的内容不同（同一个 Idempotency-Key）",
+        "It was sent before with another body (the same Idempotency-Key)",
+    ),
     "another_meeting_open": ("本单位已有一次同类会议正在进行", "Another meeting of this kind is open at this unit"),
     "is_followed": (
         "已有事项并入这一件，它不能再并入别的事项",

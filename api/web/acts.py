@@ -17,7 +17,7 @@ from api.web.event_shown import event_shown
 from api.web.forms import Filled, inputs, read, typed
 from api.web.moments import occurred
 from api.web.options import options_for
-from api.web.reader import InEnglish, Posted, Reader, Sent, Signed, calendar_of, fresh_once
+from api.web.reader import InEnglish, Posted, Reader, Sent, Signed, calendar_of, once_after
 from api.web.rendering import render
 from api.web.routes import PageRoute, back_to
 from engine.cases.views import CaseView, Choices, EventView
@@ -151,7 +151,7 @@ def _form(request: Request, served: Services, who: Reader, choices: Choices, row
         told=refusal_body(told, english) if told else None,
         could=posts_in_words(view.workflow, blocked["could"], english) if blocked else "",
         since=[event_shown(each, english) for each in since],
-        once=filled.one("once") or fresh_once(),
+        once=once_after(filled.one("once"), refusal),
         today=today,
     )
 

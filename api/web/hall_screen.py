@@ -20,7 +20,7 @@ from api.web.hall_facts import hall_facts, masked_history, plain_day, waited
 from api.web.hall_forms import Chip, Line, lines, offered
 from api.web.hall_keys import Key, fills_primary, keys_of
 from api.web.hall_shown import OPEN, head, line, mark_of, next_open, number_of
-from api.web.reader import Reader, calendar_of, fresh_once
+from api.web.reader import Reader, calendar_of, fresh_once, once_after
 from api.web.rendering import render
 from api.web.values import chosen, gist_of, shown
 from engine.cases.narrowing import CaseFilter
@@ -60,7 +60,7 @@ def screen(request: Request, served: Services, who: Reader, view: MeetingView, f
         told=refusal_body(told.refusal, english) if told else None,
         changed=bool(told and isinstance(told.refusal, Stale)),
         empty=Filled(),
-        once=(told.filled.one("once") if told else "") or fresh_once(),
+        once=once_after(told.filled.one("once"), told.refusal) if told else fresh_once(),
     )
 
 

@@ -14,7 +14,7 @@ from api.shapes import UnitCode, WorkflowKey
 from api.web.acts import errors_of, late_entry
 from api.web.forms import Filled, inputs, read, typed
 from api.web.options import no_options
-from api.web.reader import InEnglish, Posted, Reader, Sent, Signed, calendar_of, fresh_once
+from api.web.reader import InEnglish, Posted, Reader, Sent, Signed, calendar_of, once_after
 from api.web.rendering import render
 from api.web.routes import PageRoute, back_to
 from engine.cases.service import OpenCase
@@ -123,6 +123,6 @@ def _form(request: Request, served: Services, who: Reader, workflow: Workflow, r
         inputs=inputs(workflow, row, english, today, no_options),
         filled=filled,
         told=refusal_body(refusal, english) if refusal else None,
-        once=filled.one("once") or fresh_once(),
+        once=once_after(filled.one("once"), refusal),
         today=today,
     )

@@ -22,6 +22,7 @@ from engine.definition.model import Role, Workflow
 from engine.people.queries import Me
 from engine.people.sessions import Session
 from engine.rules.fold import local_day
+from engine.rules.refusals import KeyReused, Refusal
 from engine.rules.rulebook import RulesMissing
 
 _FIELDS, _FILES, _FIELD_SIZE = 2_000, 12, 200_000
@@ -186,3 +187,9 @@ Sent = Annotated[Posted, OurForm]
 def fresh_once() -> str:
     """A key for a form that shall take effect once, however often it is sent."""
     return secrets.token_urlsafe(18)
+
+
+def once_after(kept: str, refusal: Refusal | None) -> str:
+    """The key of a form that is shown again. One that was sent before with other words gets a fresh one: else it could
+    never be sent again."""
+    return fresh_once() if isinstance(refusal, KeyReused) or not kept else kept

@@ -12,7 +12,7 @@ from api.deps import Services
 from api.present import title
 from api.web.forms import Filled, Input, inputs
 from api.web.options import Grouped
-from api.web.reader import Reader, calendar_of, fresh_once
+from api.web.reader import Reader, calendar_of, once_after
 from api.web.rendering import render
 from api.web.report_people import concerned, near, said
 from api.web.report_places import all_places, label_of, place_of
@@ -109,7 +109,7 @@ def _common(filled: Filled, refusal: Refusal | None, english: bool, today: str) 
     return {
         "filled": filled,
         "told": told(refusal, english),
-        "once": filled.one("once") or fresh_once(),
+        "once": once_after(filled.one("once"), refusal),
         "today": today,
     }
 

@@ -56,8 +56,8 @@ class PageRoute(APIRoute):
 
 
 def _must_be_storable(request: Request) -> None:
-    """Raises Problem for an address with a NUL, which no database looks for."""
-    if any("\0" in part for pair in request.query_params.multi_items() for part in pair):
+    """Raises Problem for an address with a NUL, which no database looks for; for searched words the list does."""
+    if any("\0" in name + value for name, value in request.query_params.multi_items() if name != "q"):
         raise Problem("not_found", "page_not_found")
 
 

@@ -174,7 +174,8 @@ def test_a_form_without_the_token_of_this_browser_is_shown_again_and_does_nothin
         for token in ({}, {"token": ""}, {"token": "x"}, {"token": other}):
             page = demo_web.browser("linzhang").post(path, {"d.text": TYPED, **token}, follow=False)
             assert (page.status, flaws_of(page)) == (403, []), path
-            assert page.form(path).value("d.text") == TYPED, path
+            if path != "/sign-in":  # asks for login and password anew
+                assert page.form(path).value("d.text") == TYPED, path
 
 
 @pytest.mark.parametrize(

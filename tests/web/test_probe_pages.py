@@ -225,6 +225,18 @@ def test_a_form_over_the_limit_is_told_on_a_page(web: Web):
     assert web.client.post("/v1/cases", content=b"x" * 1_200_000).json()["code"] == "too_large"
 
 
+def test_a_form_that_was_changed_after_it_was_sent_can_be_sent_as_another(web: Web):
+    """Back in the browser, other words: it says so, and the next press is another report."""
+    browser = web.browser("linzhang")
+    values = {**REPORT, "d.gist": "水沟堵了，快漫出来", "d.heard_on": "2026-03-02", "d.source": "visit", "once": "back"}
+    assert sent(browser, "/report", values).status == 303
+
+    page = sent(browser, "/report", values | {"d.gist": "水沟堵了，已经漫出来"})
+    assert (page.status, "先前已经交过一次" in page.text) == (422, True)
+    assert page.form("/report").value("once") != "back"
+    assert browser.submit(page.form("/report")).path.endswith("/sent")
+
+
 # --- headers ---------------------------------------------------------------------------------------------------------
 
 

@@ -161,7 +161,7 @@ def test_what_was_kept_is_shown_as_its_reader_likes_pages(browser: Browser):
 
 
 @pytest.mark.parametrize(
-    "path", ["/report?place=%00", "/cases?unit=a%00", "/danger?type=fire&under=%00", "/mine?%00=1"]
+    "path", ["/report?place=%00", "/report?steps=1&under=a%00", "/danger?type=fire&under=%00", "/mine?%00=1"]
 )
 def test_no_page_is_looked_for_with_a_nul(web: Web, path: str):
     """PostgreSQL takes none."""

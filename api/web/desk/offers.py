@@ -86,5 +86,6 @@ def _with_asked(served: Services, who: Reader, name: str, found: list[Choice], a
     if not value or any(code == value for code, _ in found):
         return found
     day = local_day(who.workflow, who.now)
-    named = served.organisation.named(who.person, day, value) if name in ("unit", "responsible") else None
+    looked_for = name in ("unit", "responsible") and all(each["field"] != name for each in asked.errors)
+    named = served.organisation.named(who.person, day, value) if looked_for else None
     return [(value, named or value), *found]

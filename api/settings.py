@@ -7,6 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -89,6 +90,15 @@ class Settings(BaseSettings):
     host_name: str = Field(default="", max_length=60)
     help_name: str = Field(default="", max_length=40)
     help_phone: str = Field(default="", pattern=r"^[0-9-]{0,20}$")
+
+    @field_validator("public_url")
+    @classmethod
+    def _as_browsers_say_it(cls, url: str) -> str:
+        """Without a port that goes without saying, in small letters: so an Origin is compared with it."""
+        found = urlsplit(url)
+        usual = {"http": 80, "https": 443}.get(found.scheme)
+        host = found.hostname or ""
+        return f"{found.scheme}://{host}" + (f":{found.port}" if found.port not in (None, usual) else "") if url else ""
 
     @field_validator("frames")
     @classmethod

@@ -141,6 +141,29 @@ def test_words_without_signal_outlive_the_page_and_stay_their_own(person: Person
     assert count(served, cases) == before + 1
 
 
+_STORED = """() => new Promise(done => { const asked = indexedDB.open('mq-reports', 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore('reports', { keyPath: 'once' });
+  asked.onsuccess = () => { const all = asked.result.transaction('reports').objectStore('reports').getAll();
+    all.onsuccess = () => done(all.result.length); }; })"""
+
+
+def test_what_only_the_discipline_office_may_read_is_never_kept_on_a_telephone(person: Person, watch: Watch):
+    page = person("linzhang")
+    page.goto("/report")
+    page.locator(".mq-tile").first.tap()
+    page.get_by_text("反映干部").tap()
+    page.get_by_text("反映干部违纪").first.tap()
+    page.get_by_role("button", name="打字").tap()
+    page.fill("#f-gist", "修路的钱没有公开过")
+    page.context.set_offline(True)
+    page.locator("form[data-report] button.btn-primary").last.tap()
+    page.get_by_text("也没有存在本机").wait_for()
+    forgive_offline(watch)
+
+    assert page.input_value("#f-gist") == "修路的钱没有公开过"
+    assert page.evaluate(_STORED) == 0
+
+
 def test_a_mistake_told_by_script_keeps_the_recording(person: Person, served: Served, watch: Watch):
     page = person("linzhang")
     page.goto("/report")

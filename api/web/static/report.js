@@ -20,7 +20,13 @@
       };
     });
   }
-  function keep(entry) { return store('readwrite', function (at) { return at.put(entry); }); }
+  // What only the discipline office may read is never written down here; anything else is forgotten after a week.
+  var WEEK = 7 * 24 * 3600 * 1000;
+  function keep(entry) {
+    if (entry.sealed) { return Promise.resolve(); }
+    return store('readwrite', function (at) { return at.put(entry); });
+  }
+  function isOld(entry) { return !entry.at || Date.now() - entry.at > WEEK; }
   function forget(once) { return store('readwrite', function (at) { return at.delete(once); }); }
   function kept() { return store('readonly', function (at) { return at.getAll(); }); }
 
@@ -30,7 +36,8 @@
       if (name !== 'token' && (typeof value === 'string' || value.size)) { parts.push([name, value]); }
     });
     (extra || []).forEach(function (part) { parts.push(part); });
-    return { once: form.elements.once.value, action: form.getAttribute('action'), login: login(), parts: parts };
+    return { once: form.elements.once.value, action: form.getAttribute('action'), login: login(), parts: parts,
+             sealed: form.hasAttribute('data-sealed'), at: Date.now() };
   }
   function login() {
     var strip = one('#mq-waiting');
@@ -64,7 +71,7 @@
         return forget(entry.once).then(null, function () {}).then(function () { swap(out.text); return out.how; });
       }
       addClient(entry);
-      hint.textContent = out.how === 'sign-in' ? told.again : told.kept;
+      hint.textContent = entry.sealed ? form.getAttribute('data-sealed') : out.how === 'sign-in' ? told.again : told.kept;
       waiting();
       return out.how;
     });
@@ -92,7 +99,8 @@
     var strip = one('#mq-waiting');
     if (!strip) { return; }
     kept().then(function (entries) {
-      var mine = entries.filter(function (entry) { return entry.login === login(); });
+      entries.filter(isOld).forEach(function (entry) { forget(entry.once); });
+      var mine = entries.filter(function (entry) { return entry.login === login() && !isOld(entry); });
       strip.hidden = !mine.length;
       one('.count', strip).textContent = String(mine.length);
       strip.entries = mine;

@@ -16,7 +16,7 @@
   function one(selector) { var found = view(); return found ? found.querySelector(selector) : null; }
 
   // --- what is kept in this browser: decisions until the server has them, and what is half typed ---
-  function box() { return 'mq-hall-' + strip.getAttribute('data-me') + '-' + meeting(); }
+  function box() { return 'mq-hall-' + document.body.getAttribute('data-me') + '-' + meeting(); }
   function kept() {
     try { return JSON.parse(window.localStorage.getItem(box()) || '[]'); } catch (error) { return []; }
   }

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
@@ -22,17 +20,20 @@ from api.problems import Problem, problem_response, refusal_response
 from api.settings import Settings
 from api.v1 import cases, clock, duty, history, meetings, messages, organisation, workflows
 from api.v1 import files as uploads
+from api.web.look import Look
+from api.web.pages import add_pages
+from api.web.routes import error_page, is_page
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_rulebook
 from engine.files.content import Kind
 from engine.files.depots import folder_beside, open_depot
 from engine.files.service import FileService
 from engine.people.errors import Wrong
+from engine.people.setup import SetupService
 from engine.rules.refusals import FieldProblem, FieldsRefused, NotFound, Refusal
 from engine.rules.rulebook import RulesMissing
 from engine.wiring import Unavailable, is_current, open_database
 
-_STATIC = Path(__file__).parent / "static"
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _PLAIN = re.compile(r"[a-z_]+")
 _STATUSES = {404: ("not_found", "route_not_found"),
@@ -71,10 +72,16 @@ def create_app(settings: Settings) -> FastAPI:
     office = open_office(store, rulebook, default_workflow=settings.default_workflow, receivers=receivers)
     limits = {Kind.PHOTO: settings.max_photo, Kind.VOICE: settings.max_voice, Kind.DOCUMENT: settings.max_document}
     files = FileService(office, open_depot(settings.files or folder_beside(store)), limits)
-    return app_of(office, max_body=settings.max_body, files=files)
+    return app_of(office, max_body=settings.max_body, files=files, look=settings.look(demo=_is_demo(office)))
 
 
-def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | None = None) -> FastAPI:
+def _is_demo(office: Office) -> bool:
+    setup = SetupService(office.store).setup()
+    return setup is not None and setup.mark == "demo"
+
+
+def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | None = None,
+           look: Look | None = None) -> FastAPI:  # fmt: skip
     """The application around an office, for a server or for tests; without `files` uploads lie beside the database."""
     files = files or FileService(office, open_depot(folder_beside(office.store)))
     app = Application(
@@ -92,7 +99,7 @@ def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | No
         app.include_router(module.router)
     app.include_router(uploads.router, max_body_size=files.largest)
     complete(app)
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    add_pages(app, look or Look(), files.largest)
     add_docs_page(app)
     _add_health(app, office)
     add_metrics(app)
@@ -189,10 +196,12 @@ def _field_code(error: Any) -> str:
 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    if is_page(request):
+        return error_page(request, error, headers)
     if error.status_code == 400:
         return _on_unreadable(request)
     kind, code = _STATUSES.get(error.status_code, ("bad_request", "unreadable"))
-    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
     return problem_response(Problem(kind, code, headers=headers), _accept(request))
 
 
@@ -216,6 +225,8 @@ def _on_unavailable(request: Request, error: Exception) -> Response:
 
 def _on_broken(request: Request, _: Exception) -> Response:
     """A defect of ours. The server's log has the trace, the caller a sentence."""
+    if is_page(request):
+        return error_page(request, Problem("broken", "broken"))
     return problem_response(Problem("broken", "broken"), _accept(request))
 
 

@@ -93,6 +93,25 @@ def told(comparison: Comparison, difference: Difference, change: Change) -> Iter
         yield _was_and_is(LABELS[name], _single(old, name, change.before), _single(new, name, change.after))
 
 
+def standing(workflow: Workflow, thing: Thing, key: str) -> tuple[Text, tuple[Text, ...]]:
+    """(label, entries): what a key of one thing says; no entries where it says nothing."""
+    name, value = _NAMES.get((type(thing), key), key), getattr(thing, key)
+    if name == "limits":
+        return LABELS[name], tuple(_limit(workflow, thing, cell, value[cell]) for cell in value)
+    if name == "choices":
+        return LABELS[name], tuple(both(each) for each in value.values())
+    if name in _LISTS and isinstance(value, tuple):
+        return LABELS[name], tuple(_LISTS[name](workflow, each) for each in value)
+    if value in (None, False, "", ()) and name not in _TOLD_WITHOUT_VALUE:
+        return LABELS[name], ()
+    return LABELS[name], (_single(workflow, name, value),)
+
+
+def _limit(workflow: Workflow, clock: Thing, key: tuple[str, ...], limit: Duration | None) -> Text:
+    (zh, en), (where_zh, where_en) = duration(limit), _place(workflow, clock, key)
+    return f"{zh}{where_zh}", f"{en}{where_en}"
+
+
 def _is_replaced(change: Change, name: str) -> bool:
     """Destinations are told one by one only where those that stayed follow each other as before."""
     before, after = change.before, change.after

@@ -35,6 +35,31 @@ def unpack(cursor: str | None, *kinds: type, name: str = "cursor") -> tuple[Any,
         raise FieldsRefused((FieldProblem(field=name, code="bad_cursor"),)) from error
 
 
+_DUE = "due"
+
+
+def pack_due(key: tuple[datetime | None, str] | None) -> str | None:
+    """As `pack`, of a list by deadline; a case without one stands under no moment."""
+    if key is None:
+        return None
+    due, last = key
+    return pack((_DUE, due.isoformat() if due else "", last))
+
+
+def unpack_due(cursor: str | None) -> tuple[datetime | None, str] | None:
+    """The key of a list by deadline. Raises FieldsRefused for a cursor of any other list."""
+    key = unpack(cursor, str, str, str)
+    if key is None:
+        return None
+    mark, due, last = key
+    try:
+        if mark != _DUE:
+            raise ValueError(mark)
+        return (_typed(due, datetime) if due else None), last
+    except (ValueError, TypeError) as error:
+        raise FieldsRefused((FieldProblem(field="cursor", code="bad_cursor"),)) from error
+
+
 def _typed(part: Any, kind: type) -> Any:
     value: Any = datetime.fromisoformat(part) if kind is datetime else part
     if not isinstance(value, kind) or not _FITS[kind](value):

@@ -11,16 +11,21 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.languages import wants_english
 from api.problems import Problem
+from engine.audit.case_file import CaseFileQueries
+from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
 from engine.cases.clock_queries import ClockQueries
 from engine.cases.office import Office
+from engine.cases.picks import PickQueries
 from engine.cases.queries import CaseQueries
+from engine.cases.rule_queries import RuleQueries
 from engine.cases.service import CaseService
 from engine.cases.timekeeping import Timekeeper
 from engine.duty.service import DutyService
 from engine.files.service import FileService
 from engine.meetings.arranging import ArrangingService
+from engine.meetings.hall import HallQueries
 from engine.meetings.queries import MeetingQueries
 from engine.meetings.service import MeetingService
 from engine.messages.calls import CallQueries
@@ -28,7 +33,9 @@ from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
 from engine.messages.inbox import InboxService
 from engine.people.accounts import AccountService, Principal
+from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
+from engine.people.sessions import SessionService
 from engine.people.setup import SetupService
 from engine.rules.refusals import FieldProblem, FieldsRefused
 
@@ -40,18 +47,25 @@ class Services:
     office: Office
     cases: CaseService
     case_queries: CaseQueries
+    picks: PickQueries
     meetings: MeetingService
     arranging: ArrangingService
     meeting_queries: MeetingQueries
+    hall: HallQueries
     audit: AuditQueries
+    moves: MoveQueries
+    case_files: CaseFileQueries
     queues: QueueQueries
     letters: LetterService
     inbox: InboxService
     feed: EventFeed
     accounts: AccountService
+    passwords: PasswordService
+    sessions: SessionService
     organisation: OrganisationQueries
     setup: SetupService
     files: FileService
+    rules: RuleQueries
     clocks: ClockQueries
     timekeeper: Timekeeper
     duty: DutyService
@@ -63,18 +77,25 @@ def make_services(office: Office, files: FileService) -> Services:
         office=office,
         cases=CaseService(office),
         case_queries=CaseQueries(office),
+        picks=PickQueries(office),
         meetings=MeetingService(office),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
+        hall=HallQueries(office),
         audit=AuditQueries(office),
+        moves=MoveQueries(office),
+        case_files=CaseFileQueries(office),
         queues=QueueQueries(office),
         letters=LetterService(office),
         inbox=InboxService(office),
         feed=EventFeed(office),
         accounts=AccountService(office.store),
+        passwords=PasswordService(office.store),
+        sessions=SessionService(office.store),
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
         files=files,
+        rules=RuleQueries(office),
         clocks=ClockQueries(office),
         timekeeper=Timekeeper(office),
         duty=DutyService(office),

@@ -19,6 +19,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "under": ("「{title}」不得少于 {at_least}", "{title} must not be under {at_least}"),
     "over": ("「{title}」不得超过 {at_most}", "{title} must not be over {at_most}"),
     "not_a_date": ("「{title}」须为日期，如 2026-03-06", "{title} must be a date such as 2026-03-06"),
+    "not_a_time": ("「{title}」的几点须写成 17:30 的样子", "{title}: write the time like 17:30"),
     "no_such_day": ("「{title}」没有 {given} 这一天", "{title}: there is no such day as {given}"),
     "after_today": ("「{title}」不得晚于今天（{today}）", "{title} must not be after today ({today})"),
     "before_today": ("「{title}」不得早于今天（{today}）", "{title} must not be before today ({today})"),

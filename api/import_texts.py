@@ -124,6 +124,19 @@ WRONG_TEXTS: dict[str, Text] = {
         "“{meeting}”的日期按 {kind} 写（week 或 month），请只给这一个",
         "“{meeting}” goes by {kind} (week or month): give only that one",
     ),
+    "sign_in_failed": ("账号或密码不对", "the login or the password is not right"),
+    "wrong_password": ("原密码不对", "the old password is not right"),
+    "password_too_short": ("密码太短，至少 {least} 个字符", "the password is too short: at least {least} characters"),
+    "password_too_long": ("密码太长，最多 {most} 个字符", "the password is too long: at most {most} characters"),
+    "password_common": (
+        "这个密码太常见，容易被猜中，请换一个",
+        "this password is too common and easily guessed; choose another",
+    ),
+    "password_context": (
+        "密码不能主要由账号、姓名、电话、地名等组成，请换一个",
+        "a password must not be mostly a login, a name, a telephone number or a place; choose another",
+    ),
+    "password_same_as_before": ("新密码不能与原密码相同", "the new password must differ from the old one"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from api.condition_texts import Text
@@ -45,8 +46,14 @@ def letter_text(view: MessageView, english: bool) -> str:
 def _due(view: MessageView, english: bool) -> str:
     if view.due_at is None or view.closed:
         return ""
-    local = view.due_at.astimezone(ZoneInfo(view.workflow.timezone))
-    return _DUE[english].format(due=f"{local:%Y-%m-%d %H:%M}")
+    return _DUE[english].format(due=_until(view.due_at.astimezone(ZoneInfo(view.workflow.timezone))))
+
+
+def _until(local: datetime) -> str:
+    """A deadline at midnight is the end of the day before."""
+    if local.time() == time(0, 0):
+        return f"{local - timedelta(days=1):%Y-%m-%d} 24:00"
+    return f"{local:%Y-%m-%d %H:%M}"
 
 
 def _notice(view: MessageView, english: bool) -> str:

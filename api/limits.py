@@ -1,20 +1,23 @@
-"""The application class: a body over the limit is refused with a problem like every other refusal.
+"""The application class: a body over the limit is refused like every other refusal.
 
 FastAPI counts the bytes (`max_body_size`) and answers 413 in plain text by itself, outside of every handler; here that
-one answer is said again as problem+json.
+one answer is said again as problem+json, or on a page.
 """
 
 from __future__ import annotations
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from api.problems import Problem, problem_response
+from api.web.routes import error_page, is_page
 
 
 class Application(FastAPI):
-    """FastAPI whose 413 is problem+json."""
+    """FastAPI whose 413 is like its other refusals."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await super().__call__(scope, receive, _Retelling(scope, receive, send) if scope["type"] == "http" else send)
@@ -32,10 +35,17 @@ class _Retelling:
             return
         if message["type"] == "http.response.start" and _is_plain_413(message):
             self._replaced = True
-            accept = Headers(scope=self._scope).get("accept-language")
-            await problem_response(Problem("too_large", "too_large"), accept)(self._scope, self._receive, self._send)
+            await self._said_again()(self._scope, self._receive, self._send)
             return
         await self._send(message)
+
+    def _said_again(self) -> Response:
+        """As a page for people; as nobody's, for which no database is asked."""
+        problem = Problem("too_large", "too_large")
+        request = Request({**self._scope, "state": {}})
+        if is_page(request):
+            return error_page(request, problem)
+        return problem_response(problem, request.headers.get("accept-language"))
 
 
 def _is_plain_413(message: Message) -> bool:

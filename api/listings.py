@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.shapes import CaseId, Code, MeetingId, Moment, PersonId, Plain, UnitCode, WorkflowKey
-from engine.cases.narrowing import PAGE_MOST
+from engine.cases.narrowing import PAGE_MOST, Order
 
 Below = Annotated[UnitCode | None, Field(description="this unit with all below")]
 Until = Annotated[Moment | None, Field(description="exclusive")]
@@ -45,17 +45,22 @@ class Listing(BaseModel):
 
 class CaseListing(Listing):
     unit: Below = None
-    mine: Annotated[bool, Field(description="what waits for me")] = False
+    mine: Annotated[bool, Field(description="whatever I am in charge of or could move on")] = False
+    waiting: Annotated[bool, Field(description="where the ordinary next step is mine")] = False
+    reported: Annotated[bool, Field(description="I opened it, or it was opened for me")] = False
     workflow: WorkflowKey | None = None
     state: Annotated[list[Code], Field(max_length=50)] = []
     level: Code | None = None
     category: Code | None = None
     urgency: Code | None = None
     responsible: Annotated[PersonId | None, Field(description="id of a person or code of a unit")] = None
+    open: Annotated[bool, Field(description="not over yet")] = False
     overdue: Annotated[bool | None, Field(description="open, and `due_at` has passed; false: all others")] = None
+    due_until: Annotated[Moment | None, Field(description="open, and `due_at` is then or before")] = None
     opened_from: Moment | None = None
     opened_to: Until = None
     q: Said | None = None
+    order: Annotated[Order, Field(description="newest opened first, or earliest deadline first")] = "opened"
 
 
 class HistoryListing(Listing):
@@ -66,6 +71,8 @@ class HistoryListing(Listing):
     to_level: Code | None = None
     actor: PersonId | None = None
     meeting: MeetingId | None = None
+    upward: Annotated[bool | None, Field(description="to a higher level; false: all others")] = None
+    by_system: Annotated[bool | None, Field(description="fired by the system; false: by people")] = None
     since: Moment | None = None
     until: Until = None
 

@@ -216,7 +216,7 @@ def _post(view: EventView, english: bool) -> Json | None:
 def choices(found: Choices, english: bool) -> Json:
     workflow, names = found.view.workflow, found.view.names
     allowed = [_allowed(workflow, offer, english) for offer in found.offers if offer.refusal is None]
-    blocked = [_blocked(workflow, offer, names, english) for offer in found.offers if offer.refusal is not None]
+    blocked = [blocked_offer(workflow, offer, names, english) for offer in found.offers if offer.refusal is not None]
     return {
         "case": found.view.identity.id,
         "version": found.view.state.version,
@@ -238,7 +238,8 @@ def _allowed(workflow: Workflow, offer: Offer, english: bool) -> Json:
     }
 
 
-def _blocked(workflow: Workflow, offer: Offer, names: Mapping[str, str], english: bool) -> Json:
+def blocked_offer(workflow: Workflow, offer: Offer, names: Mapping[str, str], english: bool) -> Json:
+    """An act that is not possible: why, by which line, and who could."""
     refusal = offer.refusal
     assert refusal is not None
     line = refusal.refused_by

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -16,9 +19,11 @@ from pydantic_settings import (
 )
 
 import engine
+from api.web.look import Look
 from engine.messages.receivers import Receiver, check_url, secret_key
 
 _CONFIG = "MINQING_CONFIG"
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", re.ASCII)
 _OF_TESTS = ("MINQING_TEST_", "MINQING_SHARED_DATA")
 
 
@@ -59,7 +64,9 @@ class Settings(BaseSettings):
     """`database_url` as SQLAlchemy reads it; `max_body` and the limits of uploads in bytes. `files` is the place of
     uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `worker`: `serve` carries out
     what falls due itself, looking every `worker_every` seconds. `webhooks_private` lets webhooks go to private and
-    loopback addresses, and over http."""
+    loopback addresses, and over http. `theme` and what follows is about the pages: `public_url` is the address that
+    browsers use where a proxy stands before us, `frames` are origins that may show pages in a frame, `host_name` says
+    who hosts it, `help_name` and `help_phone` whom to ring when signing in does not work."""
 
     model_config = SettingsConfigDict(env_prefix="MINQING_", extra="forbid")
 
@@ -77,6 +84,35 @@ class Settings(BaseSettings):
     worker_every: float = Field(default=5.0, gt=0)
     webhooks: tuple[Webhook, ...] = ()
     webhooks_private: bool = False
+    theme: Literal["red", "blue"] = "red"
+    public_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+)?$")
+    frames: tuple[str, ...] = ()
+    host_name: str = Field(default="", max_length=60)
+    help_name: str = Field(default="", max_length=40)
+    help_phone: str = Field(default="", pattern=r"^[0-9-]{0,20}$")
+
+    @field_validator("public_url")
+    @classmethod
+    def _as_browsers_say_it(cls, url: str) -> str:
+        """Without a port that goes without saying, in small letters: so an Origin is compared with it."""
+        found = urlsplit(url)
+        usual = {"http": 80, "https": 443}.get(found.scheme)
+        host = found.hostname or ""
+        return f"{found.scheme}://{host}" + (f":{found.port}" if found.port not in (None, usual) else "") if url else ""
+
+    @field_validator("frames")
+    @classmethod
+    def _are_origins(cls, frames: tuple[str, ...]) -> tuple[str, ...]:
+        """They go into a header as they are."""
+        for origin in frames:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"frames: not an origin: {origin}")
+        return frames
+
+    def look(self, *, demo: bool) -> Look:
+        """What the pages are told."""
+        names = ("theme", "public_url", "frames", "host_name", "help_name", "help_phone")
+        return Look(demo=demo, **{name: getattr(self, name) for name in names})
 
     @model_validator(mode="after")
     def _check_webhooks(self) -> Settings:

@@ -18,6 +18,7 @@ import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,22 +113,34 @@ def _knowing_statements(store: Store) -> Store:
         return store
 
 
-def _run_folder() -> Path:
+def run_folder() -> Path:
+    """The folder of this run, which all its workers share; it goes with it."""
     return Path(os.environ[_RUN])
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    with (_run_folder() / "lock").open("w") as file:
+def one_at_a_time(what: str = "template") -> Iterator[None]:
+    """Of all workers one is in here; the others wait."""
+    with (run_folder() / f"{what}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def kept_for_the_run(name: str, made: Callable[[], bytes]) -> bytes:
+    """What the first process of the run that asks for it makes, and every other reads."""
+    file = run_folder() / name
+    if not file.exists():
+        fresh = file.with_suffix(f".{os.getpid()}")
+        fresh.write_bytes(made())
+        fresh.rename(file)
+    return file.read_bytes()
 
 
 # --- SQLite --------------------------------------------------------------------------------------------------------
 
 
 def _from_template() -> tuple[Store, Callable[[], None]]:
-    folder = _run_folder() / uuid.uuid4().hex
+    folder = run_folder() / uuid.uuid4().hex
     folder.mkdir()
     shutil.copyfile(_sqlite_template(), folder / "minqing.db")
     store = _knowing_statements(Store(f"sqlite:///{folder / 'minqing.db'}"))
@@ -146,8 +159,8 @@ def copy_initialised(file: Path) -> None:
 
 
 def _sqlite_template() -> Path:
-    file = _run_folder() / "template.db"
-    with _one_at_a_time():
+    file = run_folder() / "template.db"
+    with one_at_a_time():
         if not file.exists():
             fresh = file.with_suffix(".fresh")
             _set_up(f"sqlite:///{fresh}")
@@ -161,12 +174,12 @@ def _sqlite_template() -> Path:
 def _from_clone() -> tuple[Store, Callable[[], None]]:
     server, template = _postgres_template()
     name = f"minqing_{uuid.uuid4().hex}"
-    _say(server, f"CREATE DATABASE {name} TEMPLATE {template} {_strategy()}")
+    _steady(server).execute(f"CREATE DATABASE {name} TEMPLATE {template} {_strategy()}")
     store = _knowing_statements(Store(_database(server, name)))
 
     def drop() -> None:
         store.dispose()
-        _say(server, f"DROP DATABASE {name} WITH (FORCE)")
+        _steady(server).execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     return store, drop
 
@@ -179,8 +192,8 @@ def _strategy() -> str:
 
 def _postgres_template() -> tuple[str, str]:
     """(URL of the server, name of the migrated database that tests clone)."""
-    known = _run_folder() / "postgres"
-    with _one_at_a_time():
+    known = run_folder() / "postgres"
+    with one_at_a_time():
         if not known.exists():
             server = os.environ.get("MINQING_TEST_POSTGRES_URL") or _own_server()
             template = f"minqing_template_{uuid.uuid4().hex}"
@@ -199,7 +212,7 @@ def own_server(folder: Path) -> Any:
 
 
 def _own_server() -> str:
-    server = own_server(_run_folder() / "data")
+    server = own_server(run_folder() / "data")
     for setting in _FAST:
         _say(server.get_uri(), f"ALTER SYSTEM SET {setting}")
     server.stop()  # max_connections is read at start
@@ -221,6 +234,16 @@ def _database(server: str, name: str) -> str:
 
 
 def _say(server: str, statement: str) -> None:
-    url = sa.make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url, autocommit=True) as connection:
+    with _connected(server) as connection:
         connection.execute(statement)
+
+
+def _connected(server: str) -> psycopg.Connection[Any]:
+    url = sa.make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(url, autocommit=True)
+
+
+@cache
+def _steady(server: str) -> psycopg.Connection[Any]:
+    """The connection that makes and drops the databases of this process: a new one takes longer than a drop."""
+    return _connected(server)

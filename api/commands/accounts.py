@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -11,6 +12,7 @@ import typer
 from api.commands.ending import JsonFlag, opened, print_json, told
 from api.commands.moments import moment
 from engine.people.accounts import AccountService
+from engine.people.passwords import PasswordService
 
 users = typer.Typer(no_args_is_help=True)
 tokens = typer.Typer(no_args_is_help=True)
@@ -44,6 +46,35 @@ def end_user(login: Login, as_json: Annotated[bool, JsonFlag] = False) -> None:
         print_json({"login": login, "active": False})
     else:
         typer.echo(f"已停用账号 / ended: {login}")
+
+
+@users.command("password")
+@told
+def set_password(
+    login: Login,
+    stdin: Annotated[
+        bool, typer.Option("--stdin", help="从标准输入读一行作密码 / read it from the first line of stdin")
+    ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="登录后不必更改 / it need not be changed")] = False,
+    as_json: Annotated[bool, JsonFlag] = False,
+) -> None:
+    """设一个一次性密码，只显示这一次；该账号在各处退出登录。 / Set a one-time password, shown this once; the account
+    is signed out everywhere."""
+    typed = sys.stdin.readline().rstrip("\r\n") if stdin else None
+    with opened() as store:
+        made = _password_set(PasswordService(store), login, typed, must_change=not keep)
+    if as_json:
+        print_json({"login": login, "must_change": not keep, **({"password": made} if made else {})})
+    else:
+        typer.echo(made or f"已设密码 / set: {login}")
+
+
+def _password_set(passwords: PasswordService, login: str, typed: str | None, *, must_change: bool) -> str | None:
+    """The password where it was made here; one that somebody typed is not repeated."""
+    if typed is None:
+        return passwords.give(login, must_change=must_change)
+    passwords.set(login, typed, must_change=must_change)
+    return None
 
 
 @users.command("list")

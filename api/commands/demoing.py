@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ from api.demo.building import build, is_built
 from api.demo.personas import open_accounts
 from api.settings import load_settings
 from engine.people.accounts import AccountService
+from engine.people.passwords import PasswordService
 from engine.wiring import open_database
 
 app = typer.Typer()
@@ -39,12 +40,22 @@ def demo(
         _built(file, settings.workflows_dir)
     store = open_database(settings.database_url)
     accounts = folder / "demo-accounts.json"
-    _write_private(accounts, json.dumps(open_accounts(AccountService(store)), ensure_ascii=False, indent=2))
+    told = open_accounts(AccountService(store), PasswordService(store), _told_before(accounts))
+    _write_private(accounts, json.dumps(told, ensure_ascii=False, indent=2))
     store.dispose()
-    typer.echo(f"账号和令牌 / accounts and tokens: {accounts}")
+    typer.echo(f"账号、密码和令牌 / accounts, passwords and tokens: {accounts}")
     if serve:
-        typer.echo(f"http://{settings.host}:{settings.port}/docs  (演示数据 / demo data, 2026-12-25 08:00)")
+        _welcome(told, f"http://{settings.host}:{settings.port}")
         run(settings)
+
+
+def _welcome(told: dict[str, Any], address: str) -> None:
+    """One line a persona; those of the other places end in `_2` and `_other` and stand in the file."""
+    for persona, account in told.items():
+        if not persona.endswith(("_2", "_other")):
+            places = "，".join(post["name"] for post in account["posts"]) or "–"
+            typer.echo(f"{persona:<24} {account['password']:<24} {account['name'] or '–'}  {places}")
+    typer.echo(f"登录 / sign in: {address}   API: {address}/docs   (演示数据 / demo data, 2026-12-25 08:00)")
 
 
 def _built(file: Path, workflows: Path) -> None:
@@ -58,8 +69,18 @@ def _built(file: Path, workflows: Path) -> None:
     typer.echo(f"{found.units} units, {found.posts} posts, {found.cases} cases, {found.rows} history rows")
 
 
+def _told_before(file: Path) -> dict[str, Any]:
+    """What the file of accounts said at the start before; nothing where it is missing or was spoilt."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    whole = isinstance(found, dict) and all(isinstance(account, dict) for account in found.values())
+    return found if whole else {}
+
+
 def _write_private(file: Path, text: str) -> None:
-    """Readable by its owner alone from its first byte: it holds tokens."""
+    """Readable by its owner alone from its first byte: it holds passwords and tokens."""
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     file.write_text(text + "\n", encoding="utf-8")

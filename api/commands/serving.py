@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,8 +61,17 @@ def run(settings: Settings) -> None:
     from api.app import create_app  # here: the other commands need no web framework
 
     app = create_app(settings)
+    logging.getLogger("uvicorn.access").addFilter(_without_query)
     with _working(app.state.services.office, settings):
         uvicorn.run(app, host=settings.host, port=settings.port, server_header=False)
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """What people search for may be a name or a telephone: the log says the path alone."""
+    if isinstance(record.args, tuple) and len(record.args) == 5:
+        client, method, path, version, status = record.args
+        record.args = (client, method, str(path).partition("?")[0], version, status)
+    return True
 
 
 @contextmanager

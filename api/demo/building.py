@@ -14,7 +14,7 @@ from api.demo.people import Holders, rows
 from api.demo.places import TOWN, XIANGHU
 from api.demo.settling import DemoBroken, end_post, settle_people
 from api.demo.sittings import Sittings
-from api.demo.year import END, FIRST, RHYTHM, SINCE, VACANT, others_of, plans_of
+from api.demo.year import END, FIRST, RHYTHM, SINCE, VACANT, others_of, plans_of, todays_of
 from engine.audit.verify import verify
 from engine.cases.rules_folder import RulesRefused, open_rulebook
 from engine.people.setup import SetupService
@@ -90,7 +90,7 @@ def _drive(at_hand: DemoServices, holders: Holders, seed: int) -> None:
     driver = Driver(at_hand, holders, seed)
     habits = Habits(driver)
     sittings = Sittings(driver, habits, skipped={_MISSED}, rhythm=RHYTHM)
-    for plan in (*plans_of(holders, TOWN, seed), *others_of(seed)):
+    for plan in (*plans_of(holders, TOWN, seed), *todays_of(holders, TOWN, seed), *others_of(seed)):
         driver.queue.at(plan.start, lambda plan=plan: habits.begin(plan))  # type: ignore[misc]
     driver.keep_rhythm(RHYTHM, sittings.hold)
     driver.run(END)

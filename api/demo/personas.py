@@ -1,12 +1,15 @@
-"""The people of the demo whom anyone may be: an account and a token for each."""
+"""The people of the demo whom anyone may be: an account, a password and a token for each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from api.demo.affairs import AFFAIR_ROLES
 from api.demo.organisation import SEED, Organisation, build
 from engine.people.accounts import AccountService
+from engine.people.easy_passwords import is_easy
+from engine.people.passwords import PasswordService
 
 OPERATOR = "operator"
 VILLAGE_ROLES = (
@@ -37,14 +40,41 @@ def personas(seed: int = SEED) -> dict[str, str | None]:
     return {persona: people.get(persona) for persona in PERSONAS}
 
 
-def open_accounts(accounts: AccountService, seed: int = SEED) -> dict[str, Any]:
-    """An account (login = persona) and a fresh token for each; what `.minqing/demo-accounts.json` says.
+def open_accounts(
+    accounts: AccountService, passwords: PasswordService, earlier: Mapping[str, Any], seed: int = SEED
+) -> dict[str, Any]:
+    """An account (login = persona), a password and a fresh token for each; what `.minqing/demo-accounts.json` says.
 
-    The people must have been imported. Earlier tokens of the demo stop working.
+    The people must have been imported. Earlier tokens of the demo stop working; the passwords of `earlier`, which is
+    what the file said before, stay.
     """
     known = {account.login for account in accounts.list_accounts()}
     made = build(seed)
-    return {persona: _opened(accounts, made, persona, person, known) for persona, person in personas(seed).items()}
+    opened = {persona: _opened(accounts, made, persona, person, known) for persona, person in personas(seed).items()}
+    secret = _passwords(passwords, earlier)
+    return {persona: {**account, **secret[persona]} for persona, account in opened.items()}
+
+
+def _passwords(passwords: PasswordService, earlier: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Persona -> its password and since when. That tells whether the one in the file is still in force: to try them
+    all would take seconds. One that a visitor changed is set again as the file says."""
+    before = {persona: earlier.get(persona, {}) for persona in PERSONAS}
+    since = passwords.set_times()
+    told = {
+        persona: account["password"]
+        if persona in since and account.get("password_set_at") == since[persona].isoformat()
+        else _set(passwords, persona, account.get("password"))
+        for persona, account in before.items()
+    }
+    now = passwords.set_times()
+    return {persona: {"password": told[persona], "password_set_at": now[persona].isoformat()} for persona in PERSONAS}
+
+
+def _set(passwords: PasswordService, persona: str, before: Any) -> str:
+    if not isinstance(before, str) or not is_easy(before):
+        return passwords.give(persona, must_change=False)
+    passwords.set(persona, before, must_change=False)
+    return before
 
 
 def _opened(

@@ -6,9 +6,9 @@ import random
 from datetime import date, datetime, time, timedelta
 
 from api.demo.acting import ZONE
-from api.demo.matters import DISPUTES, HAZARDS, OTHERS
+from api.demo.matters import DISPUTES, FOR_THE_MEETING, HAZARDS, OTHERS
 from api.demo.people import Holders
-from api.demo.places import PERSONA_PLACES
+from api.demo.places import CHENQIAO, PERSONA_PLACES
 from api.demo.plans import FORMER_RULES, Plan
 
 FIRST, END = date(2026, 1, 5), datetime(2026, 12, 25, 8, 0, tzinfo=ZONE)
@@ -143,4 +143,15 @@ def others_of(seed: int) -> list[Plan]:
         Plan(unit=PERSONA_PLACES[2], category=category, gist=gist, content=content, climbs="wuchang", stop=stop,
              start=datetime(2026, 12, day, 9, tzinfo=ZONE))
         for (gist, content, category), (stop, day) in zip(matters, ends, strict=True)
+    ]  # fmt: skip
+
+
+def todays_of(holders: Holders, township: str, seed: int) -> list[Plan]:
+    """What came to the 碰头会 of 陈桥村 since the last one, from all over the village: a meeting to hold today."""
+    chance = random.Random(f"{seed}/today")
+    places = [unit for unit in holders.units("neighbourhood", township) if unit.startswith(CHENQIAO)]
+    return [
+        Plan(unit=chance.choice(places), category=category, gist=gist, content=content, climbs="village",
+             stop="village_queued", start=_start(chance, "village", "village_queued"), pace=chance.uniform(0.6, 1.0))
+        for gist, content, category in FOR_THE_MEETING
     ]  # fmt: skip

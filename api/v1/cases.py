@@ -13,7 +13,7 @@ from api.answers import CasePage, TriggersOut
 from api.answers_bulk import BulkOut
 from api.answers_clocks import ClocksOut
 from api.answers_history import EventPage
-from api.cursors import pack, unpack
+from api.cursors import pack, pack_due, unpack, unpack_due
 from api.deps import English, KeyHeader, Once, Seen, Served, Services, Who, person_of
 from api.docs import CASE_LINKS, HIDDEN, PROBLEMS, answers
 from api.listings import CaseListing
@@ -66,12 +66,14 @@ def open_case(body: OpenCaseBody, served: Served, who: Who, english: English, ke
     return answer(served, who, served.cases.open(sent, wanted), english, status=201)
 
 
-@router.get("/cases", summary="Cases within reach, the newest opened first", responses={200: answers(CasePage)})
+@router.get("/cases", summary="Cases within reach", responses={200: answers(CasePage)})
 def list_cases(served: Served, who: Who, english: English, asked: Annotated[CaseListing, Query()]) -> Any:
     filters = asked.model_dump(exclude={"cursor", "state"})
-    wanted = CaseFilter(**filters, state=tuple(asked.state), after=unpack(asked.cursor, datetime, str))
-    page = served.case_queries.page(person_of(who), wanted)
-    return {"items": [present.case(view, english) for view in page.cases], "next": pack(page.next)}
+    by_due = asked.order == "due"
+    after = unpack_due(asked.cursor) if by_due else unpack(asked.cursor, datetime, str)
+    page = served.case_queries.page(person_of(who), CaseFilter(**filters, state=tuple(asked.state), after=after))
+    cursor = pack_due(page.next) if by_due else pack(page.next)
+    return {"items": [present.case(view, english) for view in page.cases], "next": cursor}
 
 
 @router.get("/cases/{case_id}", summary="One case", responses={200: CASE_LINKS})

@@ -75,7 +75,12 @@ def download_file(
 ) -> Response:
     """For its sender while it waits; then for whoever may read the row that names it. Always as an attachment, under a
     generated name."""
-    found = served.files.fetch(person_of(who), file_id)
+    return download(served, person_of(who), file_id, english)
+
+
+def download(served: Services, person: str, file_id: str, english: bool) -> Response:
+    """The answer to a download by this person. Raises NotFound."""
+    found = served.files.fetch(person, file_id)
     return Response(found.data, media_type=found.file.type, headers=_headers(found, english))
 
 

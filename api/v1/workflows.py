@@ -23,12 +23,13 @@ router = APIRouter(prefix="/v1", tags=["workflows"], responses=PROBLEMS)
 
 
 def plain(value: Any) -> Any:
-    """A definition as JSON: codes as keys, a condition with its `kind`, marks as their line."""
+    """A definition as JSON: codes as keys, a condition with its `kind`, marks as lines, without the file itself."""
     if isinstance(value, Mark):
         return value.line
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         kind = {"kind": type(value).__name__} if isinstance(value, Condition) else {}
-        return kind | {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        shown = (field.name for field in dataclasses.fields(value) if field.repr)
+        return kind | {name: plain(getattr(value, name)) for name in shown}
     if isinstance(value, Mapping):
         return {"/".join(key) if isinstance(key, tuple) else key: plain(each) for key, each in value.items()}
     if isinstance(value, tuple | list):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from engine.audit.climbing import moved_as
 from engine.cases.office import Office
 from engine.cases.queries import EVENTS, events_seen
 from engine.cases.reading import reader, today
@@ -22,7 +23,8 @@ from engine.store.tables import cases, history, refusals, units
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryFilter:
-    """`after` is (recorded_at, case id, seq) of the last row of the page before. `until` is exclusive."""
+    """`after` is (recorded_at, case id, seq) of the last row of the page before. `until` is exclusive. `upward`: steps
+    to a higher level, or all others; `by_system`: what the system fired, or what people did."""
 
     unit: str | None = None
     trigger: str | None = None
@@ -31,6 +33,8 @@ class HistoryFilter:
     to_level: str | None = None
     actor: str | None = None
     meeting: str | None = None
+    upward: bool | None = None
+    by_system: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
     after: tuple[datetime, str, int] | None = None
@@ -60,11 +64,24 @@ class AuditQueries:
     def history(self, person: str, wanted: HistoryFilter) -> HistoryPage:
         """Rows of all cases in reach, the newest recorded first; texts masked."""
         with self.office.store.read() as tx:
-            rows = tx.execute(self._history(tx, reader(tx, self.office, person), wanted)).all()
-            seen = events_seen(tx, self.office, rows[: wanted.limit], {})
-            last = seen[-1] if len(rows) > wanted.limit else None
-            cursor = (last.event.recorded_at, last.case_id, last.event.seq) if last else None
-            return HistoryPage(rows=tuple(seen), next=cursor)
+            return self.history_at(tx, person, wanted)
+
+    def history_at(self, tx: Tx, person: str, wanted: HistoryFilter) -> HistoryPage:
+        """The same, beside other reads of one moment."""
+        rows = tx.execute(self._history(tx, person, wanted)).all()
+        seen = events_seen(tx, self.office, rows[: wanted.limit], {})
+        last = seen[-1] if len(rows) > wanted.limit else None
+        cursor = (last.event.recorded_at, last.case_id, last.event.seq) if last else None
+        return HistoryPage(rows=tuple(seen), next=cursor)
+
+    def within(self, tx: Tx, person: str, wanted: HistoryFilter) -> list[reach.Clause]:
+        """What rows must be so that the person may read them and the filter lets them through; the statement joins
+        `cases` and `units` to `history`."""
+        actor = reader(tx, self.office, person)
+        homes = reach.homes_of(tx, actor, self.office.home_level)
+        here = [] if homes is None else [history.c.home.in_(homes)]
+        readable = reach.readable(actor, self.office.rulebook, today(tx, self.office))
+        return [*here, readable, *_narrowed(tx, self.office, wanted)]
 
     def refusals(self, person: str, *, case_id: str | None = None, after: tuple[datetime, str] | None = None,
                  limit: int = 50) -> tuple[list[DenialView], tuple[datetime, str] | None]:  # fmt: skip
@@ -74,7 +91,9 @@ class AuditQueries:
             actor = reader(tx, self.office, person)
             query = sa.select(refusals).join(units, units.c.code == refusals.c.unit)
             query = query.where(sa.or_(_own(person), *self._supervised(actor)), self._not_hidden(tx, actor))
-            query = self._in_homes(tx, actor, query, refusals)
+            homes = reach.homes_of(tx, actor, self.office.home_level)
+            if homes is not None:
+                query = query.where(refusals.c.home.in_(homes))
             if case_id is not None:
                 query = query.where(refusals.c.case_id == case_id)
             if after is not None:
@@ -104,18 +123,12 @@ class AuditQueries:
         there = sa.select(cases.c.id).select_from(reach.JOINED).where(about, kept)
         return sa.or_(refusals.c.case_id.is_(None), sa.not_(sa.exists(there.correlate(refusals))))
 
-    def _in_homes(self, tx: Tx, actor: Actor, query: sa.Select[tuple[object, ...]],
-                  table: sa.Table) -> sa.Select[tuple[object, ...]]:  # fmt: skip
-        homes = reach.homes_of(tx, actor, self.office.home_level)
-        return query if homes is None else query.where(table.c.home.in_(homes))
-
-    def _history(self, tx: Tx, actor: Actor, wanted: HistoryFilter) -> sa.Select[tuple[object, ...]]:
-        query = EVENTS.join(units, units.c.code == cases.c.unit)
-        query = query.where(reach.readable(actor, self.office.rulebook, today(tx, self.office)), *_narrowed(tx, wanted))
+    def _history(self, tx: Tx, person: str, wanted: HistoryFilter) -> sa.Select[tuple[object, ...]]:
+        query = EVENTS.join(units, units.c.code == cases.c.unit).where(*self.within(tx, person, wanted))
         if wanted.after is not None:
             query = query.where(_older(wanted.after))
         order = (history.c.recorded_at.desc(), history.c.case_id.desc(), history.c.seq.desc())
-        return self._in_homes(tx, actor, query, history).order_by(*order).limit(wanted.limit + 1)
+        return query.order_by(*order).limit(wanted.limit + 1)
 
 
 def _own(person: str) -> reach.Clause:
@@ -123,7 +136,7 @@ def _own(person: str) -> reach.Clause:
     return sa.and_(refusals.c.person == person, refusals.c.code.not_in(("case_not_found", "meeting_not_found")))
 
 
-def _narrowed(tx: Tx, wanted: HistoryFilter) -> list[reach.Clause]:
+def _narrowed(tx: Tx, office: Office, wanted: HistoryFilter) -> list[reach.Clause]:
     columns = {
         "trigger": history.c.trigger,
         "ref": history.c.ref,
@@ -133,6 +146,7 @@ def _narrowed(tx: Tx, wanted: HistoryFilter) -> list[reach.Clause]:
         "meeting": history.c.meeting,
     }
     clauses = [column == getattr(wanted, name) for name, column in columns.items() if getattr(wanted, name) is not None]
+    clauses += moved_as(office.rulebook, upward=wanted.upward, by_system=wanted.by_system)
     if wanted.since is not None:
         clauses.append(history.c.recorded_at >= wanted.since)
     if wanted.until is not None:

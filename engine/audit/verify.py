@@ -13,7 +13,7 @@ from engine.rules.fold import fold
 from engine.rules.rulebook import Rulebook, RulesMissing
 from engine.rules.state import CaseState
 from engine.store.casebook import INDEXED_FIELDS, indexed
-from engine.store.casefile import ON_PAYLOAD
+from engine.store.casefile import ON_PAYLOAD, home_of
 from engine.store.db import Store, Tx
 from engine.store.folding import event_from_row, state_from_json
 from engine.store.tables import case_ties, cases, history, payloads
@@ -61,6 +61,17 @@ def verify(store: Store, rulebook: Rulebook, *, home: str | None = None) -> Verd
             looked, rows = looked + 1, rows + len(kept)
             erased += sum(_is_erased(row) for row in kept)
     return Verdict(cases=looked, rows=rows, erased=erased, flaws=tuple(flaws))
+
+
+def verify_case(tx: Tx, rulebook: Rulebook, case_id: str) -> tuple[Flaw, ...]:
+    """Recompute one case, beside other reads of one moment; nothing for a case that does not exist."""
+    here = (cases.c.home == home_of(case_id), cases.c.id == case_id)
+    case = tx.execute(sa.select(cases).where(*here)).first()
+    if case is None:
+        return ()
+    kept = tx.execute(_history_of(case.home, case.id)).all()
+    of_case = (Flaw(case_id=case_id, seq=None, what=what) for what in _case_flaws(tx, case, kept, rulebook))
+    return (*_chain_flaws(case, kept), *of_case)
 
 
 def _all_cases(home: str | None) -> sa.Select[tuple[object, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,7 +23,11 @@ from engine.rules.state import CaseState
 from engine.store import reach, register
 from engine.store.blockedbook import Blocked, blocked_of
 from engine.store.casefile import read_case, read_events
+from engine.store.db import Tx
 from engine.store.tables import blocked, cases, units
+
+Columns = Sequence[sa.ColumnElement[Any]]
+Query = sa.Select[Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,14 +80,26 @@ class ClockQueries:
         """Everything that waits in the person's reach, the oldest first: of cases that he may read, and of units that
         a post of his contains."""
         with self.office.store.read() as tx:
-            actor = reader(tx, self.office, person)
-            homes = reach.homes_of(tx, actor, self.office.home_level)
-            readable = reach.readable(actor, self.office.rulebook, today(tx, self.office))
-            here = [blocked.c.home.in_(homes)] if homes is not None else []
-            of_cases = sa.select(blocked, cases.c.number).select_from(reach.JOINED.join(blocked, blocked_of(cases)))
-            of_units = sa.select(blocked).join(units, units.c.code == blocked.c.unit).where(blocked.c.case_id.is_(None))
-            rows = [*tx.execute(of_cases.where(readable, *here)), *tx.execute(of_units.where(_within(actor), *here))]
-            return explained(tx, self.office, _sorted(rows))
+            of_cases, of_units = self._blocked(tx, person, (*blocked.c, cases.c.number), tuple(blocked.c))
+            return explained(tx, self.office, _sorted([*tx.execute(of_cases), *tx.execute(of_units)]))
+
+    def blocked_count(self, person: str) -> int:
+        """How many `blocked` would list."""
+        with self.office.store.read() as tx:
+            both = self._blocked(tx, person, (sa.func.count(),), (sa.func.count(),))
+            parts = (each.scalar_subquery() for each in both)
+            return int(tx.execute(sa.select(next(parts) + next(parts))).scalar_one())
+
+    def _blocked(self, tx: Tx, person: str, of_case: Columns, of_unit: Columns) -> tuple[Query, Query]:
+        """(what is about a case that he may read, what is about a unit that a post of his contains), as columns."""
+        actor = reader(tx, self.office, person)
+        homes = reach.homes_of(tx, actor, self.office.home_level)
+        readable = reach.readable(actor, self.office.rulebook, today(tx, self.office))
+        here = [blocked.c.home.in_(homes)] if homes is not None else []
+        of_cases = sa.select(*of_case).select_from(reach.JOINED.join(blocked, blocked_of(cases)))
+        of_units = sa.select(*of_unit).select_from(blocked.join(units, units.c.code == blocked.c.unit))
+        alone = (blocked.c.case_id.is_(None), _within(actor))
+        return of_cases.where(readable, *here), of_units.where(*alone, *here)
 
     def all_blocked(self) -> list[BlockedView]:
         """Everything that waits anywhere, the oldest first: for the operator alone, whom no reach limits."""

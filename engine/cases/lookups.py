@@ -101,6 +101,7 @@ class Lookups:
             world=World(holders=register.holders(self._tx, held.unit, roles, day)),
             now=now,
             today=day,
+            work=compiled.work(held.unit),
         )
 
     def _others(self, ids: set[str], home: str, person: str, now: datetime) -> dict[str, OtherCase]:

@@ -8,10 +8,12 @@ from engine.cases.door import Act, Opening
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.definition.model import START, Workflow
-from engine.rules.attempt import Actor, Command, Unit
+from engine.rules.attempt import Actor, Attempt, Command, Snapshot, Unit
+from engine.rules.explain import Offer, explain
 from engine.rules.fold import local_day
 from engine.rules.machine import Compiled
-from engine.rules.refusals import FieldProblem, FieldsRefused
+from engine.rules.reading import may_read
+from engine.rules.refusals import FieldProblem, FieldsRefused, NotFound
 from engine.store import register
 from engine.store.db import Tx
 
@@ -37,6 +39,39 @@ def opening_act(tx: Tx, office: Office, lookups: Lookups, person: str, wanted: O
     command = replace(wanted.command, trigger=opening_trigger(office, wanted))
     opening = Opening(compiled=compiled, unit=unit)
     return Act(person=person, command=command, opening=opening, entered_late=wanted.entered_late)
+
+
+def offers_to_open(tx: Tx, office: Office, person: str, code: str, name: str | None) -> tuple[Offer, ...]:
+    """The rows from `start`, with what refuses each at this unit. Raises NotFound for a unit out of reach and for rules
+    that open nothing, FieldsRefused for a unit where these rules decide nothing."""
+    compiled = office.rulebook.find(name or office.default_workflow)
+    lookups = Lookups(tx, office)
+    unit = unit_in_reach(tx, office, lookups, person, code, compiled)
+    if compiled is None or unit is None:
+        raise NotFound("unit" if unit is None else "workflow")
+    _refuse_too_high(compiled.workflow, unit)
+    attempt = _attempt_to_open(tx, office, lookups, person, compiled, unit)
+    if not may_read(attempt):
+        raise NotFound("unit")
+    return explain(attempt)
+
+
+def _attempt_to_open(tx: Tx, office: Office, lookups: Lookups, person: str, compiled: Compiled, unit: Unit) -> Attempt:
+    workflow, now = compiled.workflow, office.clock.now(tx)
+    day = local_day(workflow, now)
+    rows = workflow.rows_from(START)
+    case = Snapshot(id="", home=office.home_of(unit), unit=unit, state=None)
+    return Attempt(
+        workflow=workflow,
+        case=case,
+        actor=lookups.actor(person, day),
+        row=rows[0],
+        given={},
+        world=lookups.world(workflow, rows, case, person, None, now),
+        now=now,
+        today=day,
+        work=compiled.work(unit),
+    )
 
 
 def opening_trigger(office: Office, wanted: OpenCase) -> str:

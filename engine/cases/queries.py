@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import sqlalchemy as sa
 
+from engine.cases.listing import count, found_rows, place_of, reach_of
 from engine.cases.lookups import Lookups
-from engine.cases.narrowing import CaseFilter, narrowed
+from engine.cases.many import choices_of
+from engine.cases.narrowing import CaseFilter, Place
 from engine.cases.office import Office
-from engine.cases.reading import as_read, attempt_to_read, found, offers_of, reader, sight_of, today
+from engine.cases.opening import offers_to_open
+from engine.cases.reading import as_read, attempt_to_read, found, offers_of, sight_of
 from engine.cases.views import CaseView, Choices, EventView, Followed, people_and_places, registered, see_event
 from engine.definition.model import Value, Workflow
-from engine.rules.attempt import Actor
+from engine.rules.explain import Offer
 from engine.rules.mask import Sight, masked
 from engine.rules.own import given
 from engine.rules.reading import is_kept_from, reads_whole
 from engine.rules.state import Event
-from engine.store import reach, words
-from engine.store.casefile import ON_PAYLOAD, Held, held_from_row, home_of, read_case, read_texts
+from engine.store.casefile import ON_PAYLOAD, Held, held_from_row, home_of, read_case, read_cases, read_texts
 from engine.store.db import Tx
 from engine.store.folding import event_from_row
 from engine.store.names import people_names, place_names, unit_names
-from engine.store.tables import cases, history, payloads, units
+from engine.store.tables import cases, history, payloads
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +33,7 @@ class Page:
     """`next` is the cursor of the following page; None on the last."""
 
     cases: tuple[CaseView, ...]
-    next: tuple[datetime, str] | None
+    next: Place | None
 
 
 class CaseQueries:
@@ -61,25 +62,48 @@ class CaseQueries:
             places = {unit for offer in offers for could in offer.could for unit in could.units}
             return Choices(view=replace(view, names={**view.names, **unit_names(tx, places)}), offers=offers)
 
-    def history(self, person: str, case_id: str) -> list[EventView]:
-        """All rows of the case, oldest first. Raises NotFound."""
+    def choices(self, person: str, ids: Sequence[str]) -> list[Choices]:
+        """As `triggers`, of several cases at one moment and without names of posts that could: those within reach, in
+        the order given."""
+        with self.office.store.read() as tx:
+            return choices_of(tx, self.office, person, list(read_cases(tx, ids).values()), ids, self.views)
+
+    def openings(self, person: str, unit: str, workflow: str | None = None) -> tuple[Offer, ...]:
+        """Which rows from `start` the person may fire at the unit, and what refuses the others; by the newest published
+        version of the default rules, or of those named (`key` or `key/version`). Raises NotFound for a unit out of
+        reach and for unknown rules, FieldsRefused (`unit_too_high`) for a unit above the lowest level."""
+        with self.office.store.read() as tx:
+            return offers_to_open(tx, self.office, person, unit, workflow)
+
+    def history(self, person: str, case_id: str, *, after: int = 0) -> list[EventView]:
+        """The rows of the case after a version of it, oldest first; all without one. Raises NotFound."""
         with self.office.store.read() as tx:
             held = found(read_case(tx, case_id))
             attempt = attempt_to_read(tx, self.office, held, person)
             last = as_read(tx, held, attempt).state.version
-            here = (history.c.home == home_of(case_id), history.c.case_id == case_id, history.c.seq <= last)
+            here = (
+                history.c.home == home_of(case_id),
+                history.c.case_id == case_id,
+                history.c.seq > after,
+                history.c.seq <= last,
+            )
             rows = tx.execute(EVENTS.where(*here).order_by(history.c.seq)).all()
             return events_seen(tx, self.office, rows, {case_id: sight_of(attempt)})
 
     def page(self, person: str, wanted: CaseFilter) -> Page:
-        """Cases in reach, the newest opened first; texts masked."""
+        """Cases in reach, in the order of the filter; texts masked."""
         with self.office.store.read() as tx:
-            actor = reader(tx, self.office, person)
-            rows = tx.execute(self._query(tx, actor, wanted)).all()
+            rows = found_rows(tx, self.office, reach_of(tx, self.office, person), wanted)
             held = [held_from_row(row) for row in rows[: wanted.limit]]
-            more = len(rows) > wanted.limit
-            last = (held[-1].state.opened_at, held[-1].identity.id) if more else None
+            last = place_of(held[-1], wanted) if len(rows) > wanted.limit else None
             return Page(cases=tuple(self.views(tx, held)), next=last)
+
+    def counts(self, person: str, filters: Mapping[str, CaseFilter], most: int = 999) -> dict[str, int]:
+        """How many cases in reach each filter finds, all at one moment; counted no further than `most` + 1, which says
+        that there are more."""
+        with self.office.store.read() as tx:
+            mine = reach_of(tx, self.office, person)
+            return {name: count(tx, self.office, mine, wanted, most) for name, wanted in filters.items()}
 
     # --- one case ----------------------------------------------------------------------------------------------------
 
@@ -130,28 +154,12 @@ class CaseQueries:
             sight=sight,
             deadlines=held.deadlines,
             overdue=overdue,
+            line=held.unit.line,
         )
 
     def _workflow(self, held: Held) -> Workflow:
         identity = held.identity
         return self.office.rulebook.pinned(*identity.file).workflow
-
-    # --- lists -------------------------------------------------------------------------------------------------------
-
-    def _query(self, tx: Tx, actor: Actor, wanted: CaseFilter) -> sa.Select[tuple[object, ...]]:
-        query = sa.select(cases, units.c.line).select_from(reach.JOINED)
-        homes = reach.homes_of(tx, actor, self.office.home_level)
-        if homes is not None:
-            query = query.where(cases.c.home.in_(homes))
-        readable = reach.readable(actor, self.office.rulebook, today(tx, self.office))
-        query = query.where(readable, *narrowed(tx, self.office, actor, wanted))
-        if wanted.q is not None:
-            query = query.where(*words.saying(tx, wanted.q, homes))
-        if wanted.after is not None:
-            opened, last = wanted.after
-            older = sa.or_(cases.c.opened_at < opened, sa.and_(cases.c.opened_at == opened, cases.c.id < last))
-            query = query.where(older)
-        return query.order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(wanted.limit + 1)
 
 
 def _names(tx: Tx, workflows: Sequence[Workflow], held: Sequence[Held]) -> dict[str, str]:

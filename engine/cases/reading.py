@@ -55,11 +55,14 @@ def offers_of(tx: Tx, office: Office, held: Held, person: str) -> tuple[Offer, .
     """What the person may do with the case now, and what is blocked."""
     lookups = Lookups(tx, office)
     attempt = attempt_to_read(tx, office, held, person, lookups=lookups)
+    return () if read_until(attempt) is not None else offers_by(lookups, attempt, held)
+
+
+def offers_by(lookups: Lookups, attempt: Attempt, held: Held) -> tuple[Offer, ...]:
+    """The same from an attempt to read the case as it is now."""
     workflow = attempt.workflow
     rows = workflow.rows_from(held.state.state)
-    if read_until(attempt) is not None:
-        return ()
-    world = lookups.world(workflow, rows, attempt.case, person, None, attempt.now)
+    world = lookups.world(workflow, rows, attempt.case, attempt.actor.person, None, attempt.now)
     return explain(replace(attempt, world=world))
 
 

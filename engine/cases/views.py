@@ -28,7 +28,8 @@ class Followed:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseView:
     """`data` is the latest value of each field as this reader may see it. `holder` is the code of the unit at the
-    case's level. `names` maps every person id, unit and post place in it to a name.
+    case's level; `line` are (kind, code) of the case's unit and those above it, the top first. `names` maps every
+    person id, unit and post place in it to a name.
     `overdue`: it is open, and its deadline had passed when it was read. `follows` is given for one case alone, never in
     lists."""
 
@@ -41,6 +42,7 @@ class CaseView:
     sight: Sight
     deadlines: Deadlines = NO_DEADLINES
     overdue: bool = False
+    line: tuple[tuple[str, str], ...] = ()
     follows: Followed | None = None
 
 

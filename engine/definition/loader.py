@@ -66,7 +66,7 @@ def read_draft(data: bytes, file: str) -> Reading:
     if root is not None:
         place = Place(root, "", NOWHERE, report)
         if isinstance(root, MapNode):
-            workflow = replace(_workflow(place), file=file, sha256=sha256(data).hexdigest())
+            workflow = replace(_workflow(place), file=file, sha256=sha256(data).hexdigest(), source=data)
         else:
             place.wrong("写有 workflow、version 等键的映射", "a map with the keys workflow, version and so on")
     findings = tuple(with_triggers(report.findings, workflow)) if workflow else report.findings

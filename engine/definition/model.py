@@ -498,7 +498,8 @@ class Groups:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workflow:
-    """One version of one workflow. `file` is the name to show a reader, `sha256` the hash of the file's bytes."""
+    """One version of one workflow. `file` is the name to show a reader, `sha256` the hash of the file's bytes, `source`
+    these bytes, so that a line of the rules can be shown as it was when it was read."""
 
     key: str
     version: int
@@ -521,6 +522,7 @@ class Workflow:
     visibility: tuple[VisibilityRule, ...] = ()
     file: str = ""
     sha256: str = ""
+    source: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def lowest(self) -> Level:

@@ -14,7 +14,7 @@ from engine.definition.model import Meeting, Value, Workflow
 from engine.meetings.access import expected_members, is_quorate, must_see, rules_of, seat, worktime_of
 from engine.meetings.agenda import agenda_now, cutoff
 from engine.meetings.closing import CARRIED, CONSEQUENCE, EFFECTIVE, preview
-from engine.rules.attempt import Actor
+from engine.rules.attempt import Actor, Unit
 from engine.rules.fold import local_day
 from engine.rules.mask import Sight, masked, seen
 from engine.rules.refusals import Conflict, NotFound
@@ -31,7 +31,8 @@ from engine.store.reportbook import ReportRow, reports_at, waiting_reports
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ItemView:
     """One agenda item: the case as lists show it, the decision with its values as this reader may see them, and what
-    became of it at closing."""
+    became of it at closing. `place` is the unit right below the meeting's in which the matter is; None where it is the
+    meeting's own."""
 
     item: Item
     case: CaseView
@@ -39,6 +40,7 @@ class ItemView:
     data: Mapping[str, Value]
     note: str | None
     names: Mapping[str, str]
+    place: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,15 +92,18 @@ class MeetingQueries:
             return self._whole(tx, meeting, preview(tx, self.office, meeting), sight, person)
 
     def page(self, person: str, *, unit: str | None = None, status: str | None = None,
+             since: datetime | None = None, until: datetime | None = None,
              after: tuple[datetime, str] | None = None, limit: int = 50,
              ) -> tuple[list[MeetingView], tuple[datetime, str] | None]:  # fmt: skip
-        """Meetings at units where one has a post, or below them; the latest first, without their agendas."""
+        """Meetings at units where one has a post, or below them; the latest first, without their agendas. They are set
+        for `since` or later, and before `until`."""
         with self.office.store.read() as tx:
             actor = reader(tx, self.office, person)
             homes = reach.homes_of(tx, actor, self.office.home_level)
             rows = list_meetings(
-                tx, self._lines(actor), homes=homes, unit=unit, status=status, after=after, limit=limit + 1
-            )
+                tx, self._lines(actor), homes=homes, unit=unit, status=status, since=since, until=until, after=after,
+                limit=limit + 1,
+            )  # fmt: skip
             views = [self._view(tx, row, [], Sight.MASKED, person) for row in rows[:limit]]
             last = rows[limit - 1] if len(rows) > limit else None
             return views, (last.at, last.id) if last else None
@@ -157,7 +162,7 @@ class MeetingQueries:
             workflow=workflow,
             rules=rules,
             quorate=is_quorate(rules, meeting),
-            items=tuple(self._item_views(tx, items, sight, person)),
+            items=tuple(self._item_views(tx, meeting, items, sight, person)),
             names={**people_names(tx, people), **unit_names(tx, [meeting.unit.code])},
             sight=sight,
             provisional=self._is_provisional(meeting),
@@ -170,7 +175,8 @@ class MeetingQueries:
         work = worktime_of(self.office, meeting)
         return not work.calendar.covers(work.day_of(meeting.at).year)
 
-    def _item_views(self, tx: Tx, items: Sequence[Item], sight: Sight, person: str) -> list[ItemView]:
+    def _item_views(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], sight: Sight,
+                    person: str) -> list[ItemView]:  # fmt: skip
         """The items; one whose case is hidden from the reader, or from which he is recused, is not there."""
         held = read_cases(tx, [item.case_id for item in items])
         shown = self._cases.open_to(tx, list(held.values()), person)
@@ -178,7 +184,17 @@ class MeetingQueries:
         fired = read_events_at(tx, {(item.case_id, item.seq) for item in items if item.seq is not None})
         views = [_item_view(item, cases[item.case_id], fired, sight) for item in items if item.case_id in cases]
         names = _names_in(tx, views)
-        return [replace(view, names={**view.case.names, **names}) for view in views]
+        return [
+            replace(view, names={**view.case.names, **names}, place=_place(held[view.item.case_id].unit, meeting.unit))
+            for view in views
+        ]
+
+
+def _place(unit: Unit, meeting: Unit) -> str | None:
+    """The unit on the line right below the meeting's."""
+    codes = [code for _, code in unit.line]
+    below = codes[codes.index(meeting.code) + 1 :] if meeting.code in codes else []
+    return below[0] if below else None
 
 
 def _names_in(tx: Tx, views: Sequence[ItemView]) -> dict[str, str]:

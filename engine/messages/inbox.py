@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,9 +14,9 @@ from engine.cases.reading import reader, today
 from engine.definition.model import Title, Workflow
 from engine.rules.refusals import NotFound
 from engine.store import reach
-from engine.store.casefile import home_of
+from engine.store.casefile import by_home, home_of
 from engine.store.db import Tx, retried
-from engine.store.inbox import mark_read
+from engine.store.inbox import mark_many_read, mark_read
 from engine.store.names import unit_names
 from engine.store.outbox import PAGE, REMIND
 from engine.store.tables import cases, history, inbox, units
@@ -23,9 +24,11 @@ from engine.store.tables import cases, history, inbox, units
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageFilter:
-    """`after` is the (shown_at, id) of the last message of the page before."""
+    """`unread`: only what he has not read; `seen`: only what he has. `after` is the (shown_at, id) of the last
+    message of the page before."""
 
     unread: bool = False
+    seen: bool = False
     day: date | None = None
     after: tuple[datetime, str] | None = None
     limit: int = 50
@@ -124,6 +127,14 @@ class InboxService:
                 raise NotFound("message")
             return self._views(tx, rows)[0]
 
+    @retried
+    def read_many(self, person: str, messages: Sequence[str]) -> None:
+        """He has read all of these that are his; the first time of each stays."""
+        with self.office.store.begin() as tx:
+            now = self.office.clock.now(tx)
+            for home, ids in by_home(messages).items():
+                mark_many_read(tx, home, ids, person, now)
+
     def _mine(self, tx: Tx, person: str) -> sa.Select[Any]:
         """What is shown to him by now, of cases that he may read."""
         actor, now = reader(tx, self.office, person), self.office.clock.now(tx)
@@ -179,6 +190,8 @@ def _narrowed(wanted: MessageFilter) -> list[reach.Clause]:
     clauses: list[reach.Clause] = []
     if wanted.unread:
         clauses.append(inbox.c.read_at.is_(None))
+    if wanted.seen:
+        clauses.append(inbox.c.read_at.is_not(None))
     if wanted.day is not None:
         clauses.append(inbox.c.day == wanted.day)
     if wanted.after is not None:

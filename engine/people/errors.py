@@ -40,6 +40,13 @@ class Wrong(Exception):
             "no_rhythm",
             "not_its_unit",
             "wrong_rhythm",
+            "sign_in_failed",
+            "wrong_password",
+            "password_too_short",
+            "password_too_long",
+            "password_common",
+            "password_context",
+            "password_same_as_before",
         }
     )
 

@@ -6,32 +6,42 @@ post. A post above that level sees everything below it. Whoever holds no post se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 
+from engine.people.contacts import Contact, contacts_up
+from engine.people.places import Place, places_of
 from engine.rules.mask import phone_pattern
 from engine.store.db import Store, Tx
-from engine.store.register import actor, below, find_unit, valid_on
-from engine.store.settings import read_setting
-from engine.store.tables import bodies, body_units, people, posts, units
+from engine.store.register import below, find_unit, valid_on
+from engine.store.sights import (
+    PersonSeen,
+    PostSeen,
+    UnitSeen,
+    below_any,
+    placed_where,
+    posts_seen,
+    units_seen,
+    within,
+)
+from engine.store.tables import people, posts, units
+
+__all__ = [
+    "Contact",
+    "Me",
+    "OrganisationQueries",
+    "PeoplePage",
+    "PersonSeen",
+    "Place",
+    "PostSeen",
+    "UnitPage",
+    "UnitSeen",
+]
 
 PAGE_MOST = 200
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostSeen:
-    """A role at a unit or body; `place_kind` is the kind of either. `valid_to` is its last day."""
-
-    id: str
-    role: str
-    place: str
-    place_name: str
-    place_kind: str
-    valid_from: date
-    valid_to: date | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,14 +54,6 @@ class Me:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class UnitSeen:
-    code: str
-    name: str
-    kind: str
-    parent: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class UnitPage:
     """`next` is the cursor of the following page; None on the last."""
 
@@ -60,30 +62,11 @@ class UnitPage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PersonSeen:
-    """`phone` is masked; `posts` are those within the reader's sight."""
-
-    id: str
-    name: str
-    phone: str | None
-    posts: tuple[PostSeen, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class PeoplePage:
     """`next` is the cursor of the following page; None on the last."""
 
     people: tuple[PersonSeen, ...]
     next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Sight:
-    """`tops` are the lines below which everything is seen; `above` the codes of the units over them."""
-
-    tops: frozenset[str]
-    above: frozenset[str]
-    home_level: str
 
 
 class OrganisationQueries:
@@ -97,7 +80,7 @@ class OrganisationQueries:
         """The person with the posts valid on the day; nobody with none for an unknown id."""
         with self.store.read() as tx:
             name = tx.execute(sa.select(people.c.name).where(people.c.id == person)).scalar()
-            found = _posts(tx, sa.and_(posts.c.person == person, valid_on(posts, day)))
+            found = posts_seen(tx, sa.and_(posts.c.person == person, valid_on(posts, day)))
             return Me(person=person, name=name, posts=tuple(found.get(person, ())))
 
     def units(
@@ -113,8 +96,12 @@ class OrganisationQueries:
     ) -> UnitPage:
         """Units by code: those within sight, the units above them, and units that belong to no home at all."""
         with self.store.read() as tx:
-            sight = _sight(tx, reader, day)
-            wanted = [_seen(sight), *_equal((units.c.parent, parent), (units.c.kind, kind)), *_named(units.c.name, q)]
+            sight = within(tx, reader, day)
+            wanted = [
+                units_seen(sight),
+                *_equal((units.c.parent, parent), (units.c.kind, kind)),
+                *_named(units.c.name, q),
+            ]
             rows = _page(tx, sa.select(units), units.c.code, wanted, cursor, limit)
             shown = tuple(UnitSeen(code=u.code, name=u.name, kind=u.kind, parent=u.parent) for u in rows[:limit])
             return UnitPage(units=shown, next=shown[-1].code if len(rows) > limit else None)
@@ -132,39 +119,39 @@ class OrganisationQueries:
     ) -> PeoplePage:
         """People by id who hold a post within sight; `unit` narrows to posts there or below."""
         with self.store.read() as tx:
-            sight = _sight(tx, reader, day)
-            held = sa.and_(valid_on(posts, day), _placed(sa.and_(_below_any(sight.tops), _below_unit(tx, unit))))
+            sight = within(tx, reader, day)
+            held = sa.and_(valid_on(posts, day), placed_where(sa.and_(below_any(sight.tops), _below_unit(tx, unit))))
             holders = sa.select(posts.c.person).where(held, *_equal((posts.c.role, role)))
             wanted = [people.c.id.in_(holders), *_named(people.c.name, q)]
             rows = _page(tx, sa.select(people), people.c.id, wanted, cursor, limit)
-            within = sa.and_(valid_on(posts, day), _placed(_below_any(sight.tops)))
-            return _people_page(tx, rows, within, limit)
+            shown = sa.and_(valid_on(posts, day), placed_where(below_any(sight.tops)))
+            return _people_page(tx, rows, shown, limit)
 
+    def named(self, reader: str, day: date, code: str) -> str | None:
+        """The name of a person, or of a unit, within sight; None for what is not."""
+        with self.store.read() as tx:
+            sight = within(tx, reader, day)
+            unit = sa.select(units.c.name).where(units.c.code == code, units_seen(sight))
+            held = sa.and_(valid_on(posts, day), placed_where(below_any(sight.tops)))
+            person = sa.select(people.c.name).where(
+                people.c.id == code, people.c.id.in_(sa.select(posts.c.person).where(held))
+            )
+            found = tx.execute(unit).scalar() or tx.execute(person).scalar()
+            return str(found) if found else None
 
-def _sight(tx: Tx, reader: str, day: date) -> _Sight:
-    level = str(read_setting(tx, "home_level"))
-    tops, above = set(), set()
-    for unit in (unit for post in actor(tx, reader, day).posts for unit in post.units):
-        home = unit.at(level) or unit.code
-        line = "/"
-        for kind, code in unit.line:
-            line += f"{kind}:{code}/"
-            if code == home:
-                break
-            above.add(code)
-        tops.add(line)
-    return _Sight(frozenset(tops), frozenset(above), level)
+    def contacts(
+        self, person: str, day: date, *, unit: str | None = None, roles: Collection[str] | None = None
+    ) -> tuple[Contact, ...]:
+        """Whom one may telephone, the nearest place first: see `contacts_up`."""
+        with self.store.read() as tx:
+            return contacts_up(tx, person, day, unit, roles)
 
-
-def _seen(sight: _Sight) -> sa.ColumnElement[bool]:
-    if not sight.tops:
-        return sa.false()
-    homeless = units.c.line.not_like(f"%/{sight.home_level}:%")
-    return sa.or_(_below_any(sight.tops), units.c.code.in_(sorted(sight.above)), homeless)
-
-
-def _below_any(lines: frozenset[str]) -> sa.ColumnElement[bool]:
-    return sa.or_(sa.false(), *(below(line) for line in sorted(lines)))
+    def places(
+        self, person: str, day: date, *, kinds: Collection[str], under: str | None = None, deep: bool = False
+    ) -> tuple[Place, ...]:
+        """The units where one's posts let him report, or the ways to them: see `places_of`."""
+        with self.store.read() as tx:
+            return places_of(tx, person, day, kinds, under, deep=deep)
 
 
 def _below_unit(tx: Tx, code: str | None) -> sa.ColumnElement[bool]:
@@ -173,12 +160,6 @@ def _below_unit(tx: Tx, code: str | None) -> sa.ColumnElement[bool]:
         return sa.true()
     unit = find_unit(tx, code)
     return below("/" + "".join(f"{kind}:{step}/" for kind, step in unit.line)) if unit else sa.false()
-
-
-def _placed(where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """The post sits at such a unit, or at a body that covers one."""
-    covering = sa.select(body_units.c.body).join(units, units.c.code == body_units.c.unit).where(where)
-    return sa.or_(posts.c.unit.in_(sa.select(units.c.code).where(where)), posts.c.body.in_(covering))
 
 
 def _equal(*pairs: tuple[sa.Column[str], str | None]) -> list[sa.ColumnElement[bool]]:
@@ -206,7 +187,7 @@ def _page(
 def _people_page(
     tx: Tx, rows: Sequence[sa.Row[tuple[str, ...]]], within: sa.ColumnElement[bool], limit: int
 ) -> PeoplePage:
-    held = _posts(tx, sa.and_(posts.c.person.in_([row.id for row in rows[:limit]]), within))
+    held = posts_seen(tx, sa.and_(posts.c.person.in_([row.id for row in rows[:limit]]), within))
     shown = tuple(
         PersonSeen(
             id=row.id,
@@ -217,24 +198,3 @@ def _people_page(
         for row in rows[:limit]
     )
     return PeoplePage(people=shown, next=shown[-1].id if len(rows) > limit else None)
-
-
-def _posts(tx: Tx, where: sa.ColumnElement[bool]) -> dict[str, list[PostSeen]]:
-    """Person -> posts, by role and place."""
-    place = sa.func.coalesce(posts.c.unit, posts.c.body)
-    name, kind = sa.func.coalesce(units.c.name, bodies.c.name), sa.func.coalesce(units.c.kind, bodies.c.kind)
-    joined = posts.outerjoin(units, units.c.code == posts.c.unit).outerjoin(bodies, bodies.c.code == posts.c.body)
-    query = sa.select(posts, place.label("place"), name.label("place_name"), kind.label("place_kind"))
-    found: dict[str, list[PostSeen]] = {}
-    for row in tx.execute(query.select_from(joined).where(where).order_by(posts.c.role, place, posts.c.id)):
-        seen = PostSeen(
-            id=row.id,
-            role=row.role,
-            place=row.place,
-            place_name=row.place_name,
-            place_kind=row.place_kind,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-        )
-        found.setdefault(row.person, []).append(seen)
-    return found

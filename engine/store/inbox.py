@@ -59,3 +59,9 @@ def mark_read(tx: Tx, home: str, message: str, person: str, now: datetime) -> No
     """He has read it; the first time stays."""
     mine = (inbox.c.home == home, inbox.c.id == message, inbox.c.person == person)
     tx.execute(sa.update(inbox).where(*mine, inbox.c.read_at.is_(None)).values(read_at=now))
+
+
+def mark_many_read(tx: Tx, home: str, messages: Sequence[str], person: str, now: datetime) -> None:
+    """The same of several of one home."""
+    mine = (inbox.c.home == home, inbox.c.id.in_(messages), inbox.c.person == person)
+    tx.execute(sa.update(inbox).where(*mine, inbox.c.read_at.is_(None)).values(read_at=now))

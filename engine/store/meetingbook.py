@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,6 +97,14 @@ def read_meeting(tx: Tx, meeting_id: str, *, lock: bool = False) -> MeetingRow |
     here = {"home": home_of(meeting_id), "meeting": meeting_id}
     row = tx.execute(_ONE_LOCKED if lock else _ONE, here).first()
     return meeting_from_row(row) if row else None
+
+
+def read_meetings(tx: Tx, meeting_ids: Collection[str]) -> dict[str, MeetingRow]:
+    """The meetings of these ids that there are; one statement, whatever their number."""
+    homes = sorted({home_of(each) for each in meeting_ids})
+    here = (meetings.c.home.in_(homes), meetings.c.id.in_(sorted(meeting_ids)))
+    rows = tx.execute(_MEETING.where(*here)).all() if meeting_ids else []
+    return {row.id: meeting_from_row(row) for row in rows}
 
 
 def meeting_from_row(row: Any) -> MeetingRow:
@@ -202,6 +210,8 @@ def list_meetings(
     homes: list[str] | None,
     unit: str | None,
     status: str | None,
+    since: datetime | None,
+    until: datetime | None,
     after: tuple[datetime, str] | None,
     limit: int,
 ) -> list[MeetingRow]:
@@ -218,6 +228,10 @@ def list_meetings(
         query = query.where(meetings.c.unit == unit)
     if status is not None:
         query = query.where(meetings.c.status == status)
+    if since is not None:
+        query = query.where(meetings.c.at >= since)
+    if until is not None:
+        query = query.where(meetings.c.at < until)
     if after is not None:
         at, last = after
         query = query.where(sa.or_(meetings.c.at < at, sa.and_(meetings.c.at == at, meetings.c.id < last)))

@@ -22,6 +22,12 @@ def pinned_hashes(tx: Tx) -> dict[tuple[str, int], str]:
     return {(row.workflow, row.version): row.sha256 for row in rows}
 
 
+def first_uses(tx: Tx) -> dict[tuple[str, int], datetime]:
+    """(workflow, version) -> when the first case was opened under it."""
+    rows = tx.execute(sa.select(workflow_versions)).all()
+    return {(row.workflow, row.version): row.first_used_at for row in rows}
+
+
 def pin(tx: Tx, workflow: Workflow, now: datetime) -> bool:
     """Store the file's hash at first use. False when another file of this version is in use already. A draft may be
     edited, so nothing is stored of it."""

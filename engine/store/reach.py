@@ -21,9 +21,9 @@ Clause = sa.ColumnElement[bool]
 #: The clauses of so many readers are kept: with several workflows, building them takes longer than reading a page.
 _READERS = 64
 _PERSON_SLOTS = ("opener", "behalf", "responsible", "successor")
-_UNIT_SLOTS = ("responsible", "successor", "concerned")
+UNIT_SLOTS = ("responsible", "successor", "concerned")
 #: Relations as slots: of people, and of units whose posts count.
-_RELATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+RELATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "opener": (("opener",), ()),
     "reporter_side": (("opener", "behalf"), ()),
     "responsible": (("responsible",), ("responsible",)),
@@ -65,7 +65,7 @@ def readable(actor: Actor, rulebook: Rulebook, day: date) -> Clause:
 def kept_from(actor: Actor, rulebook: Rulebook, day: date) -> Clause:
     """Cases that visibility hides from the actor, or that he was recused from, whatever his reach."""
     hiding = [
-        sa.and_(_under(each.workflow), sa.not_(_shown(rule, _named(actor, each.workflow), actor, each.workflow, day)))
+        sa.and_(under(each.workflow), sa.not_(_shown(rule, _named(actor, each.workflow), actor, each.workflow, day)))
         for each in rulebook.all()
         for rule in each.workflow.visibility
     ]
@@ -80,11 +80,11 @@ def _readable(actor: Actor, workflow: Workflow, himself: Clause, day: date) -> C
     named = _named(actor, workflow)
     through = [_through(post, workflow) for post in named]
     shown = [_shown(rule, named, actor, workflow, day) for rule in workflow.visibility]
-    return sa.and_(_under(workflow), sa.or_(himself, *through), *shown)
+    return sa.and_(under(workflow), sa.or_(himself, *through), *shown)
 
 
 def _through(post: Post, workflow: Workflow) -> Clause:
-    in_charge = tied("unit", [unit.code for unit in post.units], _UNIT_SLOTS)
+    in_charge = tied("unit", [unit.code for unit in post.units], UNIT_SLOTS)
     return in_charge if workflow.roles[post.role].by_unit else sa.or_(in_charge, on_the_line(post))
 
 
@@ -92,19 +92,21 @@ def _shown(rule: VisibilityRule, named: list[Post], actor: Actor, workflow: Work
     """The rule does not hold, or does not hide the case from the actor."""
     names = (*rule.only_to, *rule.never_to)
     posts = [_through(post, workflow) for post in named if post.role in names]
-    relations = [_related(name, named, actor, workflow) for name in names if name in _RELATIONS]
+    relations = [related(name, named, actor, workflow) for name in names if name in RELATIONS]
     one = sa.or_(sa.false(), *posts, *relations)
     return sa.or_(sa.not_(veils.holds(rule, day)), one if rule.only_to else sa.not_(one))
 
 
-def _related(name: str, named: list[Post], actor: Actor, workflow: Workflow) -> Clause:
-    people, places = _RELATIONS[name]
+def related(name: str, named: list[Post], actor: Actor, workflow: Workflow) -> Clause:
+    """The actor, or one of the posts, stands in this relation to the case; the names are those that `RELATIONS` has."""
+    people, places = RELATIONS[name]
     roles = workflow.roles
     working = [unit.code for post in named if not roles[post.role].read_only for unit in post.units]
     return sa.or_(tied("person", [actor.person], people), tied("unit", working, places) if places else sa.false())
 
 
-def _under(workflow: Workflow) -> Clause:
+def under(workflow: Workflow) -> Clause:
+    """Cases opened under this version of the rules."""
     return sa.and_(cases.c.workflow == workflow.key, cases.c.workflow_version == workflow.version)
 
 
@@ -123,13 +125,10 @@ def tied(kind: str, targets: Iterable[str], slots: tuple[str, ...]) -> Clause:
 def waiting_for(actor: Actor, rulebook: Rulebook) -> Clause:
     """What waits for the actor: he is responsible or successor, or one of his posts may fire a row that leaves."""
     in_charge = ("responsible", "successor")
-    clauses = [sa.and_(cases.c.closed_at.is_(None), tied("person", [actor.person], in_charge))]
+    clauses = [tied("person", [actor.person], in_charge)]
     for compiled in rulebook.all():
-        clauses += [
-            sa.and_(_under(compiled.workflow), cases.c.closed_at.is_(None), clause)
-            for clause in _waiting(actor, compiled.workflow)
-        ]
-    return sa.or_(*clauses)
+        clauses += [sa.and_(under(compiled.workflow), clause) for clause in _waiting(actor, compiled.workflow)]
+    return sa.and_(cases.c.closed_at.is_(None), sa.or_(*clauses))
 
 
 def _waiting(actor: Actor, workflow: Workflow) -> list[Clause]:
@@ -143,7 +142,7 @@ def _waiting(actor: Actor, workflow: Workflow) -> list[Clause]:
 def _may_leave(post: Post, workflow: Workflow, waiting: Mapping[str, frozenset[str]]) -> Clause:
     here = on_the_line(post)
     if workflow.roles[post.role].by_unit:
-        here = tied("unit", [unit.code for unit in post.units], _UNIT_SLOTS)
+        here = tied("unit", [unit.code for unit in post.units], UNIT_SLOTS)
     return sa.and_(cases.c.state.in_(sorted(waiting[post.role])), here)
 
 

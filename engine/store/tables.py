@@ -29,6 +29,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -182,6 +183,58 @@ tokens = Table(
     Index("ix_tokens_login", "login"),
 )
 
+#: The password of an account: argon2id as a PHC string, which names its own parameters.
+passwords = Table(
+    "passwords",
+    metadata,
+    Column("login", _code, ForeignKey("accounts.login"), primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("set_at", Utc, nullable=False),
+    Column("must_change", Boolean, nullable=False),
+)
+
+#: Browsers in which somebody signed in: what tells his further attempts from those of others.
+devices = Table(
+    "devices",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("login", _code, ForeignKey("accounts.login"), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("last_seen", Utc, nullable=False),
+    Index("ix_devices_login", "login", "last_seen"),
+)
+
+#: Attempts to sign in that failed or are under way. `login` is what was typed: there may be no such account.
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("id", _code, primary_key=True),
+    Column("login", String(64), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("device", String(64), nullable=True),
+    Column("at", Utc, nullable=False),
+    Index("ix_sign_in_failures_source", "source", "at"),
+    Index("ix_sign_in_failures_device", "device", "at"),
+    Index("ix_sign_in_failures_at", "at"),
+)
+
+#: Somebody is signed in. `posts` are the ids of his posts that were valid then: the first to end ends the session.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("id", _code, nullable=False, unique=True),
+    Column("login", _code, ForeignKey("accounts.login"), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("seen_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("idle_seconds", Integer, nullable=False),
+    Column("remembered", Boolean, nullable=False),
+    Column("posts", _json, nullable=False),
+    Column("ended_at", Utc, nullable=True),
+    Index("ix_sessions_login", "login"),
+)
+
 workflow_versions = Table(
     "workflow_versions",
     metadata,
@@ -237,6 +290,8 @@ duty_turns = Table(
 
 # --- the case family -----------------------------------------------------------------------------------------------
 
+_OPEN = text("closed_at IS NULL")
+
 cases = Table(
     "cases",
     metadata,
@@ -264,6 +319,8 @@ cases = Table(
     PrimaryKeyConstraint("home", "id"),
     UniqueConstraint("home", "number"),
     Index("ix_cases_home_opened", "home", "opened_at", "id"),
+    # What is open is little beside what was ever opened, and nearly every list that somebody works with is of it.
+    Index("ix_cases_open", "home", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("ix_cases_opened", "opened_at", "id"),
     Index("ix_cases_home_state_entered", "home", "state", "entered_at", "id"),
     Index("ix_cases_home_unit_opened", "home", "unit", "opened_at", "id"),

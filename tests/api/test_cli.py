@@ -14,8 +14,10 @@ from api.import_texts import PROBLEM_TEXTS, WRONG_TEXTS, problem_text, wrong_tex
 from api.settings import BadSettings, Settings, load_settings
 from engine.cases.narrowing import CaseFilter
 from engine.people.accounts import AccountService
+from engine.people.easy_passwords import is_easy
 from engine.people.errors import Wrong
 from engine.people.imports import PROBLEM_CODES, ImportService
+from engine.people.passwords import PasswordService
 from engine.people.setup import SetupService
 from engine.store.db import Store
 from engine.wiring import migrate, open_database
@@ -122,6 +124,40 @@ def test_problems_are_told_by_row_and_column(database: str, folder: Path):
     assert problem["en"].startswith("“v 1” is no code")
 
 
+def test_a_password_is_made_told_once_and_must_be_changed(database: str, folder: Path):
+    done("user", "add", "root", "--operator")
+
+    made = done("user", "password", "root").strip()
+    passwords = PasswordService(open_database(database))
+
+    assert is_easy(made)
+    assert passwords.check("root", made, source="203.0.113.7").must_change
+    told = json.loads(done("user", "password", "root", "--keep", "--json"))
+    assert (told["login"], told["must_change"]) == ("root", False)
+    assert not passwords.check("root", told["password"], source="203.0.113.7").must_change
+    with pytest.raises(Wrong, match="sign_in_failed"):
+        passwords.check("root", made, source="203.0.113.7")
+
+
+def test_a_password_may_be_given_and_is_not_repeated(database: str, folder: Path):
+    done("user", "add", "root", "--operator")
+
+    told = CliRunner().invoke(app, ["user", "password", "root", "--stdin"], input="café am Teich\r\nmore\n")
+    as_json = CliRunner().invoke(app, ["user", "password", "root", "--stdin", "--json"], input="café am Teich")
+    weak = CliRunner().invoke(app, ["user", "password", "root", "--stdin"], input="1qaz2wsx\n")
+    none = CliRunner().invoke(app, ["user", "password", "root", "--stdin"], input="")
+    unknown = run("user", "password", "nobody")
+
+    assert (told.exit_code, told.output) == (0, "已设密码 / set: root\n")
+    assert json.loads(as_json.output) == {"login": "root", "must_change": True}
+    assert [each.exit_code for each in (weak, none, unknown)] == [1, 1, 1]
+    assert "太常见" in weak.stderr
+    assert "too common" in weak.stderr
+    assert "at least 8" in none.stderr
+    assert "nobody" in unknown.stderr
+    assert PasswordService(open_database(database)).check("root", "café am Teich", source="203.0.113.7").must_change
+
+
 def test_accounts_and_tokens(database: str, folder: Path):
     done("import", "people", file(folder, PEOPLE), "--apply")
     done("user", "add", "lisi", "--person", "li")
@@ -195,14 +231,14 @@ def test_a_database_that_was_not_migrated_ends_with_3_and_a_hint(folder: Path):
 #: What later schemas added to the first one, taken away again.
 SINCE = (
     *(f"DROP TABLE {name}" for name in ("outbox", "inbox", "timers", "blocked", "agenda_reports", "meeting_rhythms",
-                                            "duty_turns")),
+                                            "duty_turns", "passwords", "devices", "sign_in_failures", "sessions")),
     *(f"DROP INDEX {name}" for name in ("ix_cases_home_due", "uq_meetings_home_turn", "uq_meetings_home_number")),
     "ALTER TABLE cases DROP COLUMN due_provisional",
     *(f"ALTER TABLE meetings DROP COLUMN {name}" for name in ("turn", "moved", "year", "number", "delegate",
                                                               "delegated_by", "delegated_at", "delegation")),
     *(f"ALTER TABLE agenda DROP COLUMN {name}" for name in ("added_by", "added_at", "added_reason")),
     "DROP INDEX ix_cases_counted", "ALTER TABLE cases DROP COLUMN calendar_version", "DROP TABLE calendar_versions",
-    "DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened",
+    "DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened", "DROP INDEX ix_cases_open",
     "UPDATE alembic_version SET version_num = '0003'",
 )  # fmt: skip
 

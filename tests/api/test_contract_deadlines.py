@@ -13,6 +13,7 @@ from engine.store.clock import hold
 from tests import township as t
 from tests.api.client import OPERATOR, Api, office_of, opened, said, settle
 from tests.databases import fresh_store
+from tests.features.ways import REPORT
 from tests.store.tiers import TIERS
 from tests.store.world import rules
 
@@ -55,6 +56,19 @@ def test_a_case_past_its_deadline_is_marked_and_found_by_the_filter(api: Api):
     assert api.get("zuzhang", f"/v1/cases/{other}")["flags"] == found["flags"]
     assert [each["id"] for each in api.get("zuzhang", "/v1/cases", overdue="false")["items"]] == [case]
     assert api.get("zuzhang", f"/v1/cases/{case}")["flags"] == ["nobody_responsible"]
+
+
+def test_the_earliest_deadline_comes_first_page_by_page_and_what_is_due_by_then_is_found(api: Api):
+    late, urgent = begun(api), begun(api, urgency="urgent")
+    none = api.send("zuzhang", "POST", "/v1/cases", {"workflow": "issue-escalation", "unit": t.GROUP,
+                                                     "data": REPORT}).json()["id"]  # fmt: skip
+    first = api.get("zuzhang", "/v1/cases", order="due", limit="2")
+    second = api.get("zuzhang", "/v1/cases", order="due", limit="2", cursor=first["next"])
+
+    assert [each["id"] for each in (*first["items"], *second["items"])] == [urgent, late, none]
+    assert second["next"] is None
+    until = first["items"][0]["due_at"]
+    assert [each["id"] for each in api.get("zuzhang", "/v1/cases", due_until=until)["items"]] == [urgent]
 
 
 def test_each_day_is_told_with_its_reason(api: Api):

@@ -121,6 +121,68 @@ def test_not_mine_is_everything(api: Api):
     assert names(api, "linzhang", mine="false") == names(api, "linzhang")
 
 
+@pytest.mark.parametrize(
+    ("person", "found"),
+    [
+        ("linzhang", []),
+        ("zuzhang", ["reported"]),
+        ("party_group_leader", ["unsigned", "reported"]),
+        ("council_member", ["verifying", "village"]),
+        ("village_clerk", ["reported"]),
+        ("village_secretary", ["verifying"]),
+        ("township_party_office", ["verifying"]),
+        ("township_station", ["unsigned"]),
+        ("leader2", ["unsigned"]),
+        ("township_leader", []),
+        ("zuzhang_2", ["sibling"]),
+        ("auditor_township", []),
+        ("lishen", []),
+        ("operator", []),
+    ],
+)
+def test_waiting_is_what_is_mine_to_do_next(api: Api, person, found):
+    """I am responsible or to sign, or an ordinary row of mine leaves the state. Nobody but the meeting moves on what is
+    queued, what is handled waits for who handles it, and what the clerk handled he may not verify."""
+    assert names(api, person, waiting="true") == found
+    assert names(api, person, waiting="false") == names(api, person)
+
+
+def test_reported_is_what_i_opened(api: Api):
+    assert names(api, "linzhang", reported="true") == ["verifying", "unsigned", "village", "reported"]
+    assert names(api, "pianzhang", reported="true") == []
+    assert names(api, "pianzhang", reported="false") == names(api, "pianzhang")
+
+
+def test_without_deadlines_the_order_by_deadline_is_by_id(api: Api):
+    found = names(api, "auditor_county", order="due")
+
+    assert found == sorted(names(api, "auditor_county"), key=lambda name: api.cases[name])
+    assert names(api, "auditor_county", order="opened") == names(api, "auditor_county") != found
+    assert names(api, "auditor_county", due_until="2026-12-31T00:00:00Z") == []
+
+
+def test_a_cursor_of_the_other_order_is_refused_like_a_broken_one(api: Api):
+    bad = "422 fields cursor:bad_cursor"
+    opened_first = api.get("auditor_county", "/v1/cases", limit="2")["next"]
+    due_first = api.get("auditor_county", "/v1/cases", limit="2", order="due")["next"]
+
+    assert said(api.send("auditor_county", "GET", "/v1/cases", order="due", cursor=opened_first)) == bad
+    assert said(api.send("auditor_county", "GET", "/v1/cases", cursor=due_first)) == bad
+    rest = api.get("auditor_county", "/v1/cases", order="due", cursor=due_first, limit="200")["items"]
+    assert [each["id"] for each in rest] == sorted(api.cases.values())[2:]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [["due", "soon", "x"], ["due", "2026-03-06T01:00:00", "x"], ["due", "", 5], ["due", "x"], ["", "", "x"],
+     ["due", "0001-01-01T00:00:00Z", "x"], ["due", "", "村"], ["due", None, "x"], "due"],
+)  # fmt: skip
+def test_a_forged_cursor_of_the_order_by_deadline_is_refused(api: Api, parts):
+    answer = api.send("auditor_county", "GET", "/v1/cases", order="due", cursor=cursor_of(parts))
+
+    assert said(answer) == "422 fields cursor:bad_cursor"
+
+
 # --- history ---------------------------------------------------------------------------------------------------------
 
 
@@ -145,6 +207,11 @@ def steps(api: Api, **query: Any) -> list[tuple[str, str]]:
         ({"unit": t.SIBLING}, [("sibling", "accept"), ("sibling", "report")]),
         ({"actor": "village_secretary"}, [("unsigned", "refer_to_township"), ("village", "assign_in_village")]),
         ({"actor": "nobody"}, []),
+        ({"upward": "true"}, [("unsigned", "refer_to_township"), ("unsigned", "refer_to_village"),
+                              ("village", "refer_to_village")]),
+        ({"upward": "false", "trigger": "refer_to_village"}, []),
+        ({"upward": "true", "by_system": "true"}, []),
+        ({"by_system": "false", "ref": "T07"}, [("unsigned", "refer_to_village"), ("village", "refer_to_village")]),
         ({"trigger": "report", "since": "2026-03-06T13:00:00+08:00"}, [("other", "report"), ("verifying", "report")]),
         ({"trigger": "report", "until": "2026-03-06T11:00:00+08:00"}, [("sibling", "report"), ("reported", "report")]),
         ({"meeting": f"{t.TOWNSHIP}-01KAY4M3T9Q8ZV5WJ2X7C6B1DE"}, []),
@@ -299,6 +366,11 @@ def test_a_filter_that_does_not_exist_is_refused(api: Api, path, name):
     ("path", "query", "problem"),
     [
         ("/v1/cases", {"mine": "perhaps"}, "mine:bad_shape"),
+        ("/v1/cases", {"waiting": "perhaps"}, "waiting:bad_shape"),
+        ("/v1/cases", {"reported": "me"}, "reported:bad_shape"),
+        ("/v1/cases", {"order": "random"}, "order:bad_shape"),
+        ("/v1/cases", {"due_until": "2026-03-06T00:00:00"}, "due_until:time_without_offset"),
+        ("/v1/cases", {"due_until": "soon"}, "due_until:bad_shape"),
         ("/v1/cases", {"overdue": "soon"}, "overdue:bad_shape"),
         ("/v1/cases", {"overdue": ""}, "overdue:bad_shape"),
         ("/v1/cases", {"unit": "a b"}, "unit:bad_pattern"),
@@ -314,6 +386,7 @@ def test_a_filter_that_does_not_exist_is_refused(api: Api, path, name):
         ("/v1/history", {"since": "2026-03-06T00:00:00"}, "since:time_without_offset"),
         ("/v1/history", {"until": "2026-03-06T00:00:00"}, "until:time_without_offset"),
         ("/v1/history", {"meeting": "m1"}, "meeting:bad_pattern"),
+        ("/v1/history", {"upward": "maybe"}, "upward:bad_shape"),
         ("/v1/history", {"ref": "T" * 41}, "ref:out_of_bounds"),
         ("/v1/history", {"ref": "\x00"}, "ref:bad_shape"),
         ("/v1/history", {"from_level": ""}, "from_level:bad_pattern"),

@@ -14,17 +14,18 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner, Result
 
 from api.app import create_app
-from api.cli import app as command_line
+from api.commands.demoing import _told_before
 from api.settings import Settings
 from engine.audit.verify import verify
 from engine.cases.rules_folder import open_rulebook
+from engine.people.passwords import PasswordService
 from engine.store.tables import bodies, cases, history, meetings, timers, units
 from engine.wiring import Store, open_database
 from tests import township as t
 from tests.api.in_process import client_of
+from tests.demo_built import BuiltDemo, built_demo, run_in
 
 END = datetime.fromisoformat("2026-12-25T08:00:00+08:00")
 TOWN, OTHER_TOWN = "430482109", "430482110"
@@ -37,10 +38,10 @@ AFFAIR_ROLES = ["council_head", "treasurer", "household_rep", "members_rep", "vi
 
 @dataclass
 class Demo:
-    """The folder in which `minqing demo` ran once, and the application on what it built."""
+    """A copy of what `minqing demo` built when it ran first, and the application on it."""
 
     folder: Path
-    first: Result
+    first: BuiltDemo
     client: httpx.Client
     store: Store
 
@@ -77,20 +78,10 @@ class Demo:
             return list(tx.execute(query).all())
 
 
-def run_in(folder: Path, *more: str) -> Result:
-    with pytest.MonkeyPatch.context() as place:
-        for name in ("DATABASE_URL", "CONFIG", "WORKFLOWS_DIR", "PORT", "HOST"):
-            place.delenv(f"MINQING_{name}", raising=False)
-        place.chdir(folder)
-        return CliRunner().invoke(command_line, ["demo", "--no-serve", *more])
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
-    first = run_in(folder)
-    assert first.exit_code == 0, first.output
-    url = f"sqlite:///{folder / '.minqing' / 'demo.db'}"
+    folder, first = tmp_path_factory.mktemp("demo"), built_demo()
+    url = f"sqlite:///{first.copy_to(folder)}"
     store = open_database(url)
     with client_of(create_app(Settings(database_url=url, workflows_dir=t.WORKFLOWS))) as client:
         yield Demo(folder=folder, first=first, client=client, store=store)
@@ -125,13 +116,22 @@ def test_106_disputes_and_hazards_stand_in_every_state_of_the_rules(demo: Demo):
     rules = open_rulebook(demo.store, t.WORKFLOWS).find("issue-escalation/2")
     assert rules is not None
     (sealed,) = demo.everything("township_discipline", "/v1/cases", state="sealed")
-    found = [*demo.everything("auditor_county", "/v1/cases", unit=TOWN), sealed]
+    every = [*demo.everything("auditor_county", "/v1/cases", unit=TOWN), sealed]
+    found = [case for case in every if case["data"].get("category") in ("dispute", "hazard", None)]
 
     assert len(found) == 106
     assert {case["data"].get("category") for case in found} == {"dispute", "hazard", None}  # of what is sealed, none
     assert {case["state"] for case in found} == set(rules.workflow.states)
     assert Counter(case["level"] for case in found).keys() == set(rules.workflow.levels)
     assert len({case["number"] for case in found}) == 106
+
+
+def test_todays_meeting_of_chenqiao_has_matters_from_all_over_the_village(demo: Demo):
+    waiting = demo.everything("village_secretary", "/v1/cases", state="village_queued")
+
+    assert len(waiting) == 10
+    assert len({case["unit"] for case in waiting}) > 5
+    assert len({case["data"]["category"] for case in waiting}) >= 4
 
 
 def test_the_first_weeks_cases_stay_under_version_1_and_one_of_them_is_open_without_a_clock(demo: Demo):
@@ -150,7 +150,7 @@ def test_the_other_township_has_a_few_cases_that_the_first_does_not_see(demo: De
     seen = demo.everything("township_secretary", "/v1/cases")
 
     assert len(there) == 4
-    assert len(seen) == 105  # all but what is sealed
+    assert len(seen) == 114  # all but what is sealed
     assert not {case["id"] for case in there} & {case["id"] for case in seen}
 
 
@@ -158,7 +158,7 @@ def test_every_chain_verifies_and_every_case_is_the_fold_of_its_history(demo: De
     verdict = verify(demo.store, open_rulebook(demo.store, t.WORKFLOWS))
 
     assert verdict.flaws == ()
-    assert verdict.cases == 110
+    assert verdict.cases == 119
     assert verdict.rows == len(demo.rows(sa.select(history.c.seq)))
 
 
@@ -242,7 +242,7 @@ def test_the_personas_are_those_of_the_contract(demo: Demo):
     ]  # fmt: skip
 
     assert sorted(demo.accounts) == sorted(expected)
-    assert all({"login", "token", "posts"} <= set(account) for account in demo.accounts.values())
+    assert all({"login", "password", "token", "posts"} <= set(account) for account in demo.accounts.values())
     assert all(account["login"] == persona for persona, account in demo.accounts.items())
 
 
@@ -253,6 +253,24 @@ def test_every_token_works_and_its_posts_are_those_of_the_file(demo: Demo):
         written = sorted((post["role"], post.get("unit") or post.get("body")) for post in account["posts"])
         assert (me["login"], me["person"], told) == (persona, account["person"], written)
         assert me["operator"] == (persona == "operator")
+
+
+def test_a_password_of_the_file_signs_in(demo: Demo):
+    passwords = PasswordService(demo.store)
+
+    for persona in ("village_clerk", "operator"):
+        checked = passwords.check(persona, demo.accounts[persona]["password"], source="203.0.113.7")
+        assert (checked.login, checked.must_change) == (persona, False)
+
+
+def test_a_file_of_accounts_that_was_spoilt_is_as_none(tmp_path: Path):
+    file = tmp_path / "demo-accounts.json"
+    assert _told_before(file) == {}
+    for text in ("", "{", "[]", '{"linzhang": 1}', "\x00"):
+        file.write_text(text)
+        assert _told_before(file) == {}
+    file.write_text('{"linzhang": {"password": "tukamolu4826"}}')
+    assert _told_before(file) == {"linzhang": {"password": "tukamolu4826"}}
 
 
 def test_each_persona_holds_its_role_where_the_contract_says(demo: Demo):
@@ -292,9 +310,9 @@ def test_the_file_of_tokens_is_its_owner_s_alone(demo: Demo):
 
 
 def test_the_first_start_tells_what_it_built_in_both_languages(demo: Demo):
-    assert "110 件事项" in demo.first.output
-    assert "110 cases" in demo.first.output
-    assert str(demo.accounts_file) in demo.first.output.replace("\n", "")
+    assert "119 件事项" in demo.first.output
+    assert "119 cases" in demo.first.output
+    assert str(demo.first.accounts_file) in demo.first.output.replace("\n", "")
 
 
 def test_a_second_start_builds_nothing_and_hands_out_fresh_tokens(demo: Demo):
@@ -309,7 +327,8 @@ def test_a_second_start_builds_nothing_and_hands_out_fresh_tokens(demo: Demo):
     assert not list(demo.file.parent.glob("*.new.db*"))
     for persona, account in demo.accounts.items():
         assert account["token"] != old[persona]["token"]
-        assert (account["person"], account["posts"]) == (old[persona]["person"], old[persona]["posts"])
+        kept = ("person", "posts", "password", "password_set_at")
+        assert [account[name] for name in kept] == [old[persona][name] for name in kept]
     assert demo.ask("linzhang", "/v1/me")["login"] == "linzhang"
     stale = demo.client.get("/v1/me", headers={"Authorization": f"Bearer {old['linzhang']['token']}"})
     assert stale.status_code == 401

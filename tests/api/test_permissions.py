@@ -31,6 +31,7 @@ from tests.api.permission_table import (
 from tests.api.photos import serving_photos
 from tests.api.world import PLACES as WHERE
 from tests.api.world import Place
+from tests.web.page_table import page_routes
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +79,17 @@ def row(api: Api, line: Line, place: Place) -> tuple[dict[str, str], list[str]]:
     """Column -> cell, and the columns whose request was refused and yet changed something."""
     cells: dict[str, str] = {}
     moved = []
-    thing = None
+    thing = before = None
     for column in COLUMNS:
-        thing = line.make(api, place) if thing is None else thing
-        before = standing(api)
+        if thing is None:
+            thing, before = line.make(api, place), None
+        before = before or standing(api)
         answer = line.ask(api, WHO[column], place, thing)
         cells[column] = cell(line, place, thing, answer)
-        if cells[column] not in DONE and standing(api) != before:
+        after = None if cells[column] in DONE else standing(api)
+        if after not in (None, before):
             moved.append(column)
+        before = after  # nothing is done until the next one asks
         if line.used_up and cells[column] in DONE:
             thing = None
     return cells, moved
@@ -164,12 +168,13 @@ def test_a_post_counts_on_its_last_day(api: Api):
 
 
 def served(app: FastAPI) -> set[tuple[str, str]]:
-    """(method, path) of every route; a folder of files is read."""
-    return {
+    """(method, path) of every route; a folder of files is read. Pages have a table of their own in `tests/web`."""
+    every = {
         (method, route.path)
         for route in iter_route_contexts(app.routes)
         for method in getattr(route, "methods", None) or ["GET"]
     }
+    return every - page_routes(app)
 
 
 def test_every_route_of_the_application_is_in_the_table_and_no_other(api: Api):

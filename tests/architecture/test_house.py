@@ -8,12 +8,14 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-VENDOR = ROOT / "api" / "static" / "vendor"
+#: What is served, and what tests alone use.
+VENDORS = (ROOT / "api" / "web" / "static" / "vendor", ROOT / "tests" / "web" / "vendor")
 
 #: Files over 250 lines, each with the reason why it is one noun all the same.
 LONG = {
@@ -22,6 +24,7 @@ LONG = {
     "engine/store/migrations/versions/v0001_spine.py": "a migration is written once and never changed",
     "engine/rules/values.py": "one reader a type of field, each a few lines",
     "api/condition_texts.py": "what every condition word says in two languages",
+    "api/problems.py": "the one table from a refusal to a status and words",
     "api/present.py": "every answer about a case, to be read beside the OpenAPI shapes",
 }
 FOLDERS = {"engine", "workflows", "api", "features", "tests", "docs", ".ci"}
@@ -57,9 +60,16 @@ def test_every_contract_of_import_linter_is_kept():
     assert len(contracts) >= 5
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """What these tests look at of a file."""
+    wanted = ast.Import | ast.ImportFrom | ast.Call
+    return tuple(node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, wanted))
+
+
 def imported(path: Path) -> Iterator[str]:
     """Modules that a file imports, anywhere in it; a relative import as `.`."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -95,7 +105,7 @@ def test_the_rules_know_no_clock_no_chance_and_no_outside():
 
 def called(path: Path) -> Iterator[str]:
     """Names of the methods that a file calls."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield node.func.attr
 
@@ -171,7 +181,7 @@ def test_no_committed_text_names_a_package_registry():
     found = {}
     for path in committed():
         full = ROOT / path
-        if full.is_relative_to(VENDOR) or not full.is_file():
+        if any(full.is_relative_to(folder) for folder in VENDORS) or not full.is_file():
             continue
         try:
             named = registries_named(full.read_text())
@@ -187,25 +197,28 @@ def test_the_search_for_registries_can_find_one():
     assert registries_named(f"--index-url https://{dotted('files', 'pythonhosted', 'ORG')}/x") == [REGISTRIES[1]]
 
 
-def vendored() -> dict[str, str]:
-    """File below the vendor folder -> the hash it is listed with."""
-    listed = tomllib.loads((VENDOR / "VENDORED.toml").read_text())
+def vendored(folder: Path) -> dict[str, str]:
+    """File below a vendor folder -> the hash it is listed with."""
+    listed = tomllib.loads((folder / "VENDORED.toml").read_text())
     return {name: digest for package in listed["package"] for name, digest in package["sha256"].items()}
 
 
-def test_every_vendored_file_is_as_it_was_taken():
-    for name, digest in vendored().items():
-        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest, name
+@pytest.mark.parametrize("folder", VENDORS, ids=shown)
+def test_every_vendored_file_is_as_it_was_taken(folder: Path):
+    for name, digest in vendored(folder).items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
 
 
-def test_every_file_in_the_vendor_folder_is_listed():
-    there = {path.relative_to(VENDOR).as_posix() for path in VENDOR.rglob("*") if path.is_file()}
+@pytest.mark.parametrize("folder", VENDORS, ids=shown)
+def test_every_file_in_a_vendor_folder_is_listed(folder: Path):
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
-    assert there - {"VENDORED.toml"} == set(vendored())
+    assert there - {"VENDORED.toml"} == set(vendored(folder))
 
 
-def test_every_vendored_package_says_its_version_and_licence():
-    for package in tomllib.loads((VENDOR / "VENDORED.toml").read_text())["package"]:
+@pytest.mark.parametrize("folder", VENDORS, ids=shown)
+def test_every_vendored_package_says_its_version_and_licence(folder: Path):
+    for package in tomllib.loads((folder / "VENDORED.toml").read_text())["package"]:
         assert package["name"]
         assert package["version"]
         assert package["licence"]

@@ -16,7 +16,8 @@ from tests.features.words import Sentence, readings
 
 FEATURES = Path(__file__).parents[2] / "features"
 STEPS = (
-    "affairs", "cases", "clock", "deadlines", "history", "importing", "meetings", "notices", "reading", "refusals",
+    "affairs", "cases", "clock", "deadlines", "history", "importing", "meetings", "notices", "pages", "reading",
+    "refusals",
 )  # fmt: skip
 PLUGINS = [f"tests.features.steps.{noun}" for noun in STEPS]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from pytest_bdd.parser import Step
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from engine.definition.model import Workflow
@@ -44,6 +46,24 @@ def _title(item: pytest.Item) -> Title:
 def _backend(item: pytest.Item) -> str:
     """SQLite where a module does not ask for both."""
     return item.callspec.params["store"] if hasattr(item, "callspec") else "sqlite"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def steps_found_once() -> Iterator[None]:
+    """Which definition a step means hangs on its words and on the module alone; pytest-bdd asks every fixture that
+    there is anew for each step of each scenario."""
+    running = import_module("pytest_bdd.scenario")  # whose name in its package is a function
+    find, known = running.find_fixturedefs_for_step, {}
+
+    def found(step: Step, fixturemanager: object, node: pytest.Item) -> list[object]:
+        key = step.type, step.name, node.parent
+        if key not in known:
+            known[key] = list(find(step, fixturemanager, node))
+        return known[key]
+
+    running.find_fixturedefs_for_step = found
+    yield
+    running.find_fixturedefs_for_step = find
 
 
 @pytest.fixture

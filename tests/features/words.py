@@ -167,6 +167,8 @@ KINDS = {
     "About": kind("(?:对事项「[^「」]+」)?", _named),
     "Values": kind(_VALUES, values),
     "Said": kind("[^「」]*"),
+    "Taps": kind("(?:「[^「」]+」)+", lambda text: re.findall("「([^「」]+)」", text)),
+    "Names": kind("[^「」“”, ]+(?:、[^「」“”, ]+)*", lambda text: text.split("、")),
     "Sentence": kind(".+"),
     "N": kind(r"\d+", int),
     "Cell": kind("[A-Z]+[0-9]+"),

@@ -174,14 +174,19 @@ class World(Sights):
     def _try(self, person: str, trigger: str, case: str | None, act: Callable[[], object]) -> None:
         """A refusal is kept until a step asks for it; none that nobody asks for goes unnoticed."""
         self.settled()
-        before, row = self.trace(case) if case else "", self._row(trigger, case)
-        self._asked |= {self._example(row)} if row and not self._underway else set()
+        before, row = self.trace(case) if case else "", self.asks(trigger, case)
         try:
             act()
         except Refusal as refusal:
             self.heard = Heard(person=person, trigger=trigger, case=case, row=row, refusal=refusal, before=before)
             self._unanswered = True
         self.clock.at += timedelta(seconds=1)
+
+    def asks(self, trigger: str, case: str | None = None) -> Row | None:
+        """A step asks for this act: should it happen, its row has an example."""
+        row = self._row(trigger, case)
+        self._asked |= {self._example(row)} if row and not self._underway else set()
+        return row
 
     def _row(self, trigger: str, case: str | None) -> Row | None:
         return self.rules.row(trigger, self._held(case).state.state if case else START)

@@ -63,6 +63,13 @@ def column(name: str, value: object) -> Test:
     return lambda row: getattr(row, name) == value
 
 
+LEVELS = ["wuchang", "village", "township", "county"]
+
+
+def climbed(row: Any) -> bool:
+    return row.level_from is not None and LEVELS.index(row.level_to) > LEVELS.index(row.level_from)
+
+
 LATER = datetime(2026, 3, 6, 1, 20, tzinfo=UTC)
 PARTS: list[tuple[dict[str, object], Test]] = [
     ({"unit": t.VILLAGE}, lambda row: row.unit.startswith(t.VILLAGE)),
@@ -72,6 +79,9 @@ PARTS: list[tuple[dict[str, object], Test]] = [
     ({"from_level": "village"}, column("level_from", "village")),
     ({"to_level": "township"}, column("level_to", "township")),
     ({"actor": "pianzhang"}, column("actor", "pianzhang")),
+    ({"upward": True}, climbed),
+    ({"upward": False}, lambda row: not climbed(row)),
+    ({"by_system": False}, lambda row: row.actor != SYSTEM),
     ({"since": LATER}, lambda row: row.recorded_at >= LATER),
     ({"until": LATER}, lambda row: row.recorded_at < LATER),
 ]

@@ -384,6 +384,22 @@ def test_reading_is_noted_the_first_time_and_narrows_to_what_is_unread(world: Po
     assert len(world.read("village_clerk")) == 1
 
 
+def test_several_are_read_at_once_each_of_them_the_first_time_alone(world: Post):
+    for _ in range(3):
+        world.begin()
+        world.deliver()
+    first, *others = world.read("village_clerk")
+    early = world.inboxes.read("village_clerk", first.id).read_at
+    world.wait(hours=1)
+
+    world.inboxes.read_many("village_clerk", [first.id, others[0].id])
+    world.inboxes.read_many("village_secretary", [others[1].id])
+
+    assert [each.id for each in world.read("village_clerk", unread=True)] == [others[1].id]
+    seen = {each.id: each.read_at for each in world.read("village_clerk", seen=True)}
+    assert seen == {first.id: early, others[0].id: world.clock.at}
+
+
 def test_nobody_marks_what_is_somebody_elses(world: Post):
     world.begin()
     world.deliver()

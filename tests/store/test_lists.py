@@ -11,9 +11,10 @@ from itertools import combinations
 import pytest
 import sqlalchemy as sa
 
+from engine.cases.listing import by_opened, narrow, reach_of
 from engine.cases.lookups import Lookups
 from engine.cases.narrowing import CaseFilter
-from engine.cases.reading import attempt_to_read, reader
+from engine.cases.reading import attempt_to_read
 from engine.rules.attempt import Attempt
 from engine.rules.people import posts_of_role
 from engine.rules.reading import may_read
@@ -106,6 +107,7 @@ PARTS: list[tuple[dict[str, object], Test]] = [
     ({"responsible": "pianzhang"}, in_charge("pianzhang")),
     ({"responsible": t.STATION}, in_charge(t.STATION)),
     ({"responsible": DEPARTMENT}, in_charge(DEPARTMENT)),
+    ({"open": True}, lambda a: a.case.state.closed_at is None),
     ({"opened_from": NOON}, lambda a: a.case.state.opened_at >= NOON),
     ({"opened_to": NOON}, lambda a: a.case.state.opened_at < NOON),
 ]
@@ -247,13 +249,15 @@ def test_overdue_narrows_with_other_filters_and_pages_as_every_list(timed: tuple
 
 def test_the_list_of_the_overdue_walks_an_index_and_never_all_cases(sqlite_store: Store):
     world = World(sqlite_store, rules(**TIERS))
+    world.opened("zuzhang", t.GROUP, "begin", {}, workflow="small")
     with world.store.read() as tx:
-        query = world.queries._query(tx, reader(tx, world.office, "pianzhang"), CaseFilter(overdue=True))
+        mine, wanted = reach_of(tx, world.office, "pianzhang"), CaseFilter(overdue=True)
+        query = by_opened(narrow(tx, world.office, mine, wanted, sa.select(cases)), wanted)
         sql = str(query.compile(tx, compile_kwargs={"literal_binds": True}))
         plan = [row.detail for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
 
     (step,) = [each for each in plan if " cases " in f"{each} "]
-    assert re.match(r"SEARCH cases USING INDEX ix_cases_home_(due|opened) \(home=\?", step), plan
+    assert re.match(r"SEARCH cases USING INDEX ix_cases_(home_due|open) \(home=\?", step), plan
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------

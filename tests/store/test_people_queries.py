@@ -147,3 +147,13 @@ def test_people_are_paged_by_id(read: OrganisationQueries):
 
     assert found == sorted(set(found))
     assert len(found) == 99
+
+
+def test_people_and_units_within_sight_have_a_name_for_me(read: OrganisationQueries):
+    me = WHO["village_clerk"]
+    own = read.me(me, TODAY).name
+
+    assert read.named(me, TODAY, CHENQIAO) == "陈桥村"
+    assert read.named(me, TODAY, me) == own
+    assert read.named(me, TODAY, "nowhere") is None
+    assert read.named("nobody", TODAY, CHENQIAO) is None

@@ -124,6 +124,7 @@ def test_who_may_not_read_the_case_sees_nothing_blocked(world):
     queries = ClockQueries(world.office)
     assert [view.found.case_id for view in queries.blocked("zuzhang")] == [case]
     assert queries.blocked("village_secretary_2") == []
+    assert [queries.blocked_count(person) for person in ("zuzhang", "village_secretary_2")] == [1, 0]
 
 
 def test_after_downtime_each_falls_due_once_and_in_order(world):

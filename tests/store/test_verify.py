@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine.audit.verify import Flaw, Verdict, verify
+from engine.audit.verify import Flaw, Verdict, verify, verify_case
 from engine.rules.chain import commitment, row_facts, row_hash
 from engine.store.db import Tx
 from engine.store.folding import event_from_row
@@ -56,6 +56,8 @@ class Tampered:
         """The flaws of the case after these statements; the other case has none."""
         with self.behind(*statements):
             flaws = self.verify().flaws
+            with self.world.store.read() as tx:
+                assert set(verify_case(tx, self.world.office.rulebook, self.case)) == set(flaws)
         assert {flaw.case_id for flaw in flaws} <= {self.case}
         return {(flaw.seq, flaw.what) for flaw in flaws}
 

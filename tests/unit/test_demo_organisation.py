@@ -15,8 +15,11 @@ from api.demo.organisation import build, organisation
 from api.demo.personas import PERSONAS, VILLAGE_ROLES, open_accounts, personas
 from api.demo.places import CHENQIAO, EXTENTS, MIAOQIAN, OTHER_TOWN, TOWN, XIANGHU
 from engine.people.accounts import AccountService
+from engine.people.easy_passwords import is_easy
 from engine.people.imports import KINDS, ImportService
+from engine.people.passwords import PasswordService
 from engine.store.db import Store
+from tests.fast_hashing import fast_hasher
 
 Rows = list[dict[str, str]]
 FIRST = CHENQIAO + "w01"
@@ -225,13 +228,18 @@ def test_it_imports_cleanly_within_seconds_and_again_without_change(store: Store
     assert took < 10
 
 
-def test_personas_get_accounts_and_tokens(sqlite_store: Store):
-    imports, accounts = ImportService(sqlite_store), AccountService(sqlite_store)
+def settled(store: Store) -> AccountService:
     for kind in ("units", "bodies", "people", "posts"):
-        imports.apply(kind, organisation()[kind])
+        ImportService(store).apply(kind, organisation()[kind])
+    return AccountService(store)
 
-    opened = open_accounts(accounts)
-    again = open_accounts(accounts)
+
+def test_personas_get_accounts_and_tokens(sqlite_store: Store):
+    accounts = settled(sqlite_store)
+    passwords = PasswordService(sqlite_store, fast_hasher())
+
+    opened = open_accounts(accounts, passwords, {})
+    again = open_accounts(accounts, passwords, opened)
 
     assert tuple(opened) == PERSONAS
     assert opened["pianzhang"]["posts"] == [{"role": "pianzhang", "unit": FIRST, "name": "陈桥村第一屋场"}]
@@ -240,3 +248,34 @@ def test_personas_get_accounts_and_tokens(sqlite_store: Store):
     assert accounts.who(again["operator"]["token"]).operator
     assert accounts.who(again["linzhang"]["token"]).person == personas()["linzhang"]
     assert accounts.who(opened["linzhang"]["token"]) is None
+
+
+def test_personas_get_passwords_that_stay(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch):
+    accounts, passwords = settled(sqlite_store), PasswordService(sqlite_store, fast_hasher())
+    opened = open_accounts(accounts, passwords, {})
+    monkeypatch.setattr(PasswordService, "_keep", lambda *given: pytest.fail("set again"))
+
+    again = open_accounts(accounts, passwords, opened)
+
+    told = {persona: account["password"] for persona, account in opened.items()}
+    assert {persona: account["password"] for persona, account in again.items()} == told
+    assert len(set(told.values())) == len(PERSONAS)
+    assert [password for password in told.values() if not is_easy(password)] == []
+    for persona in ("linzhang", "operator", "auditor_county"):
+        checked = passwords.check(persona, told[persona], source="203.0.113.7")
+        assert (checked.login, checked.must_change) == (persona, False)
+
+
+def test_a_password_that_a_visitor_changed_is_set_again_and_a_spoilt_one_is_made_anew(sqlite_store: Store):
+    accounts, passwords = settled(sqlite_store), PasswordService(sqlite_store, fast_hasher())
+    opened = open_accounts(accounts, passwords, {})
+    passwords.change("linzhang", opened["linzhang"]["password"], "hogeduwa5736")
+    opened["zuzhang"] = {"password": "12345678"}
+    opened["pianzhang"] = {"password": None}
+    del opened["operator"]
+
+    again = open_accounts(accounts, passwords, opened)
+
+    assert again["linzhang"]["password"] == opened["linzhang"]["password"]
+    for persona in ("linzhang", "zuzhang", "pianzhang", "operator", "township_duty"):
+        assert passwords.check(persona, again[persona]["password"], source="203.0.113.7").login == persona

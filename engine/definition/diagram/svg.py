@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 
 from engine.definition.diagram.boxes import GUTTER, SMALL_SIZE, TEXT_SIZE, Line, Sort, width_of, wrapped
@@ -41,23 +41,25 @@ _COLOURS = (
 _BEND = 6.0
 
 
-def svg(picture: Picture) -> str:
-    """The picture as the text of an SVG file; the same picture gives the same text."""
-    return "\n".join(_Pen(picture, lay_out(picture)).drawn()) + "\n"
+def svg(picture: Picture, link: Callable[[str], str] | None = None) -> str:
+    """The picture as the text of an SVG file; the same picture gives the same text. `link` gives each card, by the code
+    of its state, the address that it leads to where the picture stands in a page."""
+    return "\n".join(_Pen(picture, lay_out(picture), link).drawn()) + "\n"
 
 
 class _Pen:
-    def __init__(self, picture: Picture, layout: Layout) -> None:
-        self._picture, self._layout = picture, layout
+    def __init__(self, picture: Picture, layout: Layout, link: Callable[[str], str] | None = None) -> None:
+        self._picture, self._layout, self._link = picture, layout, link
         targets = [code for code in layout.cards if any(wire.target == code for wire in layout.wires)]
         self._colours = {code: _COLOURS[number % len(_COLOURS)] for number, code in enumerate(targets)}
 
     def drawn(self) -> Iterator[str]:
         foot = list(self._foot())
         width, height = self._layout.width, self._layout.height + 20 + 20 * len(foot)
+        role = "group" if self._link else "img"  # what holds links is not one picture
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-            f'viewBox="0 0 {width:g} {height:g}" font-family="{_FONTS}" role="img">'
+            f'viewBox="0 0 {width:g} {height:g}" font-family="{_FONTS}" role="{role}">'
         )
         yield f"<title>{escape(self._picture.title)}</title>"
         yield f'<rect width="{width:g}" height="{height:g}" fill="{_PAPER}"/>'
@@ -68,7 +70,7 @@ class _Pen:
         for code in self._colours:
             yield from self._net(code)
         for placed in self._layout.cards.values():
-            yield from self._card(placed)
+            yield from self._linked(placed)
         yield from foot
         yield "</svg>"
 
@@ -100,6 +102,15 @@ class _Pen:
             yield _arrow(point, rightward, self._colours[code])
 
     # --- cards ---
+
+    def _linked(self, placed: Placed) -> Iterator[str]:
+        if self._link is None:
+            yield from self._card(placed)
+            return
+        card = placed.box.card
+        yield f'<a href="{escape(self._link(card.code))}">'
+        yield from self._card(placed)
+        yield "</a>"
 
     def _card(self, placed: Placed) -> Iterator[str]:
         box, kind = placed.box, placed.box.card.kind

@@ -203,7 +203,7 @@ def test_every_key_of_a_thing_is_compared(kind: type):
 
 
 def test_every_part_of_a_workflow_is_compared():
-    told_otherwise = {"key", "version", "replaces", "groups", "file", "sha256", "rows"}
+    told_otherwise = {"key", "version", "replaces", "groups", "file", "sha256", "source", "rows"}
     sections = {section.value for section in Section} - {"transitions", "head"}
 
     assert {each.name for each in fields(Workflow)} - told_otherwise == set(KEYS[Workflow]) | sections

@@ -1,0 +1,64 @@
+"""Where a reader may go: the few places of his post, the same on the phone's tabs and in the desk's bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.web.reader import Reader
+
+_TABS = 4  # what fits under a thumb
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """`title` is a text of the catalogue; `tab`: it stands on the phone's tabs, too."""
+
+    path: str
+    title: str
+    icon: str
+    current: bool = False
+    tab: bool = True
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's name for a text that is translated where it is shown
+    return text
+
+
+_TODAY = ("/", N_("今天"), "home")
+_MINE = ("/mine", N_("我报的"), "list")
+_PEOPLE = ("/people", N_("找人"), "phone")
+_CASES = ("/cases", N_("事项"), "file")
+_MEETINGS = ("/meetings", N_("会议"), "meet")
+_HISTORY = ("/history", N_("上报经过"), "clock")
+_RULES = ("/rules", N_("规则"), "rule")
+
+#: By the highest level at which somebody acts: the lowest reports, the middle meets, the top oversees.
+_LOWEST = (_TODAY, _CASES, _MINE, _PEOPLE, _HISTORY, _RULES)
+_HIGHER = (_TODAY, _CASES, _MEETINGS, _PEOPLE, _MINE, _HISTORY, _RULES)
+_SUPERVISOR = (_HISTORY, _CASES, _MEETINGS, _RULES)
+_NOBODY = (_RULES,)
+
+
+def places_of(reader: Reader, path: str) -> tuple[Place, ...]:
+    """The places of the reader, the one that holds `path` marked."""
+    chosen = _chosen(reader)
+    return tuple(
+        Place(path=to, title=title, icon=drawn, current=_holds(to, path), tab=place < _TABS)
+        for place, (to, title, drawn) in enumerate(chosen)
+    )
+
+
+def _chosen(reader: Reader) -> tuple[tuple[str, str, str], ...]:
+    levels = reader.levels
+    if not levels:
+        return _SUPERVISOR if reader.supervises else _NOBODY
+    return _LOWEST if max(levels) == 0 else _HIGHER
+
+
+def _holds(place: str, path: str) -> bool:
+    return path == place or (place != "/" and path.startswith(f"{place}/"))
+
+
+def home_of(reader: Reader) -> str:
+    """Where somebody lands after signing in."""
+    return _chosen(reader)[0][0]

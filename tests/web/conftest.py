@@ -23,7 +23,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from tests.web.chromium import Watch, chromium, opened_page
+from tests.web.chromium import SIZES, Watch, chromium, opened_page
 from tests.web.client import Browser
 from tests.web.served import Served, served_demo
 from tests.web.world import DemoWeb, Web, demo_township, small_township
@@ -83,3 +83,29 @@ def person(chrome: Chromium, served: Served, watch: Watch) -> Person:
         return opened_page(chrome, served, watch, login, size=size, lang=lang, text=text, **more)
 
     return opened
+
+
+@pytest.fixture(scope="module")
+def regulars(chrome: Chromium, served: Served) -> Iterator[tuple[Person, Watch]]:
+    """Browsers that stay open over the tests of a module, one for each reader and liking, so that what is kept is not
+    fetched anew for each page."""
+    watch, pages = Watch(), {}
+
+    def opened(login: str | None, *, size: str = "phone", lang: str = "zh", text: str = "normal") -> Page:
+        key = (login, size, lang, text)
+        if key not in pages:
+            pages[key] = opened_page(chrome, served, watch, login, size=size, lang=lang, text=text)
+        pages[key].set_viewport_size(SIZES[size]["viewport"])
+        return pages[key]
+
+    yield opened, watch
+    watch.close()
+
+
+@pytest.fixture
+def regular(regulars: tuple[Person, Watch]) -> Iterator[Person]:
+    """As `person`, for looking alone: what a test leaves in the browser is there for the next."""
+    opened, watch = regulars
+    watch.flaws.clear()
+    yield opened
+    assert watch.flaws == []

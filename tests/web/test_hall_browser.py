@@ -194,7 +194,7 @@ def test_without_a_network_the_meeting_goes_on_and_nothing_is_lost(person: Perso
 
     expect(page.locator("#hall-strip")).to_contain_text("已补记", timeout=20_000)
     assert list(township.decisions(meeting).values()) == ["assign_in_village"]
-    kept = page.evaluate("window.localStorage.getItem('mq-hall-' + location.pathname.split('/')[2])")
+    kept = page.evaluate("window.localStorage.getItem('mq-hall-village_secretary-' + location.pathname.split('/')[2])")
     assert kept is None
 
 
@@ -238,4 +238,6 @@ def test_what_another_desk_recorded_meanwhile_is_shown_before_it_is_replaced(
     page.wait_for_url("**/items/1")
     expect(page.locator("[data-decided]")).to_contain_text("议定退回屋场")
     expect(page.locator("#f-assign_in_village-plan")).to_have_value("这台电脑定的")
-    assert json.loads(page.evaluate("window.localStorage.getItem('mq-hall-' + location.pathname.split('/')[2])"))
+    assert json.loads(
+        page.evaluate("window.localStorage.getItem('mq-hall-village_secretary-' + location.pathname.split('/')[2])")
+    )

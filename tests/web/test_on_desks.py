@@ -13,16 +13,16 @@ DESK, ZOOMED = 1280, 640  # CSS pixels: at 200 % half as many fit
 
 
 @pytest.mark.parametrize(("line", "column"), PAGES, ids=NAMES)
-def test_a_page_can_be_used_by_everybody(person: Person, served: Served, line: Line, column: str):
-    page = person(READERS[column], size="desk")
+def test_a_page_can_be_used_by_everybody(regular: Person, served: Served, line: Line, column: str):
+    page = regular(READERS[column], size="desk")
     page.goto(served.addresses.of(line.address))
 
     assert_usable(violations(page) + sideways(page, DESK) + sideways(page, ZOOMED))
 
 
 @pytest.mark.parametrize(("line", "column"), PAGES, ids=NAMES)
-def test_large_text_fits_when_zoomed(person: Person, served: Served, line: Line, column: str):
-    page = person(READERS[column], size="desk", text="large")
+def test_large_text_fits_when_zoomed(regular: Person, served: Served, line: Line, column: str):
+    page = regular(READERS[column], size="desk", text="large")
     page.goto(served.addresses.of(line.address))
 
     assert_usable(sideways(page, DESK) + sideways(page, ZOOMED))

@@ -13,16 +13,16 @@ TARGET, LARGE_TARGET = 48, 60  # CSS pixels
 
 
 @pytest.mark.parametrize(("line", "column"), PAGES, ids=NAMES)
-def test_a_page_can_be_used_by_everybody(person: Person, served: Served, line: Line, column: str):
-    page = person(READERS[column])
+def test_a_page_can_be_used_by_everybody(regular: Person, served: Served, line: Line, column: str):
+    page = regular(READERS[column])
     page.goto(served.addresses.of(line.address))
 
     assert_usable(violations(page) + small_targets(page, TARGET) + sideways(page, 360) + sideways(page, 320))
 
 
 @pytest.mark.parametrize(("line", "column"), PAGES, ids=NAMES)
-def test_a_page_in_large_text_can_be_used_by_the_old(person: Person, served: Served, line: Line, column: str):
-    page = person(READERS[column], text="large")
+def test_a_page_in_large_text_can_be_used_by_the_old(regular: Person, served: Served, line: Line, column: str):
+    page = regular(READERS[column], text="large")
     page.goto(served.addresses.of(line.address))
     flaws = violations(page) + small_text(page) + small_targets(page, LARGE_TARGET)
 
@@ -30,8 +30,8 @@ def test_a_page_in_large_text_can_be_used_by_the_old(person: Person, served: Ser
 
 
 @pytest.mark.parametrize(("line", "column"), PAGES, ids=NAMES)
-def test_english_fits_a_narrow_phone(person: Person, served: Served, line: Line, column: str):
-    page = person(READERS[column], lang="en")
+def test_english_fits_a_narrow_phone(regular: Person, served: Served, line: Line, column: str):
+    page = regular(READERS[column], lang="en")
     page.goto(served.addresses.of(line.address))
 
     assert_usable(sideways(page, 320))

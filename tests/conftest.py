@@ -12,6 +12,11 @@ pytest_plugins = ["tests.databases", "tests.rules_once"]
 
 #: Files that take longest start first, so that no worker waits at the end for one of them.
 LONG = (
+    "web/test_on_phones.py",
+    "web/test_on_desks.py",
+    "web/test_payloads.py",
+    "web/test_days_hardships.py",
+    "web/test_days_pictures.py",
     "api/test_permissions.py",
     "features/test_whole_book.py",
     "features/test_scenarios.py",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from api.present import title
 from api.web.forms import Filled
 from engine.cases.views import CaseView, EventView
-from engine.definition.model import Condition, FieldGiven, FieldType, Row, walk
+from engine.definition.model import Condition, FieldGiven, FieldType, Row, Value, walk
 
 
 def hints(row: Row, english: bool) -> list[str]:
@@ -21,10 +21,10 @@ def _asks_for(condition: Condition, row: Row) -> bool:
 
 
 def begun(view: CaseView, row: Row, since: Iterable[EventView], reader: str) -> Filled:
-    """The form as it is first shown: choices that were given since the case came here are not asked for twice, and who
-    signs is most likely the one who reads."""
+    """The form as it is first shown. Choices that another act gave since the case came here are not asked for twice;
+    the same act again says something new. Who signs is most likely the one who reads."""
     fields = view.workflow.fields
-    said = {name: value for event in since for name, value in event.event.facts.items()}
+    said = {name: value for event in since for name, value in _told(event, row)}
     found = {}
     for name in row.needs:
         if fields[name].type is FieldType.CHOICE and isinstance(said.get(name), str):
@@ -32,3 +32,7 @@ def begun(view: CaseView, row: Row, since: Iterable[EventView], reader: str) -> 
         elif fields[name].type is FieldType.PERSON and fields[name].fills is None:
             found[f"d.{name}"] = [reader]
     return Filled(values=found)
+
+
+def _told(event: EventView, row: Row) -> Iterable[tuple[str, Value]]:
+    return () if event.event.trigger == row.trigger else event.event.facts.items()

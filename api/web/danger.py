@@ -13,8 +13,9 @@ from api.web.reader import InEnglish, Signed, fresh_once
 from api.web.rendering import render
 from api.web.report_places import tiles_of
 from api.web.report_rows import may_report, openings_of
-from api.web.report_tiles import N_, dangers
+from api.web.report_tiles import dangers
 from api.web.routes import PageRoute
+from api.web.words import N_
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Asked = Annotated[str | None, Query(max_length=64)]

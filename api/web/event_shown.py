@@ -7,14 +7,11 @@ from typing import Any
 
 from api import present
 from api.web.values import given_facts, place_and_role
+from api.web.words import N_
 from engine.cases.views import EventView
 from engine.rules.own import row_of
 
 _SAME = timedelta(minutes=1)
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's name for a text that is translated where it is shown
-    return text
 
 
 _OCCURRED, _CLIENT, _RECORDED = N_("发生"), N_("手机存下"), N_("送达")

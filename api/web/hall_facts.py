@@ -11,6 +11,7 @@ from api.deps import Services
 from api.web.dates import Calendar
 from api.web.deadlines import working_days
 from api.web.values import shown
+from api.web.words import N_
 from engine.cases.views import CaseView, EventView, see_event
 from engine.definition.model import FieldType, Per, Slot, Workflow
 from engine.meetings.queries import ItemView
@@ -19,10 +20,6 @@ from engine.rules.mask import Sight
 Fact = dict[str, Any]
 _AT_THE_HEAD = ("gist",)
 _MEASURES = 3  # of those recorded, the latest
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's name for a text that is translated where it is shown
-    return text
 
 
 _DONE, _UP = N_("做过"), N_("上会")
@@ -70,11 +67,7 @@ def _tried(view: CaseView, events: Sequence[EventView], english: bool) -> str:
 
 def _measures(workflow: Workflow) -> set[str]:
     of = {trigger for counter in workflow.counters.values() if counter.per is Per.LEVEL for trigger in counter.of}
-    return {row.trigger for row in workflow.rows if row.trigger in of and _stays(row) and not row.extends}
-
-
-def _stays(row: Any) -> bool:
-    return all(target.to == "same" for target in row.targets)
+    return {row.trigger for row in workflow.rows if row.trigger in of and row.stays and not row.extends}
 
 
 def _words(event: EventView) -> Iterator[str]:

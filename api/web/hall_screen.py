@@ -28,7 +28,7 @@ from engine.cases.views import EventView
 from engine.definition.model import FieldType
 from engine.meetings.hall import Tabled
 from engine.meetings.queries import ItemView, MeetingView
-from engine.rules.refusals import Refusal, Stale
+from engine.rules.refusals import NotFound, Refusal, Stale
 
 _SIMILAR = 5
 
@@ -67,7 +67,7 @@ def screen(request: Request, served: Services, who: Reader, view: MeetingView, f
 def _context(request: Request, served: Services, who: Reader, view: MeetingView, found: ItemView,
              when: Calendar) -> dict[str, Any]:  # fmt: skip
     case, english = found.case, when.english
-    events = served.case_queries.history(who.person, case.identity.id) if _may_read(served, who, found) else []
+    events = _history(served, who, found)
     numbers = [number_of(each) for each in view.items]
     place = numbers.index(number_of(found))
     return {
@@ -91,10 +91,12 @@ def _context(request: Request, served: Services, who: Reader, view: MeetingView,
     }
 
 
-def _may_read(served: Services, who: Reader, found: ItemView) -> bool:
+def _history(served: Services, who: Reader, found: ItemView) -> list[EventView]:
     """Who sits in the meeting reads its cases; for others the history may be out of reach."""
-    page = served.case_queries.page(who.person, CaseFilter(q=found.case.identity.number, limit=2))
-    return any(each.identity.id == found.case.identity.id for each in page.cases)
+    try:
+        return served.case_queries.history(who.person, found.case.identity.id)
+    except NotFound:
+        return []
 
 
 def _place(found: ItemView, english: bool) -> str:

@@ -14,8 +14,7 @@ from api import present, present_meetings
 from api.deps import Services
 from api.web.deadlines import due_of
 from api.web.reader import Reader, calendar_of
-from api.web.values import chosen, gist_of, risk_of
-from engine.cases.views import CaseView
+from api.web.values import card_of, gist_of, risk_of
 from engine.meetings.queries import ItemView, MeetingView
 
 PLANNED, OPEN, CLOSED, CANCELLED = "planned", "open", "closed", "cancelled"
@@ -118,12 +117,6 @@ def line(request: Request, served: Services, who: Reader, item: ItemView, englis
 def is_gone(item: ItemView) -> bool:
     """The case no longer waits at a gate: it was settled, merged or withdrawn meanwhile."""
     return not item.case.workflow.states[item.case.state.state].gate
-
-
-def card_of(view: CaseView, english: bool) -> dict[str, str] | None:
-    """The supervision card that lies on the case."""
-    letter = {"yellow": "y", "red": "r", "normal": "n"}.get(str(view.data.get("card")))
-    return {"letter": letter, "title": chosen(view, "card", english) or ""} if letter else None
 
 
 def mark_of(item: ItemView) -> str:

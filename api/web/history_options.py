@@ -9,15 +9,12 @@ from api.deps import Services
 from api.present import title
 from api.web.history_filters import Asked
 from api.web.reader import Reader
+from api.web.words import N_
 from engine.definition.model import SAME, Role, Row, Workflow
 from engine.people.queries import Place
 from engine.rules.fold import local_day
 
 Choice = tuple[str, str]
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's name for a text that is translated where it is shown
-    return text
 
 
 #: What each filter is called, on its field and on its chip.

@@ -7,7 +7,6 @@ from markupsafe import Markup
 _DRAWN: dict[str, str] = {
     "alert": '<path d="M12 3.5L22 20.5H2z"/><path d="M12 10v5M12 17.6v.2"/>',
     "back": '<path d="M15 5l-7 7 7 7"/>',
-    "bell": '<path d="M6 17V11a6 6 0 0 1 12 0v6l1.5 2h-15z"/><path d="M10.5 21h3"/>',
     "camera": '<path d="M4 8h4l1.5-3h5L16 8h4v11H4z"/><circle cx="12" cy="13" r="3.5"/>',
     "check": '<path d="M4 12.5l5.5 5.5L20 7"/>',
     "clip": '<path d="M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7l-8.4 8.4a1.7 1.7 0 0 1-2.4-2.4L14 7.5"/>',

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from api.present import title
 from engine.cases.office import Office
@@ -45,17 +46,18 @@ def stairs(office: Office, view: CaseView, events: Sequence[EventView], now: dat
 def _stays(view: CaseView, events: Sequence[EventView], now: datetime) -> dict[str, list[tuple[datetime, datetime]]]:
     """Level -> when the case came and went. A closed case left when it was closed."""
     found: dict[str, list[tuple[datetime, datetime]]] = {}
-    end = view.state.closed_at or now
-    level, since = None, end
-    for each in events:
-        row = each.event
-        if row.level_to != level:
-            if level is not None:
-                found.setdefault(level, []).append((since, row.recorded_at))
-            level, since = row.level_to, row.recorded_at
-    if level is not None:
-        found.setdefault(level, []).append((since, max(end, since)))
+    for level, start, end in spans(events, view.state.closed_at or now):
+        found.setdefault(level, []).append((start, end))
     return found
+
+
+def spans(events: Sequence[EventView], end: datetime) -> Iterator[tuple[str, datetime, datetime]]:
+    """(level, from, to) of each stay at a level, one after the other up to `end`."""
+    turns = [each.event for each in events if each.event.level_from != each.event.level_to]
+    last = max(end, turns[-1].recorded_at)
+    moments = [*((turn.level_to, turn.recorded_at) for turn in turns), ("", last)]
+    for (level, start), (_, until) in pairwise(moments):
+        yield level, start, until
 
 
 def work_of(office: Office, rules: tuple[str, int, str]) -> Worktime | None:

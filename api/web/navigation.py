@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.reader import Reader
+from api.web.words import N_
 
 _TABS = 4  # what fits under a thumb
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class Destination:
     """`title` is a text of the catalogue; `tab`: it stands on the phone's tabs, too."""
 
     path: str
@@ -18,10 +19,6 @@ class Place:
     icon: str
     current: bool = False
     tab: bool = True
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's name for a text that is translated where it is shown
-    return text
 
 
 _TODAY = ("/", N_("今天"), "home")
@@ -39,11 +36,11 @@ _SUPERVISOR = (_HISTORY, _CASES, _MEETINGS, _RULES)
 _NOBODY = (_RULES,)
 
 
-def places_of(reader: Reader, path: str) -> tuple[Place, ...]:
+def destinations_of(reader: Reader, path: str) -> tuple[Destination, ...]:
     """The places of the reader, the one that holds `path` marked."""
     chosen = _chosen(reader)
     return tuple(
-        Place(path=to, title=title, icon=drawn, current=_holds(to, path), tab=place < _TABS)
+        Destination(path=to, title=title, icon=drawn, current=_holds(to, path), tab=place < _TABS)
         for place, (to, title, drawn) in enumerate(chosen)
     )
 

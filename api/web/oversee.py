@@ -12,13 +12,14 @@ from api.cursors import pack
 from api.deps import Served, Services
 from api.web.event_shown import event_shown
 from api.web.history_filters import Asked, asked
-from api.web.history_options import BY, LABELS, MOVES, N_, Options, options_of
+from api.web.history_options import BY, LABELS, MOVES, Options, options_of
 from api.web.ladder import work_of, working_days
 from api.web.month_chart import bars, months_of
 from api.web.reader import InEnglish, Reader, Signed, calendar_of
 from api.web.rendering import render
 from api.web.routes import PageRoute
 from api.web.values import gist_of
+from api.web.words import N_
 from engine.audit.moves import MeetingRow, MovesPage
 from engine.cases.views import EventView
 

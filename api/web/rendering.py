@@ -18,7 +18,7 @@ from api.web.assets import asset
 from api.web.dates import Calendar
 from api.web.icons import icon, logo
 from api.web.look import Look
-from api.web.navigation import places_of
+from api.web.navigation import destinations_of
 from api.web.reader import Reader, calendar_of, english_of, fresh_once
 from api.web.rule_links import rule_href
 from api.web.stuck import stuck_of
@@ -73,7 +73,7 @@ def _frame(request: Request, english: bool) -> dict[str, Any]:
         "text_size": "large" if large else "normal",
         "reader": reader,
         "when": when,
-        "places": places_of(reader, request.url.path) if reader else (),
+        "destinations": destinations_of(reader, request.url.path) if reader else (),
         "here": _here(request),
         "stuck": lambda: stuck_of(request, reader),
         "token": lambda: _token_field(request),

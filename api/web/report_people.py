@@ -6,7 +6,7 @@ from fastapi import Request
 
 from api.deps import Services
 from api.present import title
-from api.web.options import Grouped
+from api.web.options import Grouped, people_of
 from api.web.reader import Posted, Reader, calendar_of
 from engine.definition.model import Value
 from engine.people.queries import PAGE_MOST, PersonSeen
@@ -47,11 +47,4 @@ def behalf_of(request: Request, served: Services, who: Reader, sent: Posted) -> 
 
 def concerned(request: Request, served: Services, who: Reader, unit: str | None, english: bool) -> Grouped:
     """Officials whom a report may be about, by place."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for person in near(request, served, who, unit):
-        for post in person.posts[:1]:
-            role = who.roles.get(post.role)
-            words = title(role.title, english) if role else post.role
-            named = f"{person.name} ({words})" if english else f"{person.name}（{words}）"
-            groups.setdefault(post.place_name, []).append((person.id, named))
-    return tuple(groups.items())
+    return people_of(who, near(request, served, who, unit), english)

@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.present import title
+from api.web.words import N_
 from engine.definition.model import Row, Workflow
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's name for a text that is translated where it is shown
-    return text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from api.present import title
-from api.web.ladder import work_of, working_days
+from api.web.ladder import spans, work_of, working_days
 from engine.cases.office import Office
 from engine.cases.views import CaseView, EventView
 
@@ -33,7 +32,7 @@ class Stay:
 
 def stays(office: Office, view: CaseView, events: Sequence[EventView], now: datetime, english: bool) -> list[Stay]:
     """From the opening to the end, or to now; in order."""
-    found = list(_spans(events, view.state.closed_at or now))
+    found = list(spans(events, view.state.closed_at or now))
     whole = sum((end - start).total_seconds() for _, start, end in found) or 1.0
     work = work_of(office, view.identity.file)
     shown: list[Stay] = []
@@ -56,12 +55,3 @@ def stays(office: Office, view: CaseView, events: Sequence[EventView], now: date
         )
         x += width
     return shown
-
-
-def _spans(events: Sequence[EventView], end: datetime) -> Iterator[tuple[str, datetime, datetime]]:
-    """(level, from, to) of each stay."""
-    turns = [each.event for each in events if each.event.level_from != each.event.level_to]
-    last = max(end, turns[-1].recorded_at)
-    moments = [*((turn.level_to, turn.recorded_at) for turn in turns), ("", last)]
-    for (level, start), (_, until) in pairwise(moments):
-        yield level, start, until

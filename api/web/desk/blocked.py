@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request, Response
 
 from api import present, present_clocks
 from api.deps import Served
-from api.web.desk.filtering import N_
 from api.web.reader import InEnglish, Reader, Signed, calendar_of
 from api.web.rendering import render, say
 from api.web.routes import PageRoute
+from api.web.words import N_
 from engine.cases.blocked_views import BlockedView
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)

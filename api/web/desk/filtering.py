@@ -17,13 +17,9 @@ from api.deps import Services
 from api.listings import CaseListing
 from api.web.reader import Reader
 from api.web.rendering import say
+from api.web.words import N_
 from engine.cases.narrowing import CaseFilter
 from engine.rules.refusals import Refusal
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's name for a text that is translated where it is shown
-    return text
-
 
 OPEN, WAITING, OVERDUE, SOON, ALL = "open", "waiting", "overdue", "soon", "all"
 VIEWS = (OPEN, WAITING, OVERDUE, SOON, ALL)

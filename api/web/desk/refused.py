@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query, Request, Response
 from api import present
 from api.cursors import pack, unpack
 from api.deps import Served, Services
-from api.web.desk.filtering import N_
 from api.web.reader import InEnglish, Signed
 from api.web.rendering import render, say
 from api.web.routes import PageRoute
+from api.web.words import N_
 from engine.audit.queries import DenialView
 from engine.definition.model import Workflow
 

@@ -9,9 +9,10 @@ from fastapi import Request
 
 from api.deps import Services
 from api.present import title
-from api.web.desk.filtering import ALL, N_, OPEN, OVERDUE, SOON, WAITING, Asked
+from api.web.desk.filtering import ALL, OPEN, OVERDUE, SOON, WAITING, Asked
 from api.web.reader import Reader
 from api.web.rendering import say
+from api.web.words import N_
 from engine.definition.model import State, Workflow
 
 COUNTED = 999  # more are not counted

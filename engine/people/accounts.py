@@ -17,6 +17,7 @@ from engine.people.kinds import NAME_LENGTH, has_control
 from engine.store.clock import real_now
 from engine.store.db import Store, Tx, retried
 from engine.store.tables import accounts, people, tokens
+from engine.store.trust_tables import administrators
 
 _LOGIN = re.compile(r"[A-Za-z0-9_.@-]{1,64}", re.ASCII)
 _SECRET = re.compile(r"mq_[A-Za-z0-9_-]{43}", re.ASCII)
@@ -57,6 +58,7 @@ class TokenKept:
     id: str
     login: str
     label: str
+    scope: str
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -73,8 +75,10 @@ class AccountService:
         """An account for a registered person, or for none. A login is never given out twice, not even an ended one."""
         with self.store.begin() as tx:
             _check_new(tx, login, person)
-            values = {"login": login, "person": person, "operator": operator, "active": True}
-            tx.execute(sa.insert(accounts).values(**values, created_at=real_now()))
+            now = real_now()
+            tx.execute(sa.insert(accounts).values(login=login, person=person, active=True, created_at=now))
+            if operator:
+                tx.execute(sa.insert(administrators).values(login=login, office="system", since=now))
 
     def end(self, login: str) -> None:
         """Close an account for good; its tokens stop working with the commit."""
@@ -87,7 +91,7 @@ class AccountService:
         with self.store.begin() as tx:
             _check_token(tx, login, label, expires_at)
             issued = Issued(id=f"tk-{ULID()}", secret="mq_" + secrets.token_urlsafe(32))
-            values = {"id": issued.id, "login": login, "label": label, "expires_at": expires_at}
+            values = {"id": issued.id, "login": login, "label": label, "scope": "act", "expires_at": expires_at}
             tx.execute(sa.insert(tokens).values(**values, hash=_hash(issued.secret), created_at=real_now()))
             return issued
 
@@ -103,7 +107,11 @@ class AccountService:
         """All accounts by login, ended ones too."""
         with self.store.read() as tx:
             joined = accounts.outerjoin(people, people.c.id == accounts.c.person)
-            query = sa.select(accounts, people.c.name).select_from(joined).order_by(accounts.c.login)
+            query = (
+                sa.select(accounts, people.c.name, is_operator().label("operator"))
+                .select_from(joined)
+                .order_by(accounts.c.login)
+            )
             return tuple(Account(**row) for row in tx.execute(query).mappings())
 
     def list_tokens(self, login: str) -> tuple[TokenKept, ...]:
@@ -123,9 +131,14 @@ class AccountService:
             return Principal(**row) if row else None
 
 
+def is_operator() -> sa.ColumnElement[bool]:
+    """The account in the row has the office of the system administrator."""
+    return sa.exists().where(administrators.c.login == accounts.c.login, administrators.c.office == "system")
+
+
 def _who() -> sa.Select[Any]:
     """Whose working token has the hash `secret`, `now`."""
-    columns = (tokens.c.id.label("token_id"), accounts.c.login, accounts.c.person, accounts.c.operator)
+    columns = (tokens.c.id.label("token_id"), accounts.c.login, accounts.c.person, is_operator().label("operator"))
     expires = tokens.c.expires_at
     unexpired = sa.or_(expires.is_(None), expires > sa.bindparam("now", type_=expires.type))
     return (

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from ulid import ULID
 
+from engine.people.accounts import is_operator
 from engine.people.devices import digest
 from engine.people.errors import Wrong
 from engine.store.clock import real_now
@@ -133,7 +134,7 @@ def _who() -> sa.Select[Any]:
         .outerjoin(people, people.c.id == accounts.c.person)
         .outerjoin(posts, sa.and_(posts.c.person == accounts.c.person, valid_on(posts, day)))
     )
-    of_account = (accounts.c.person, accounts.c.operator, accounts.c.active, people.c.name)
+    of_account = (accounts.c.person, is_operator().label("operator"), accounts.c.active, people.c.name)
     columns = (sessions, *of_account, passwords.c.must_change, posts.c.id.label("post"))
     return sa.select(*columns).select_from(joined).where(sessions.c.hash == sa.bindparam("hash"))
 

@@ -7,102 +7,57 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
-    JSON,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
-
-class Utc(TypeDecorator[datetime]):
-    """An aware moment: timestamptz on PostgreSQL, on SQLite text in UTC of fixed width, which sorts by time."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-_json = JSON().with_variant(JSONB(), "postgresql")
-_erasable = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-_code = String(80)
-_id = String(120)
-#: Lines are compared by range, so PostgreSQL must compare them byte by byte as SQLite does.
-_line = String(600).with_variant(String(600, collation="C"), "postgresql")
-#: As above: what a gram begins with is a range.
-_gram = String(8).with_variant(String(8, collation="C"), "postgresql")
-
-
-def _home() -> Column[str]:
-    return Column("home", _code, nullable=False)
-
+from engine.store import trust_tables as trust
+from engine.store.columns import CODE, ERASABLE, GRAM, ID, JSON_VALUE, LINE, Utc, home_column
+from engine.store.columns import metadata as metadata
 
 # --- the register --------------------------------------------------------------------------------------------------
 
-settings = Table("settings", metadata, Column("name", _code, primary_key=True), Column("value", _json, nullable=False))
+settings = Table(
+    "settings", metadata, Column("name", CODE, primary_key=True), Column("value", JSON_VALUE, nullable=False)
+)
 
 units = Table(
     "units",
     metadata,
-    Column("code", _code, primary_key=True),
+    Column("code", CODE, primary_key=True),
     Column("name", Text, nullable=False),
-    Column("kind", _code, nullable=False),
-    Column("parent", _code, ForeignKey("units.code"), nullable=True),
-    Column("line", _line, nullable=False, unique=True),  # /county:430482/township:430482109/…/ down to itself
+    Column("kind", CODE, nullable=False),
+    Column("parent", CODE, ForeignKey("units.code"), nullable=True),
+    Column("line", LINE, nullable=False, unique=True),  # /county:430482/township:430482109/…/ down to itself
     Index("ix_units_parent", "parent"),
 )
 
 bodies = Table(
     "bodies",
     metadata,
-    Column("code", _code, primary_key=True),
+    Column("code", CODE, primary_key=True),
     Column("name", Text, nullable=False),
-    Column("kind", _code, nullable=False),
+    Column("kind", CODE, nullable=False),
 )
 
 body_units = Table(
     "body_units",
     metadata,
-    Column("body", _code, ForeignKey("bodies.code"), nullable=False),
-    Column("unit", _code, ForeignKey("units.code"), nullable=False),
+    Column("body", CODE, ForeignKey("bodies.code"), nullable=False),
+    Column("unit", CODE, ForeignKey("units.code"), nullable=False),
     PrimaryKeyConstraint("body", "unit"),
     Index("ix_body_units_unit", "unit"),
 )
@@ -110,7 +65,7 @@ body_units = Table(
 people = Table(
     "people",
     metadata,
-    Column("id", _code, primary_key=True),
+    Column("id", CODE, primary_key=True),
     Column("name", Text, nullable=False),
     Column("phone", Text, nullable=True),
 )
@@ -118,11 +73,11 @@ people = Table(
 posts = Table(
     "posts",
     metadata,
-    Column("id", _code, primary_key=True),
-    Column("person", _code, ForeignKey("people.id"), nullable=False),
-    Column("role", _code, nullable=False),
-    Column("unit", _code, ForeignKey("units.code"), nullable=True),
-    Column("body", _code, ForeignKey("bodies.code"), nullable=True),
+    Column("id", CODE, primary_key=True),
+    Column("person", CODE, ForeignKey("people.id"), nullable=False),
+    Column("role", CODE, nullable=False),
+    Column("unit", CODE, ForeignKey("units.code"), nullable=True),
+    Column("body", CODE, ForeignKey("bodies.code"), nullable=True),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date, nullable=True),  # the last day it is valid
     Index("ix_posts_person", "person"),
@@ -133,17 +88,17 @@ posts = Table(
 households = Table(
     "households",
     metadata,
-    Column("code", _code, primary_key=True),
-    Column("unit", _code, ForeignKey("units.code"), nullable=False),
-    Column("head", _code, ForeignKey("people.id"), nullable=False),
+    Column("code", CODE, primary_key=True),
+    Column("unit", CODE, ForeignKey("units.code"), nullable=False),
+    Column("head", CODE, ForeignKey("people.id"), nullable=False),
     Index("ix_households_unit", "unit"),
 )
 
 household_people = Table(
     "household_people",
     metadata,
-    Column("household", _code, ForeignKey("households.code"), nullable=False),
-    Column("person", _code, ForeignKey("people.id"), nullable=False),
+    Column("household", CODE, ForeignKey("households.code"), nullable=False),
+    Column("person", CODE, ForeignKey("people.id"), nullable=False),
     PrimaryKeyConstraint("household", "person"),
     Index("ix_household_people_person", "person"),
 )
@@ -151,9 +106,9 @@ household_people = Table(
 relatives = Table(
     "relatives",
     metadata,
-    Column("person", _code, ForeignKey("people.id"), nullable=False),
-    Column("other", _code, ForeignKey("people.id"), nullable=False),
-    Column("kind", _code, nullable=False),
+    Column("person", CODE, ForeignKey("people.id"), nullable=False),
+    Column("other", CODE, ForeignKey("people.id"), nullable=False),
+    Column("kind", CODE, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date, nullable=True),
     PrimaryKeyConstraint("person", "other", "kind", "valid_from"),
@@ -163,9 +118,8 @@ relatives = Table(
 accounts = Table(
     "accounts",
     metadata,
-    Column("login", _code, primary_key=True),
-    Column("person", _code, ForeignKey("people.id"), nullable=True),
-    Column("operator", Boolean, nullable=False),
+    Column("login", CODE, primary_key=True),
+    Column("person", CODE, ForeignKey("people.id"), nullable=True),
     Column("active", Boolean, nullable=False),
     Column("created_at", Utc, nullable=False),
 )
@@ -174,9 +128,10 @@ tokens = Table(
     "tokens",
     metadata,
     Column("hash", String(64), primary_key=True),
-    Column("id", _code, nullable=False, unique=True),
-    Column("login", _code, ForeignKey("accounts.login"), nullable=False),
+    Column("id", CODE, nullable=False, unique=True),
+    Column("login", CODE, ForeignKey("accounts.login"), nullable=False),
     Column("label", Text, nullable=False),
+    Column("scope", String(16), nullable=False),  # what it opens: engine/people/kinds.py
     Column("created_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=True),
     Column("revoked_at", Utc, nullable=True),
@@ -187,7 +142,7 @@ tokens = Table(
 passwords = Table(
     "passwords",
     metadata,
-    Column("login", _code, ForeignKey("accounts.login"), primary_key=True),
+    Column("login", CODE, ForeignKey("accounts.login"), primary_key=True),
     Column("hash", Text, nullable=False),
     Column("set_at", Utc, nullable=False),
     Column("must_change", Boolean, nullable=False),
@@ -198,7 +153,7 @@ devices = Table(
     "devices",
     metadata,
     Column("hash", String(64), primary_key=True),
-    Column("login", _code, ForeignKey("accounts.login"), nullable=False),
+    Column("login", CODE, ForeignKey("accounts.login"), nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("last_seen", Utc, nullable=False),
     Index("ix_devices_login", "login", "last_seen"),
@@ -208,7 +163,7 @@ devices = Table(
 sign_in_failures = Table(
     "sign_in_failures",
     metadata,
-    Column("id", _code, primary_key=True),
+    Column("id", CODE, primary_key=True),
     Column("login", String(64), nullable=False),
     Column("source", String(64), nullable=False),
     Column("device", String(64), nullable=True),
@@ -223,14 +178,14 @@ sessions = Table(
     "sessions",
     metadata,
     Column("hash", String(64), primary_key=True),
-    Column("id", _code, nullable=False, unique=True),
-    Column("login", _code, ForeignKey("accounts.login"), nullable=False),
+    Column("id", CODE, nullable=False, unique=True),
+    Column("login", CODE, ForeignKey("accounts.login"), nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("seen_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
     Column("idle_seconds", Integer, nullable=False),
     Column("remembered", Boolean, nullable=False),
-    Column("posts", _json, nullable=False),
+    Column("posts", JSON_VALUE, nullable=False),
     Column("ended_at", Utc, nullable=True),
     Index("ix_sessions_login", "login"),
 )
@@ -238,7 +193,7 @@ sessions = Table(
 workflow_versions = Table(
     "workflow_versions",
     metadata,
-    Column("workflow", _code, nullable=False),
+    Column("workflow", CODE, nullable=False),
     Column("version", Integer, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("first_used_at", Utc, nullable=False),
@@ -249,7 +204,7 @@ workflow_versions = Table(
 calendar_versions = Table(
     "calendar_versions",
     metadata,
-    Column("calendar", _code, nullable=False),
+    Column("calendar", CODE, nullable=False),
     Column("version", Integer, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("data", LargeBinary, nullable=False),
@@ -261,9 +216,9 @@ calendar_versions = Table(
 meeting_rhythms = Table(
     "meeting_rhythms",
     metadata,
-    Column("workflow", _code, nullable=False),
-    Column("meeting", _code, nullable=False),
-    Column("unit", _code, ForeignKey("units.code"), nullable=False),
+    Column("workflow", CODE, nullable=False),
+    Column("meeting", CODE, nullable=False),
+    Column("unit", CODE, ForeignKey("units.code"), nullable=False),
     Column("weekday", Integer, nullable=True),
     Column("monthday", Integer, nullable=True),
     Column("at", String(5), nullable=True),
@@ -275,16 +230,16 @@ meeting_rhythms = Table(
 duty_turns = Table(
     "duty_turns",
     metadata,
-    Column("id", _code, primary_key=True),
-    Column("role", _code, nullable=False),
-    Column("unit", _code, ForeignKey("units.code"), nullable=False),
-    Column("person", _code, ForeignKey("people.id"), nullable=False),
+    Column("id", CODE, primary_key=True),
+    Column("role", CODE, nullable=False),
+    Column("unit", CODE, ForeignKey("units.code"), nullable=False),
+    Column("person", CODE, ForeignKey("people.id"), nullable=False),
     Column("starts_at", Utc, nullable=False),
     Column("ends_at", Utc, nullable=False),  # the hand-over: no longer on duty at this moment
     Column("entered_at", Utc, nullable=False),
-    Column("entered_by", _code, nullable=True),  # null: the operator, at the command line
+    Column("entered_by", CODE, nullable=True),  # null: the operator, at the command line
     Column("called_off_at", Utc, nullable=True),
-    Column("called_off_by", _code, nullable=True),
+    Column("called_off_by", CODE, nullable=True),
     Index("ix_duty_turns_unit_role", "unit", "role", "ends_at"),
 )
 
@@ -295,15 +250,15 @@ _OPEN = text("closed_at IS NULL")
 cases = Table(
     "cases",
     metadata,
-    _home(),
-    Column("id", _id, nullable=False),
+    home_column(),
+    Column("id", ID, nullable=False),
     Column("number", String(16), nullable=False),
-    Column("workflow", _code, nullable=False),
+    Column("workflow", CODE, nullable=False),
     Column("workflow_version", Integer, nullable=False),
     Column("file_hash", String(64), nullable=False),
-    Column("unit", _code, nullable=False),
-    Column("state", _code, nullable=False),
-    Column("level", _code, nullable=False),
+    Column("unit", CODE, nullable=False),
+    Column("state", CODE, nullable=False),
+    Column("level", CODE, nullable=False),
     Column("version", Integer, nullable=False),
     Column("opened_at", Utc, nullable=False),
     Column("entered_at", Utc, nullable=False),
@@ -312,10 +267,10 @@ cases = Table(
     Column("total_due_at", Utc, nullable=True),
     Column("due_provisional", Boolean, nullable=True),
     Column("calendar_version", Integer, nullable=True),  # by which these were counted; null where none counts
-    Column("category", _code, nullable=True),
-    Column("urgency", _code, nullable=True),
+    Column("category", CODE, nullable=True),
+    Column("urgency", CODE, nullable=True),
     Column("last_hash", String(64), nullable=False),
-    Column("folded", _json, nullable=False),
+    Column("folded", JSON_VALUE, nullable=False),
     PrimaryKeyConstraint("home", "id"),
     UniqueConstraint("home", "number"),
     Index("ix_cases_home_opened", "home", "opened_at", "id"),
@@ -334,9 +289,9 @@ cases = Table(
 timers = Table(
     "timers",
     metadata,
-    _home(),
-    Column("case_id", _id, nullable=False),
-    Column("clock", _code, nullable=False),
+    home_column(),
+    Column("case_id", ID, nullable=False),
+    Column("clock", CODE, nullable=False),
     Column("sum", Integer, nullable=False),
     Column("step", Integer, nullable=False),
     Column("due_at", Utc, nullable=False),
@@ -353,13 +308,13 @@ timers = Table(
 blocked = Table(
     "blocked",
     metadata,
-    _home(),
+    home_column(),
     Column("kind", String(16), nullable=False),
     Column("subject", String(300), nullable=False),
-    Column("case_id", _id, nullable=True),
-    Column("unit", _code, nullable=False),
+    Column("case_id", ID, nullable=True),
+    Column("unit", CODE, nullable=False),
     Column("code", String(120), nullable=False),
-    Column("facts", _json, nullable=False),
+    Column("facts", JSON_VALUE, nullable=False),
     Column("since", Utc, nullable=False),
     Column("attend_by", Utc, nullable=False),
     Column("tried_at", Utc, nullable=False),
@@ -373,11 +328,11 @@ blocked = Table(
 case_ties = Table(
     "case_ties",
     metadata,
-    _home(),
-    Column("case_id", _id, nullable=False),
+    home_column(),
+    Column("case_id", ID, nullable=False),
     Column("slot", String(16), nullable=False),
     Column("kind", String(8), nullable=False),  # person, unit or case
-    Column("target", _id, nullable=False),
+    Column("target", ID, nullable=False),
     PrimaryKeyConstraint("home", "case_id", "slot", "kind", "target"),
     ForeignKeyConstraint(["home", "case_id"], ["cases.home", "cases.id"]),
     Index("ix_case_ties_home_target", "home", "target", "kind", "slot", "case_id"),
@@ -387,34 +342,34 @@ case_ties = Table(
 history = Table(
     "history",
     metadata,
-    _home(),
-    Column("case_id", _id, nullable=False),
+    home_column(),
+    Column("case_id", ID, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("trigger", _code, nullable=False),
+    Column("trigger", CODE, nullable=False),
     Column("ref", String(40), nullable=True),
     Column("line", Integer, nullable=False),
     Column("move", String(8), nullable=False),
-    Column("source", _code, nullable=False),
-    Column("target", _code, nullable=False),
-    Column("level_from", _code, nullable=True),
-    Column("level_to", _code, nullable=False),
-    Column("unit", _code, nullable=False),
-    Column("actor", _code, nullable=False),
-    Column("post", _code, nullable=True),
-    Column("post_role", _code, nullable=True),
-    Column("post_place", _code, nullable=True),
-    Column("behalf", _code, nullable=True),
+    Column("source", CODE, nullable=False),
+    Column("target", CODE, nullable=False),
+    Column("level_from", CODE, nullable=True),
+    Column("level_to", CODE, nullable=False),
+    Column("unit", CODE, nullable=False),
+    Column("actor", CODE, nullable=False),
+    Column("post", CODE, nullable=True),
+    Column("post_role", CODE, nullable=True),
+    Column("post_place", CODE, nullable=True),
+    Column("behalf", CODE, nullable=True),
     Column("proxy", Boolean, nullable=False),
-    Column("responsible", _json, nullable=False),
-    Column("successor", _json, nullable=False),
-    Column("facts", _json, nullable=False),
-    Column("texts", _json, nullable=False),
+    Column("responsible", JSON_VALUE, nullable=False),
+    Column("successor", JSON_VALUE, nullable=False),
+    Column("facts", JSON_VALUE, nullable=False),
+    Column("texts", JSON_VALUE, nullable=False),
     Column("occurred_at", Utc, nullable=False),
     Column("recorded_at", Utc, nullable=False),
     Column("client_at", Utc, nullable=True),
-    Column("meeting", _id, nullable=True),
+    Column("meeting", ID, nullable=True),
     Column("agenda_no", Integer, nullable=True),
-    Column("workflow", _code, nullable=False),
+    Column("workflow", CODE, nullable=False),
     Column("workflow_version", Integer, nullable=False),
     Column("file_hash", String(64), nullable=False),
     Column("row_format", Integer, nullable=False),
@@ -432,10 +387,10 @@ history = Table(
 payloads = Table(
     "payloads",
     metadata,
-    _home(),
-    Column("case_id", _id, nullable=False),
+    home_column(),
+    Column("case_id", ID, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("body", _erasable, nullable=True),
+    Column("body", ERASABLE, nullable=True),
     Column("salt", String(64), nullable=True),
     PrimaryKeyConstraint("home", "case_id", "seq"),
     ForeignKeyConstraint(["home", "case_id", "seq"], ["history.home", "history.case_id", "history.seq"]),
@@ -445,8 +400,8 @@ payloads = Table(
 search_texts = Table(
     "search_texts",
     metadata,
-    _home(),
-    Column("case_id", _id, nullable=False),
+    home_column(),
+    Column("case_id", ID, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("text", Text, nullable=False),
     PrimaryKeyConstraint("home", "case_id", "seq"),
@@ -457,9 +412,9 @@ search_texts = Table(
 search_grams = Table(
     "search_grams",
     metadata,
-    _home(),
-    Column("gram", _gram, nullable=False),
-    Column("case_id", _id, nullable=False),
+    home_column(),
+    Column("gram", GRAM, nullable=False),
+    Column("case_id", ID, nullable=False),
     Column("seq", Integer, nullable=False),
     PrimaryKeyConstraint("home", "gram", "case_id", "seq"),
     ForeignKeyConstraint(
@@ -474,7 +429,7 @@ search_grams = Table(
 numbers = Table(
     "numbers",
     metadata,
-    _home(),
+    home_column(),
     Column("month", String(4), nullable=False),
     Column("taken", Integer, nullable=False),
     PrimaryKeyConstraint("home", "month"),
@@ -483,31 +438,31 @@ numbers = Table(
 meetings = Table(
     "meetings",
     metadata,
-    _home(),
-    Column("id", _id, nullable=False),
-    Column("workflow", _code, nullable=False),
+    home_column(),
+    Column("id", ID, nullable=False),
+    Column("workflow", CODE, nullable=False),
     Column("workflow_version", Integer, nullable=False),
-    Column("meeting", _code, nullable=False),
-    Column("unit", _code, nullable=False),
+    Column("meeting", CODE, nullable=False),
+    Column("unit", CODE, nullable=False),
     Column("at", Utc, nullable=False),
     Column("status", String(16), nullable=False),
     Column("version", Integer, nullable=False),
     Column("opened_at", Utc, nullable=True),
     Column("closed_at", Utc, nullable=True),
-    Column("chair", _code, nullable=True),
-    Column("recorder", _code, nullable=True),
-    Column("expected", _json, nullable=False),
-    Column("present", _json, nullable=False),
-    Column("on_leave", _json, nullable=False),
-    Column("observers", _json, nullable=False),
+    Column("chair", CODE, nullable=True),
+    Column("recorder", CODE, nullable=True),
+    Column("expected", JSON_VALUE, nullable=False),
+    Column("present", JSON_VALUE, nullable=False),
+    Column("on_leave", JSON_VALUE, nullable=False),
+    Column("observers", JSON_VALUE, nullable=False),
     Column("reason", Text, nullable=True),
     Column("open_key", String(200), nullable=True),  # unit and meeting while open: one open meeting per unit and gate
     Column("turn", String(10), nullable=True),  # the week or month of the rhythm; null for a meeting that was called
     Column("moved", Boolean, nullable=True),  # somebody gave it another day: the rhythm no longer moves it
     Column("year", Integer, nullable=True),  # the local year of its opening
     Column("number", Integer, nullable=True),  # its number at this unit in that year; released when cancelled
-    Column("delegate", _code, nullable=True),
-    Column("delegated_by", _code, nullable=True),
+    Column("delegate", CODE, nullable=True),
+    Column("delegated_by", CODE, nullable=True),
     Column("delegated_at", Utc, nullable=True),
     Column("delegation", Text, nullable=True),  # the words of it
     PrimaryKeyConstraint("home", "id"),
@@ -520,17 +475,17 @@ meetings = Table(
 agenda = Table(
     "agenda",
     metadata,
-    _home(),
-    Column("meeting_id", _id, nullable=False),
-    Column("case_home", _code, nullable=False),
-    Column("case_id", _id, nullable=False),
+    home_column(),
+    Column("meeting_id", ID, nullable=False),
+    Column("case_home", CODE, nullable=False),
+    Column("case_id", ID, nullable=False),
     Column("position", Integer, nullable=False),
     Column("number", Integer, nullable=True),  # kept at closing
     Column("arrived_at", Utc, nullable=False),
     Column("outcome", String(16), nullable=True),  # at closing: effective, void, carried, settled
     Column("seq", Integer, nullable=True),  # the history row it became
     Column("refusal", String(120), nullable=True),  # why a decision is void
-    Column("added_by", _code, nullable=True),  # who in the chair put it there, and why; null where it came by itself
+    Column("added_by", CODE, nullable=True),  # who in the chair put it there, and why; null where it came by itself
     Column("added_at", Utc, nullable=True),
     Column("added_reason", Text, nullable=True),
     PrimaryKeyConstraint("home", "meeting_id", "case_id"),
@@ -542,16 +497,16 @@ agenda = Table(
 agenda_reports = Table(
     "agenda_reports",
     metadata,
-    _home(),  # of the unit where the meeting sits
-    Column("case_home", _code, nullable=False),
-    Column("case_id", _id, nullable=False),
+    home_column(),  # of the unit where the meeting sits
+    Column("case_home", CODE, nullable=False),
+    Column("case_id", ID, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("meeting", _code, nullable=False),
-    Column("workflow", _code, nullable=False),
-    Column("unit", _code, nullable=False),
+    Column("meeting", CODE, nullable=False),
+    Column("workflow", CODE, nullable=False),
+    Column("unit", CODE, nullable=False),
     Column("kind", String(8), nullable=False),  # ratify or told
     Column("since", Utc, nullable=False),
-    Column("meeting_id", _id, nullable=True),  # on whose agenda it stands; null while it waits
+    Column("meeting_id", ID, nullable=True),  # on whose agenda it stands; null while it waits
     PrimaryKeyConstraint("home", "case_id", "seq", "meeting"),
     ForeignKeyConstraint(["home", "meeting_id"], ["meetings.home", "meetings.id"]),
     Index("ix_agenda_reports_home_unit", "home", "unit", "meeting", "meeting_id"),
@@ -561,13 +516,13 @@ agenda_reports = Table(
 decisions = Table(
     "decisions",
     metadata,
-    _home(),
-    Column("meeting_id", _id, nullable=False),
-    Column("case_id", _id, nullable=False),
-    Column("trigger", _code, nullable=False),
-    Column("data", _json, nullable=False),
+    home_column(),
+    Column("meeting_id", ID, nullable=False),
+    Column("case_id", ID, nullable=False),
+    Column("trigger", CODE, nullable=False),
+    Column("data", JSON_VALUE, nullable=False),
     Column("note", Text, nullable=True),
-    Column("actor", _code, nullable=False),
+    Column("actor", CODE, nullable=False),
     Column("decided_at", Utc, nullable=False),
     PrimaryKeyConstraint("home", "meeting_id", "case_id"),
     ForeignKeyConstraint(["home", "meeting_id", "case_id"], ["agenda.home", "agenda.meeting_id", "agenda.case_id"]),
@@ -576,11 +531,11 @@ decisions = Table(
 idempotency = Table(
     "idempotency",
     metadata,
-    _home(),
-    Column("token", _code, nullable=False),
+    home_column(),
+    Column("token", CODE, nullable=False),
     Column("key", String(200), nullable=False),
     Column("request", String(64), nullable=False),
-    Column("case_id", _id, nullable=False),
+    Column("case_id", ID, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("kept_at", Utc, nullable=False),
     PrimaryKeyConstraint("home", "token", "key"),
@@ -590,19 +545,19 @@ idempotency = Table(
 refusals = Table(
     "refusals",
     metadata,
-    _home(),
-    Column("id", _id, nullable=False),
+    home_column(),
+    Column("id", ID, nullable=False),
     Column("at", Utc, nullable=False),
-    Column("person", _code, nullable=False),
-    Column("post", _code, nullable=True),
-    Column("unit", _code, nullable=False),
-    Column("case_id", _id, nullable=True),
-    Column("meeting_id", _id, nullable=True),
-    Column("trigger", _code, nullable=False),
+    Column("person", CODE, nullable=False),
+    Column("post", CODE, nullable=True),
+    Column("unit", CODE, nullable=False),
+    Column("case_id", ID, nullable=True),
+    Column("meeting_id", ID, nullable=True),
+    Column("trigger", CODE, nullable=False),
     Column("code", String(120), nullable=False),
     Column("ref", String(40), nullable=True),
     Column("line", Integer, nullable=True),
-    Column("workflow", _code, nullable=False),
+    Column("workflow", CODE, nullable=False),
     Column("workflow_version", Integer, nullable=False),
     PrimaryKeyConstraint("home", "id"),
     Index("ix_refusals_home_case", "home", "case_id", "id"),
@@ -612,10 +567,10 @@ refusals = Table(
 case_imports = Table(
     "case_imports",
     metadata,
-    _home(),
-    Column("source", _code, nullable=False),
+    home_column(),
+    Column("source", CODE, nullable=False),
     Column("row_key", String(64), nullable=False),  # a keyed hash: nobody can guess a text from it
-    Column("case_id", _id, nullable=False),
+    Column("case_id", ID, nullable=False),
     Column("file", String(64), nullable=False),  # SHA-256
     Column("row", Integer, nullable=False),
     Column("imported_at", Utc, nullable=False),
@@ -627,16 +582,16 @@ case_imports = Table(
 files = Table(
     "files",
     metadata,
-    _home(),
-    Column("id", _id, nullable=False),
-    Column("person", _code, nullable=False),
+    home_column(),
+    Column("id", ID, nullable=False),
+    Column("person", CODE, nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("type", _code, nullable=False),
+    Column("type", CODE, nullable=False),
     Column("size", Integer, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("uploaded_at", Utc, nullable=False),
     Column("stored", Boolean, nullable=False),  # its bytes have arrived
-    Column("case_id", _id, nullable=True),
+    Column("case_id", ID, nullable=True),
     PrimaryKeyConstraint("home", "id"),
     Index("ix_files_home_case_uploaded", "home", "case_id", "uploaded_at"),
 )
@@ -646,17 +601,17 @@ files = Table(
 outbox = Table(
     "outbox",
     metadata,
-    _home(),
-    Column("id", _id, nullable=False),
-    Column("case_id", _id, nullable=False),
+    home_column(),
+    Column("id", ID, nullable=False),
+    Column("case_id", ID, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("kind", String(8), nullable=False),
-    Column("names", _json, nullable=False),
-    Column("receiver", _code, nullable=True),
-    Column("cause", _code, nullable=False),  # a trigger; of a reminder the clock
+    Column("names", JSON_VALUE, nullable=False),
+    Column("receiver", CODE, nullable=True),
+    Column("cause", CODE, nullable=False),  # a trigger; of a reminder the clock
     Column("share", Integer, nullable=True),  # percent of that clock
-    Column("actor", _code, nullable=True),  # who did it need not be told
-    Column("notice", _erasable, nullable=True),
+    Column("actor", CODE, nullable=True),  # who did it need not be told
+    Column("notice", ERASABLE, nullable=True),
     Column("created_at", Utc, nullable=False),
     Column("next_try_at", Utc, nullable=True),  # null once it is done or given up
     Column("tries", Integer, nullable=False),
@@ -673,16 +628,16 @@ outbox = Table(
 inbox = Table(
     "inbox",
     metadata,
-    _home(),
-    Column("id", _id, nullable=False),
-    Column("letter", _id, nullable=False),
-    Column("person", _code, nullable=False),
-    Column("case_id", _id, nullable=False),
+    home_column(),
+    Column("id", ID, nullable=False),
+    Column("letter", ID, nullable=False),
+    Column("person", CODE, nullable=False),
+    Column("case_id", ID, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("kind", String(8), nullable=False),
-    Column("cause", _code, nullable=False),
+    Column("cause", CODE, nullable=False),
     Column("share", Integer, nullable=True),
-    Column("notice", _erasable, nullable=True),
+    Column("notice", ERASABLE, nullable=True),
     Column("created_at", Utc, nullable=False),
     Column("shown_at", Utc, nullable=False),  # after the quiet hours
     Column("day", Date, nullable=False),  # of the digest it belongs to, where the case is
@@ -697,6 +652,7 @@ inbox = Table(
 
 FAMILY = (
     cases, case_ties, history, payloads, search_texts, search_grams, numbers, meetings, agenda, decisions, idempotency,
-    refusals, case_imports, files, timers, blocked, outbox, inbox, agenda_reports,
+    refusals, case_imports, files, timers, blocked, outbox, inbox, agenda_reports, *trust.FAMILY,
 )  # fmt: skip
-APPEND_ONLY = (history, refusals)
+#: Only ever added to: triggers hold it, and on PostgreSQL the rights of the application's role.
+APPEND_ONLY = (history, refusals, *trust.APPEND_ONLY)

@@ -38,6 +38,7 @@ from engine.messages.sending import Sender
 from engine.messages.webhooks import WebhookService
 from engine.rules.attempt import Command
 from engine.rules.rulebook import Rulebook
+from engine.store import trust_tables as trust
 from engine.store.casefile import read_cases, read_events_at
 from engine.store.db import Store
 from engine.store.tables import FAMILY
@@ -49,6 +50,7 @@ from tests.store.uploads import FILED, age, service, upload
 from tests.store.world import TALKED, World, refusal, rules
 
 FAMILY_NAMES = frozenset(table.name for table in FAMILY)
+NOT_WRITTEN_YET = frozenset(table.name for table in trust.FAMILY)
 
 #: The statements that may leave the home open, each with its reason.
 ACROSS_HOMES = {
@@ -531,7 +533,7 @@ def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: E
             found[one_line(statement)] = wrong
     assert found == {}
     assert needed == set(ACROSS_HOMES)  # none of the exceptions is kept without need
-    assert ear.touched("INSERT INTO") == FAMILY_NAMES
+    assert ear.touched("INSERT INTO") == FAMILY_NAMES - NOT_WRITTEN_YET
     assert ear.touched("UPDATE") == {
         "cases", "numbers", "meetings", "agenda", "agenda_reports", "decisions", "files", "timers", "blocked", "outbox",
         "inbox",

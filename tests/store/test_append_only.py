@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from engine.store import trust_tables as trust
+from engine.store.clock import real_now
+from engine.store.columns import Utc
 from engine.store.db import Broken, Store
 from engine.store.tables import APPEND_ONLY, history, payloads, refusals
 from tests.databases import BACKENDS, fresh_store
@@ -21,11 +24,22 @@ KEPT = [*RECORDS, pytest.param(payloads, id="payloads")]
 
 
 def settled(store: Store) -> World:
-    """A case with one row of history, and one refused act."""
+    """A case with one row of history, one refused act, and a row in every other table that is only added to."""
     world = World(store)
     case = world.open()
     refusal(lambda: world.fire("zuzhang", case, "sign_for"))
+    home = case.rsplit("-", 1)[0]
+    with store.begin() as tx:
+        for table in trust.APPEND_ONLY:
+            tx.execute(sa.insert(table).values(filled(table, home, case)))
     return world
+
+
+def filled(table: sa.Table, home: str, case: str) -> dict[str, object]:
+    """Something in every column, as the columns are."""
+    kinds: dict[type, object] = {sa.Integer: 1, sa.JSON: [], Utc: real_now()}
+    values = {c.name: next((v for kind, v in kinds.items() if isinstance(c.type, kind)), "x") for c in table.columns}
+    return values | {name: value for name, value in (("home", home), ("case_id", case)) if name in values}
 
 
 @pytest.fixture(scope="module", params=BACKENDS)

@@ -12,6 +12,7 @@ from engine.people.errors import Wrong
 from engine.store.db import Broken, Store, Tx
 from engine.store.schema import differences, grant, is_current, migrate
 from engine.store.tables import APPEND_ONLY, FAMILY, history, metadata, payloads
+from engine.store.trust_tables import access_log
 from engine.wiring import grant as grant_for_operator
 from tests.store.world import World
 
@@ -109,11 +110,17 @@ def test_the_application_does_its_whole_work_under_its_role(granted: World):
     assert is_current(granted.store)
 
 
-@pytest.mark.parametrize("table", [table.name for table in APPEND_ONLY])
+@pytest.mark.parametrize("table", [table.name for table in APPEND_ONLY if table is not access_log])
 @pytest.mark.parametrize("verb", ["UPDATE {} SET home = home", "DELETE FROM {}", "TRUNCATE {}"])
 def test_the_application_may_not_change_the_record(granted: World, table: str, verb: str):
     with pytest.raises(Broken, match=INSUFFICIENT_PRIVILEGE), granted.store.begin() as tx:
         tx.execute(sa.text(verb.format(table)))
+
+
+@pytest.mark.parametrize("verb", ["UPDATE access_log SET home = home", "TRUNCATE access_log"])
+def test_of_the_log_of_access_the_application_may_only_delete_what_is_old(granted: World, verb: str):
+    with pytest.raises(Broken, match=INSUFFICIENT_PRIVILEGE), granted.store.begin() as tx:
+        tx.execute(sa.text(verb))
 
 
 @pytest.mark.parametrize("verb", ["DELETE FROM payloads", "TRUNCATE payloads"])

@@ -1,0 +1,240 @@
+"""trust: administrators, the tree of each home and its checkpoints, revealing, erasing, the log of access"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+_JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
+_CODE, _ID, _HASH, _WORD = (sa.String(length=n) for n in (80, 120, 64, 16))
+_AT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    _administrators()
+    op.add_column("tokens", sa.Column("scope", _WORD, nullable=False, server_default="act"))
+    _tree()
+    _checkpoints()
+    _reveals()
+    _erasures()
+    _access_log()
+    if op.get_bind().dialect.name == "sqlite":
+        _hold_on_sqlite()
+    else:
+        _hold_on_postgres()
+
+
+def _column(name: str, kind: sa.types.TypeEngine[Any], *, null: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=null)
+
+
+def _administrators() -> None:
+    """Who was operator is system administrator now; one who was a person besides is that person alone from now on."""
+    op.create_table(
+        "administrators",
+        _column("login", _CODE),
+        _column("office", _WORD),
+        _column("holder", _CODE, null=True),
+        _column("since", _AT),
+        sa.CheckConstraint("office IN ('system', 'security', 'audit')", name="ck_administrators_office"),
+        sa.ForeignKeyConstraint(["login"], ["accounts.login"], name=op.f("fk_administrators_login")),
+        sa.ForeignKeyConstraint(["holder"], ["people.id"], name=op.f("fk_administrators_holder")),
+        sa.PrimaryKeyConstraint("login", "office", name=op.f("pk_administrators")),
+    )
+    op.create_index("ix_administrators_holder", "administrators", ["holder"], unique=False)
+    op.execute(
+        "INSERT INTO administrators (login, office, holder, since) "
+        "SELECT login, 'system', NULL, created_at FROM accounts WHERE operator AND active AND person IS NULL"
+    )
+    op.drop_column("accounts", "operator")
+
+
+def _tree() -> None:
+    op.create_table(
+        "tree_leaves",
+        _column("home", _CODE),
+        _column("leaf", sa.Integer()),
+        _column("case_id", _ID),
+        _column("seq", sa.Integer()),
+        sa.ForeignKeyConstraint(
+            ["home", "case_id", "seq"],
+            ["history.home", "history.case_id", "history.seq"],
+            name=op.f("fk_tree_leaves_home_case_id_seq"),
+        ),
+        sa.PrimaryKeyConstraint("home", "leaf", name=op.f("pk_tree_leaves")),
+        sa.UniqueConstraint("home", "case_id", "seq", name=op.f("uq_tree_leaves_home_case_id_seq")),
+    )
+    op.create_table(
+        "tree_nodes",
+        _column("home", _CODE),
+        _column("height", sa.Integer()),
+        _column("position", sa.Integer()),
+        _column("hash", _HASH),
+        sa.PrimaryKeyConstraint("home", "height", "position", name=op.f("pk_tree_nodes")),
+    )
+    op.create_table(
+        "tree_heads",
+        _column("home", _CODE),
+        _column("size", sa.Integer()),
+        _column("frontier", _JSON),
+        sa.PrimaryKeyConstraint("home", name=op.f("pk_tree_heads")),
+    )
+
+
+def _checkpoints() -> None:
+    op.create_table(
+        "checkpoints",
+        _column("home", _CODE),
+        _column("id", _ID),
+        _column("size", sa.Integer()),
+        _column("root", _HASH),
+        _column("taken_at", _AT),
+        _column("cause", _WORD),
+        _column("meeting_id", _ID, null=True),
+        _column("text", sa.Text()),
+        sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_checkpoints")),
+    )
+    op.create_index("ix_checkpoints_home_size", "checkpoints", ["home", "size"], unique=False)
+    op.create_index("ix_checkpoints_home_meeting", "checkpoints", ["home", "meeting_id"], unique=False)
+
+
+def _reveals() -> None:
+    op.create_table(
+        "reveals",
+        _column("home", _CODE),
+        _column("id", _ID),
+        _column("at", _AT),
+        _column("login", _CODE),
+        _column("person", _CODE),
+        _column("post", _CODE, null=True),
+        _column("case_id", _ID),
+        _column("fields", _JSON),
+        _column("reason", sa.String(length=32)),
+        _column("words", sa.Text(), null=True),
+        sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_reveals")),
+    )
+    op.create_index("ix_reveals_home_case", "reveals", ["home", "case_id", "id"], unique=False)
+
+
+def _erasures() -> None:
+    op.create_table(
+        "erasures",
+        _column("home", _CODE),
+        _column("id", _ID),
+        _column("at", _AT),
+        _column("login", _CODE),
+        _column("person", _CODE, null=True),
+        _column("case_id", _ID),
+        _column("rows", _JSON),
+        _column("reason", sa.String(length=32)),
+        sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_erasures")),
+    )
+    op.create_index("ix_erasures_home_case", "erasures", ["home", "case_id", "id"], unique=False)
+
+
+def _access_log() -> None:
+    op.create_table(
+        "access_log",
+        _column("home", _CODE),
+        _column("id", _ID),
+        _column("at", _AT),
+        _column("login", _CODE, null=True),
+        _column("person", _CODE, null=True),
+        _column("post", _CODE, null=True),
+        _column("office", _WORD, null=True),
+        _column("way", sa.String(length=8)),
+        _column("method", sa.String(length=8)),
+        _column("what", sa.String(length=200)),
+        _column("object", _ID, null=True),
+        _column("asked", _JSON),
+        _column("status", sa.Integer()),
+        _column("code", sa.String(length=120), null=True),
+        _column("source", _HASH, null=True),
+        sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_access_log")),
+    )
+    op.create_index("ix_access_log_at", "access_log", ["at", "id"], unique=False)
+    op.create_index("ix_access_log_home_object", "access_log", ["home", "object", "id"], unique=False)
+    op.create_index("ix_access_log_login", "access_log", ["login", "id"], unique=False)
+
+
+# --- what the database holds by itself -------------------------------------------------------------------------------
+
+APPEND_ONLY = ("tree_leaves", "tree_nodes", "checkpoints", "reveals", "erasures")
+
+SQLITE = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} {when}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+#: Moments are text of fixed width on SQLite, so they are compared as text.
+SQLITE_YOUNG = "WHEN OLD.at > strftime('%Y-%m-%d %H:%M:%f', 'now', '-200 days')"
+#: One human and one login have one office, unless the site said that it combines them; an administrator is no person.
+APART = """
+EXISTS (SELECT 1 FROM accounts WHERE accounts.login = NEW.login AND accounts.person IS NOT NULL)
+OR (NOT EXISTS (SELECT 1 FROM settings
+    WHERE settings.name = 'administrators' AND CAST(settings.value AS text) = '"combined"')
+  AND EXISTS (SELECT 1 FROM administrators a
+    WHERE a.office <> NEW.office AND (a.login = NEW.login OR a.holder = NEW.holder)))
+"""
+NO_PERSON = """
+NEW.person IS NOT NULL AND EXISTS (SELECT 1 FROM administrators a WHERE a.login = NEW.login)
+"""
+
+
+def _hold_on_sqlite() -> None:
+    for table in APPEND_ONLY:
+        for verb in ("update", "delete"):
+            op.execute(SQLITE.format(table=table, verb=verb, VERB=verb.upper(), when=""))
+    op.execute(SQLITE.format(table="access_log", verb="update", VERB="UPDATE", when=""))
+    op.execute(SQLITE.format(table="access_log", verb="delete", VERB="DELETE", when=SQLITE_YOUNG))
+    raised = "BEGIN SELECT RAISE(ABORT, 'administrators are apart'); END"
+    op.execute(f"CREATE TRIGGER administrators_apart BEFORE INSERT ON administrators WHEN {APART} {raised}")
+    op.execute(f"CREATE TRIGGER administrators_no_update BEFORE UPDATE ON administrators {raised}")
+    op.execute(f"CREATE TRIGGER accounts_no_person BEFORE UPDATE ON accounts WHEN {NO_PERSON} {raised}")
+
+
+POSTGRES_LOG = """
+CREATE FUNCTION minqing_old_enough() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.at <= now() - interval '200 days' THEN RETURN OLD; END IF;
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$
+"""
+POSTGRES_APART = """
+CREATE FUNCTION minqing_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF {when} THEN RAISE EXCEPTION 'administrators are apart' USING ERRCODE = 'restrict_violation'; END IF;
+  RETURN NEW;
+END $$
+"""
+
+
+def _hold_on_postgres() -> None:
+    for table in APPEND_ONLY:
+        op.execute(f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+                   "FOR EACH ROW EXECUTE FUNCTION minqing_append_only()")  # fmt: skip
+    for table in (*APPEND_ONLY, "access_log"):
+        op.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+                   "FOR EACH STATEMENT EXECUTE FUNCTION minqing_append_only()")  # fmt: skip
+    op.execute("CREATE TRIGGER access_log_no_update BEFORE UPDATE ON access_log "
+               "FOR EACH ROW EXECUTE FUNCTION minqing_append_only()")  # fmt: skip
+    op.execute(POSTGRES_LOG)
+    op.execute("CREATE TRIGGER access_log_old_enough BEFORE DELETE ON access_log "
+               "FOR EACH ROW EXECUTE FUNCTION minqing_old_enough()")  # fmt: skip
+    _keep_apart_on_postgres()
+
+
+def _keep_apart_on_postgres() -> None:
+    op.execute(POSTGRES_APART.format(name="apart", when=APART))
+    op.execute(POSTGRES_APART.format(name="no_person", when=NO_PERSON))
+    op.execute("CREATE TRIGGER administrators_apart BEFORE INSERT ON administrators "
+               "FOR EACH ROW EXECUTE FUNCTION minqing_apart()")  # fmt: skip
+    op.execute("CREATE TRIGGER administrators_no_update BEFORE UPDATE ON administrators "
+               "FOR EACH ROW EXECUTE FUNCTION minqing_append_only()")  # fmt: skip
+    op.execute("CREATE TRIGGER accounts_no_person BEFORE UPDATE ON accounts "
+               "FOR EACH ROW EXECUTE FUNCTION minqing_no_person()")  # fmt: skip

@@ -21,6 +21,7 @@ from engine.people.errors import Wrong
 from engine.rules.signed_note import VerifierKey
 from engine.store.clock import real_now
 from engine.store.db import Store, Tx, retried
+from engine.store.rhythmbook import units_of_kind
 from engine.store.settings import read_setting, write_setting
 from engine.store.trust_tables import OPEN
 
@@ -36,9 +37,15 @@ class KnownKey:
 
 
 def key_beside(store: Store) -> Path | None:
-    """Where the key lies if no setting says otherwise: `signing.key` beside an SQLite file; on PostgreSQL nowhere."""
+    """Where the key lies if no setting says otherwise: beside an SQLite file (`minqing.signing.key` with `minqing.db`),
+    so that a training database never has the key of the real one; on PostgreSQL nowhere."""
     file = sa.make_url(store.url).database
-    return Path(file).parent / "signing.key" if store.is_sqlite and file and file != ":memory:" else None
+    return key_of_file(Path(file)) if store.is_sqlite and file and file != ":memory:" else None
+
+
+def key_of_file(database: Path) -> Path:
+    """The place of the key of an SQLite file."""
+    return database.with_suffix(".signing.key")
 
 
 def origin(installation: str, home: str, log: str) -> str:
@@ -89,6 +96,16 @@ def _register(tx: Tx, key: SigningKey) -> None:
     write_setting(tx, _KEYS, [*kept, {"public": key.public.hex(), "since": real_now().isoformat()}])
 
 
+def trouble(tx: Tx, file: Path | None) -> str | None:
+    """Why nothing can be signed, as NoKey says it; None where all is well."""
+    try:
+        key = read_key(file)
+    except NoKey as none:
+        return none.code
+    known = known_keys(tx)
+    return "other" if known and known[-1].public != key.public else None
+
+
 class KeyService:
     """Commands on the signing key; `file` is where it lies, None where nothing says so."""
 
@@ -118,21 +135,23 @@ class KeyService:
         return KnownKey(public=key.public, since=real_now())
 
     def state(self) -> str | None:
-        """Why nothing can be signed, as NoKey says it; None where all is well."""
-        try:
-            key = read_key(self.file)
-        except NoKey as none:
-            return none.code
+        """As `trouble`."""
         with self.store.read() as tx:
-            known = known_keys(tx)
-        return "other" if known and known[-1].public != key.public else None
+            return trouble(tx, self.file)
 
     def name(self) -> str | None:
         """Of the installation."""
         with self.store.read() as tx:
             return installation(tx)
 
-    def keys(self) -> list[KnownKey]:
+    def homes(self, wanted: Sequence[str] | None = None) -> list[str]:
+        """Those asked for, or every unit of the level of homes."""
+        if wanted:
+            return list(wanted)
+        with self.store.read() as tx:
+            return [unit.code for unit in units_of_kind(tx, str(read_setting(tx, "home_level")))]
+
+    def known(self) -> list[KnownKey]:
         with self.store.read() as tx:
             return known_keys(tx)
 

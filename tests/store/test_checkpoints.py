@@ -1,4 +1,4 @@
-"""Checkpoints on both databases: which rows they cover, in which log, who takes them at once, and when nothing signs."""
+"""Checkpoints on both databases: which rows they cover in which log, two taken at once, and what signs nothing."""
 
 from __future__ import annotations
 

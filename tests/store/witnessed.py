@@ -101,4 +101,3 @@ class Signing(World):
         """Of the first leaves, as proofs read them."""
         with self.store.read() as tx:
             return range_hash(subtrees(tx, home, log), 0, size)
-

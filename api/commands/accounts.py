@@ -81,8 +81,8 @@ def _password_set(passwords: PasswordService, login: str, typed: str | None, *, 
 @users.command("factor-reset")
 @told
 def reset_factor(login: Login, as_json: Annotated[bool, JsonFlag] = False) -> None:
-    """取消动态码（手机丢失时，须当面核实本人）。 / Take the second factor away, from who lost the telephone and was seen
-    in person; the account is signed out everywhere."""
+    """取消动态码（手机丢失时，须当面核实本人）。 / Take the second factor from who lost the telephone and was seen in
+    person; the account is signed out everywhere."""
     with opened() as store:
         FactorService(store).remove(login)
     if as_json:

@@ -70,11 +70,14 @@ def _second_factors() -> None:
     op.add_column("sessions", sa.Column("proving", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
+def _of_log() -> tuple[sa.Column[Any], sa.Column[Any]]:
+    return _column("home", _CODE), _column("log", _LOG)
+
+
 def _tree() -> None:
     op.create_table(
         "tree_leaves",
-        _column("home", _CODE),
-        _column("log", _LOG),
+        *_of_log(),
         _column("leaf", sa.Integer()),
         _column("case_id", _ID),
         _column("seq", sa.Integer()),
@@ -88,8 +91,7 @@ def _tree() -> None:
     )
     op.create_table(
         "tree_nodes",
-        _column("home", _CODE),
-        _column("log", _LOG),
+        *_of_log(),
         _column("height", sa.Integer()),
         _column("position", sa.Integer()),
         _column("hash", _HASH),
@@ -97,8 +99,7 @@ def _tree() -> None:
     )
     op.create_table(
         "tree_heads",
-        _column("home", _CODE),
-        _column("log", _LOG),
+        *_of_log(),
         _column("size", sa.Integer()),
         _column("frontier", _JSON),
         sa.PrimaryKeyConstraint("home", "log", name=op.f("pk_tree_heads")),
@@ -108,9 +109,8 @@ def _tree() -> None:
 def _checkpoints() -> None:
     op.create_table(
         "checkpoints",
-        _column("home", _CODE),
+        *_of_log(),
         _column("id", _ID),
-        _column("log", _LOG),
         _column("size", sa.Integer()),
         _column("root", _HASH),
         _column("taken_at", _AT),

@@ -12,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.languages import wants_english
 from api.problems import Problem
 from engine.audit.case_file import CaseFileQueries
+from engine.audit.checkpoints import CheckpointService
 from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
@@ -33,6 +34,7 @@ from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
 from engine.messages.inbox import InboxService
 from engine.people.accounts import AccountService, Principal
+from engine.people.factors import FactorService
 from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
 from engine.people.sessions import SessionService
@@ -62,6 +64,7 @@ class Services:
     accounts: AccountService
     passwords: PasswordService
     sessions: SessionService
+    factors: FactorService
     organisation: OrganisationQueries
     setup: SetupService
     files: FileService
@@ -78,7 +81,7 @@ def make_services(office: Office, files: FileService) -> Services:
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         picks=PickQueries(office),
-        meetings=MeetingService(office),
+        meetings=MeetingService(office, CheckpointService(office).after_meeting),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
         hall=HallQueries(office),
@@ -92,6 +95,7 @@ def make_services(office: Office, files: FileService) -> Services:
         accounts=AccountService(office.store),
         passwords=PasswordService(office.store),
         sessions=SessionService(office.store),
+        factors=FactorService(office.store),
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
         files=files,

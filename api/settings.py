@@ -62,11 +62,13 @@ class Webhook(BaseModel):
 
 class Settings(BaseSettings):
     """`database_url` as SQLAlchemy reads it; `max_body` and the limits of uploads in bytes. `files` is the place of
-    uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `worker`: `serve` carries out
+    uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `signing_key` is the file with the
+    key that signs checkpoints; without it one beside the SQLite file. `worker`: `serve` carries out
     what falls due itself, looking every `worker_every` seconds. `webhooks_private` lets webhooks go to private and
     loopback addresses, and over http. `theme` and what follows is about the pages: `public_url` is the address that
     browsers use where a proxy stands before us, `frames` are origins that may show pages in a frame, `host_name` says
-    who hosts it, `help_name` and `help_phone` whom to ring when signing in does not work."""
+    who hosts it, `help_name` and `help_phone` whom to ring when signing in does not work, `second_factor` who must have
+    one: `none`, `administrators`, `all`; empty: administrators, on a demo nobody."""
 
     model_config = SettingsConfigDict(env_prefix="MINQING_", extra="forbid")
 
@@ -75,6 +77,7 @@ class Settings(BaseSettings):
     default_workflow: str = "issue-escalation"
     max_body: int = Field(default=1_000_000, gt=0)
     files: str = ""
+    signing_key: Path | None = None
     max_photo: int = Field(default=10_000_000, gt=0)
     max_voice: int = Field(default=20_000_000, gt=0)
     max_document: int = Field(default=20_000_000, gt=0)
@@ -89,6 +92,7 @@ class Settings(BaseSettings):
     frames: tuple[str, ...] = ()
     host_name: str = Field(default="", max_length=60)
     help_name: str = Field(default="", max_length=40)
+    second_factor: Literal["", "none", "administrators", "all"] = ""
     help_phone: str = Field(default="", pattern=r"^[0-9-]{0,20}$")
 
     @field_validator("public_url")
@@ -111,8 +115,9 @@ class Settings(BaseSettings):
 
     def look(self, *, demo: bool) -> Look:
         """What the pages are told."""
+        factor = self.second_factor or ("none" if demo else "administrators")
         names = ("theme", "public_url", "frames", "host_name", "help_name", "help_phone")
-        return Look(demo=demo, **{name: getattr(self, name) for name in names})
+        return Look(demo=demo, second_factor=factor, **{name: getattr(self, name) for name in names})
 
     @model_validator(mode="after")
     def _check_webhooks(self) -> Settings:

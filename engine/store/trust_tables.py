@@ -44,6 +44,18 @@ administrators = Table(
     Index("ix_administrators_holder", "holder"),
 )
 
+#: The second factor of a login: codes that a telephone reckons by the time (RFC 6238). `secret` is base32. Until it was
+#: confirmed by a first code it counts for nothing; `last_step` is the last half minute whose code was taken.
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("login", CODE, ForeignKey("accounts.login"), primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("offered_at", Utc, nullable=False),
+    Column("confirmed_at", Utc, nullable=True),
+    Column("last_step", Integer, nullable=False),
+)
+
 #: Each home has two trees (RFC 9162), its logs: what a rule of visibility keeps to some posts alone grows in `veiled`,
 #: all else in `open` (ADR 0031). Which history row is which leaf of which log; its hash is the row's own.
 OPEN, VEILED = "open", "veiled"

@@ -19,6 +19,7 @@ _AT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _administrators()
     op.add_column("tokens", sa.Column("scope", _WORD, nullable=False, server_default="act"))
+    _second_factors()
     _tree()
     _checkpoints()
     _reveals()
@@ -55,11 +56,28 @@ def _administrators() -> None:
     op.drop_column("accounts", "operator")
 
 
+def _second_factors() -> None:
+    op.create_table(
+        "second_factors",
+        _column("login", _CODE),
+        _column("secret", _HASH),
+        _column("offered_at", _AT),
+        _column("confirmed_at", _AT, null=True),
+        _column("last_step", sa.Integer()),
+        sa.ForeignKeyConstraint(["login"], ["accounts.login"], name=op.f("fk_second_factors_login")),
+        sa.PrimaryKeyConstraint("login", name=op.f("pk_second_factors")),
+    )
+    op.add_column("sessions", sa.Column("proving", sa.Boolean(), nullable=False, server_default=sa.false()))
+
+
+def _of_log() -> tuple[sa.Column[Any], sa.Column[Any]]:
+    return _column("home", _CODE), _column("log", _LOG)
+
+
 def _tree() -> None:
     op.create_table(
         "tree_leaves",
-        _column("home", _CODE),
-        _column("log", _LOG),
+        *_of_log(),
         _column("leaf", sa.Integer()),
         _column("case_id", _ID),
         _column("seq", sa.Integer()),
@@ -73,8 +91,7 @@ def _tree() -> None:
     )
     op.create_table(
         "tree_nodes",
-        _column("home", _CODE),
-        _column("log", _LOG),
+        *_of_log(),
         _column("height", sa.Integer()),
         _column("position", sa.Integer()),
         _column("hash", _HASH),
@@ -82,8 +99,7 @@ def _tree() -> None:
     )
     op.create_table(
         "tree_heads",
-        _column("home", _CODE),
-        _column("log", _LOG),
+        *_of_log(),
         _column("size", sa.Integer()),
         _column("frontier", _JSON),
         sa.PrimaryKeyConstraint("home", "log", name=op.f("pk_tree_heads")),
@@ -93,9 +109,8 @@ def _tree() -> None:
 def _checkpoints() -> None:
     op.create_table(
         "checkpoints",
-        _column("home", _CODE),
+        *_of_log(),
         _column("id", _ID),
-        _column("log", _LOG),
         _column("size", sa.Integer()),
         _column("root", _HASH),
         _column("taken_at", _AT),

@@ -46,8 +46,10 @@ def run_clocks(workflow: Workflow, before: CaseState | None, after: CaseState, r
     named = () if place.final else place.runs
     sums = {
         code: _sums(workflow, clock, old.get(code, ()), after, row, event)
+        if code in named or code in row.restarts or running_sum(old[code])
+        else old[code]
         for code, clock in workflow.clocks.items()
-        if code in named or code in old  # no other can have run, or runs now
+        if code in named or code in old  # no other has ever run
     }
     for code in _moved_by_due(workflow, after, row, sums) if due else ():
         extends = code in row.extends

@@ -22,7 +22,10 @@ class Charge:
 
     def names(self, other: Charge) -> bool:
         """Everybody in the other is in this one, too."""
-        return all(each in self.people for each in other.people) and all(each in self.units for each in other.units)
+        for person in other.people:
+            if person not in self.people:
+                return False
+        return all(unit in self.units for unit in other.units) if other.units else True
 
     def joined(self, other: Charge) -> Charge:
         """Both together, each name once, in the order first met."""

@@ -10,7 +10,10 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.languages import wants_english
+from api.noting import know
 from api.problems import Problem
+from engine.audit.access import AccessLog
+from engine.audit.accesses import AccessQueries
 from engine.audit.case_file import CaseFileQueries
 from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
@@ -35,7 +38,7 @@ from engine.messages.inbox import InboxService
 from engine.people.accounts import AccountService, Principal
 from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
-from engine.people.sessions import SessionService
+from engine.people.sessions import Session, SessionService
 from engine.people.setup import SetupService
 from engine.rules.refusals import FieldProblem, FieldsRefused
 
@@ -53,6 +56,8 @@ class Services:
     meeting_queries: MeetingQueries
     hall: HallQueries
     audit: AuditQueries
+    access: AccessLog
+    accesses: AccessQueries
     moves: MoveQueries
     case_files: CaseFileQueries
     queues: QueueQueries
@@ -72,7 +77,7 @@ class Services:
     calls: CallQueries
 
 
-def make_services(office: Office, files: FileService) -> Services:
+def make_services(office: Office, files: FileService, access: AccessLog) -> Services:
     return Services(
         office=office,
         cases=CaseService(office),
@@ -83,6 +88,8 @@ def make_services(office: Office, files: FileService) -> Services:
         meeting_queries=MeetingQueries(office),
         hall=HallQueries(office),
         audit=AuditQueries(office),
+        access=access,
+        accesses=AccessQueries(office, access),
         moves=MoveQueries(office),
         case_files=CaseFileQueries(office),
         queues=QueueQueries(office),
@@ -114,13 +121,26 @@ _bearer = HTTPBearer(auto_error=False, description="API token: `Authorization: B
 
 
 def principal(
-    served: Served, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request,
+    served: Served,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
     """Who holds the token. 401 where it is missing, unknown, expired, revoked, or its account has ended."""
     found = served.accounts.who(credentials.credentials) if credentials else None
     if found is None:
         raise unauthorized()
+    know_holder(request, found)
     return found
+
+
+def know_holder(request: Request, who: Principal) -> None:
+    """Tell the log of access whose token it is."""
+    know(request, "token", who.login, who.person, offices_of(who))
+
+
+def offices_of(who: Principal | Session) -> frozenset[str]:
+    """The offices of an account's administrator."""
+    return getattr(who, "offices", frozenset({"system"} if who.operator else ()))
 
 
 def unauthorized() -> Problem:

@@ -20,7 +20,7 @@ from api.metrics import add_metrics
 from api.nesting import TooDeep
 from api.problems import Problem, problem_response, refusal_response
 from api.settings import Settings
-from api.v1 import cases, clock, duty, history, meetings, messages, organisation, workflows
+from api.v1 import access, cases, clock, duty, history, meetings, messages, organisation, workflows
 from api.v1 import files as uploads
 from api.web.look import Look
 from api.web.pages import add_pages
@@ -75,9 +75,8 @@ def create_app(settings: Settings) -> FastAPI:
     office = open_office(store, rulebook, default_workflow=settings.default_workflow, receivers=receivers)
     limits = {Kind.PHOTO: settings.max_photo, Kind.VOICE: settings.max_voice, Kind.DOCUMENT: settings.max_document}
     files = FileService(office, open_depot(settings.files or folder_beside(store)), limits)
-    spool = Path(settings.spool) if settings.spool else None
     look = settings.look(demo=_is_demo(office))
-    return app_of(office, max_body=settings.max_body, files=files, look=look, spool=spool)
+    return app_of(office, max_body=settings.max_body, files=files, look=look, spool=settings.spool_folder)
 
 
 def _is_demo(office: Office) -> bool:
@@ -101,7 +100,7 @@ def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | No
         telemetry={"tracing": False},
     )
     app.state.services = make_services(office, files, AccessLog(office, spool))
-    for module in (cases, history, meetings, messages, workflows, organisation, duty, clock):
+    for module in (cases, history, meetings, messages, workflows, organisation, duty, clock, access):
         app.include_router(module.router)
     app.include_router(uploads.router, max_body_size=files.largest)
     complete(app)

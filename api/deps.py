@@ -12,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.languages import wants_english
 from api.noting import know
 from api.problems import Problem
+from api.rates import Limits
 from engine.audit.access import AccessLog
 from engine.audit.accesses import AccessQueries
 from engine.audit.case_file import CaseFileQueries
@@ -75,6 +76,7 @@ class Services:
     timekeeper: Timekeeper
     duty: DutyService
     calls: CallQueries
+    limits: Limits
 
 
 def make_services(office: Office, files: FileService, access: AccessLog) -> Services:
@@ -107,6 +109,7 @@ def make_services(office: Office, files: FileService, access: AccessLog) -> Serv
         timekeeper=Timekeeper(office),
         duty=DutyService(office),
         calls=CallQueries(office),
+        limits=Limits(),
     )
 
 

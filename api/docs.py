@@ -57,6 +57,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     413: _problem("The body is too large"),
     422: _problem("Fields"),
     428: _problem("No `If-Match`"),
+    429: _problem("Too often; see Retry-After"),
     503: _problem("The database is not available; see Retry-After"),
     507: _problem("Storage is full; see Retry-After"),
 }

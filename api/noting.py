@@ -3,7 +3,6 @@ what was said: no values of parameters, no bodies, no addresses of devices."""
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import Message, Scope, Send
 
-from engine.audit.access import AccessLog
+from engine.audit.access import AccessLog, network_of
 
 #: What is not noted: files that are the same for everybody, and what a monitor asks every few seconds.
 UNNOTED = ("/static", "/healthz", "/readyz", "/metrics")
@@ -107,7 +106,7 @@ class Noting:
             asked=names_in(self._scope.get("query_string", b"")),
             status=status,
             code=code[:120] if code and status >= 400 else None,
-            source=network_of(self._scope.get("client")),
+            source=network_of((self._scope.get("client") or ("",))[0]),
         )
 
 
@@ -142,14 +141,3 @@ def names_in(query: bytes) -> tuple[str, ...]:
     """Names of parameters, each once; what cannot be the name of one of ours as `?`."""
     given = {name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)}
     return tuple(sorted({name if _NAME.fullmatch(name) else "?" for name in given})[:_NAMES_MOST])
-
-
-def network_of(client: tuple[str, int] | None) -> str | None:
-    """The network that the caller comes from: of IPv4 the /24, of IPv6 the /48."""
-    try:
-        address = ipaddress.ip_address((client or ("", 0))[0].partition("%")[0])
-    except ValueError:
-        return None
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address
-    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))

@@ -66,8 +66,8 @@ class Settings(BaseSettings):
     """`database_url` as SQLAlchemy reads it; `max_body` and the limits of uploads in bytes. `files` is the place of
     uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `spool` is the folder, on a
     disk of this machine, where calls wait to be written to the log of access, which is kept `access_log_days` days;
-    `trusted_proxies` are addresses or networks that are believed about whom they speak for. `worker`: `serve` carries out
-    what falls due itself, looking every `worker_every` seconds. `webhooks_private` lets webhooks go to private and
+    `trusted_proxies` are addresses or networks that are believed about whom they speak for. `worker`: `serve` carries
+    out what falls due itself, looking every `worker_every` seconds. `webhooks_private` lets webhooks go to private and
     loopback addresses, and over http. `theme` and what follows is about the pages: `public_url` is the address that
     browsers use where a proxy stands before us, `frames` are origins that may show pages in a frame, `host_name` says
     who hosts it, `help_name` and `help_phone` whom to ring when signing in does not work."""
@@ -115,6 +115,11 @@ class Settings(BaseSettings):
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(f"frames: not an origin: {origin}")
         return frames
+
+    @property
+    def spool_folder(self) -> Path | None:
+        """None: where it lies if nothing says otherwise."""
+        return Path(self.spool) if self.spool else None
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -1,13 +1,14 @@
 """The log of access: who looked at or changed what, every call and every changing command (ADR 0033).
 
-Noting appends one line to a spool file and returns; a flusher moves what waits into the table in one transaction, once a
-second, when `BATCH` wait, when it stops, and before anybody reads the log. A read of a case never waits for the disk.
+Noting appends one line to a spool file and returns; a flusher moves what waits into the table in one transaction: once
+a second, when `BATCH` wait, when it stops, and before anybody reads the log. A read of a case never waits for the disk.
 What cannot be noted is told to the process's log as a whole and counted: it stops nobody from reporting a danger.
 """
 
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import logging
 import threading
@@ -134,6 +135,17 @@ class AccessLog:
             self._lost += 1
             log.error("a line of the spool cannot be read: %r", line[:400])
             return None
+
+
+def network_of(host: str) -> str | None:
+    """The network that an address is of, IPv4 the /24, IPv6 the /48; None where it is no address."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or address
+    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
 def _name_of(office: Office) -> str:

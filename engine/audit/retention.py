@@ -10,6 +10,8 @@ from engine.store.accessbook import drop_accesses, old_accesses
 from engine.store.clock import real_now
 from engine.store.trust_tables import KEPT_DAYS
 
+__all__ = ["KEPT_DAYS", "AccessRetention"]
+
 _AT_ONCE = 500  # rows in one transaction
 _MOST = 40  # transactions in one sweep: the next goes on
 _NIGHT = timedelta(hours=2)  # after midnight, in the timezone of the rules

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -102,8 +101,8 @@ def read_accesses(tx: Tx, wanted: AccessFilter) -> list[Access]:
     return [_access(row) for row in rows.mappings()]
 
 
-def _access(row: Mapping[str, Any]) -> Access:
-    return Access(**{**row, "asked": tuple(row["asked"])})
+def _access(row: sa.RowMapping) -> Access:
+    return Access(**{**dict(row), "asked": tuple(row["asked"])})
 
 
 def _narrowed(wanted: AccessFilter) -> list[sa.ColumnElement[bool]]:

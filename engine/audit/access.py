@@ -137,6 +137,21 @@ class AccessLog:
             return None
 
 
+def note_command(store: Store, *, login: str, what: str, about: str | None, asked: Iterable[str],
+                 status: int) -> None:  # fmt: skip
+    """A command of the command line, written to the table at once: its process ends. Where that cannot be, as in a
+    database that was not migrated, the process's log says it."""
+    entry = Access(
+        id=str(ULID()), at=real_now(), login=login, person=None, office=None, way="command", method="run", what=what,
+        object=about, asked=tuple(asked), status=status, code=None, source=None,
+    )  # fmt: skip
+    try:
+        with store.begin() as tx:
+            write_accesses(tx, [entry])
+    except (Unavailable, Broken) as error:
+        log.error("a command could not be noted (%s), so it is told here: %s", error, _line(entry).decode())
+
+
 def network_of(host: str) -> str | None:
     """The network that an address is of, IPv4 the /24, IPv6 the /48; None where it is no address."""
     try:

@@ -37,6 +37,7 @@ from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
 from engine.messages.inbox import InboxService
 from engine.people.accounts import AccountService, Principal
+from engine.people.factors import FactorService
 from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
 from engine.people.sessions import Session, SessionService
@@ -68,6 +69,7 @@ class Services:
     accounts: AccountService
     passwords: PasswordService
     sessions: SessionService
+    factors: FactorService
     organisation: OrganisationQueries
     setup: SetupService
     files: FileService
@@ -101,6 +103,7 @@ def make_services(office: Office, files: FileService, access: AccessLog) -> Serv
         accounts=AccountService(office.store),
         passwords=PasswordService(office.store),
         sessions=SessionService(office.store),
+        factors=FactorService(office.store),
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
         files=files,

@@ -47,6 +47,9 @@ class Wrong(Exception):
             "password_common",
             "password_context",
             "password_same_as_before",
+            "password_expired",
+            "factor_exists",
+            "wrong_code",
         }
     )
 

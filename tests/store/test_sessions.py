@@ -44,6 +44,8 @@ def test_a_session_stands_for_its_account(service: SessionService):
         person="li",
         name="李四",
         operator=False,
+        proving=False,
+        has_factor=False,
         must_change=False,
         remembered=False,
         created_at=found.created_at,

@@ -19,6 +19,7 @@ _AT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _administrators()
     op.add_column("tokens", sa.Column("scope", _WORD, nullable=False, server_default="act"))
+    _second_factors()
     _tree()
     _checkpoints()
     _reveals()
@@ -53,6 +54,20 @@ def _administrators() -> None:
         "SELECT login, 'system', NULL, created_at FROM accounts WHERE operator AND active AND person IS NULL"
     )
     op.drop_column("accounts", "operator")
+
+
+def _second_factors() -> None:
+    op.create_table(
+        "second_factors",
+        _column("login", _CODE),
+        _column("secret", _HASH),
+        _column("offered_at", _AT),
+        _column("confirmed_at", _AT, null=True),
+        _column("last_step", sa.Integer()),
+        sa.ForeignKeyConstraint(["login"], ["accounts.login"], name=op.f("fk_second_factors_login")),
+        sa.PrimaryKeyConstraint("login", name=op.f("pk_second_factors")),
+    )
+    op.add_column("sessions", sa.Column("proving", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def _tree() -> None:

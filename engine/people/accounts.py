@@ -14,6 +14,7 @@ from ulid import ULID
 
 from engine.people.errors import Wrong
 from engine.people.kinds import NAME_LENGTH, has_control
+from engine.people.offices import office_columns, offices_of
 from engine.store.clock import real_now
 from engine.store.db import Store, Tx, retried
 from engine.store.tables import accounts, people, tokens
@@ -25,12 +26,19 @@ _SECRET = re.compile(r"mq_[A-Za-z0-9_-]{43}", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Principal:
-    """Who a token stands for. `person` is None for an account that is no villager or cadre (a technical one)."""
+    """Who a token stands for. `person` is None for an account that is no villager or cadre (a technical one); `scope`
+    is what the token opens of what the account may."""
 
     token_id: str
     login: str
     person: str | None
-    operator: bool
+    offices: frozenset[str] = frozenset()
+    scope: str = "act"
+
+    @property
+    def operator(self) -> bool:
+        """He runs the machine: the system administrator."""
+        return "system" in self.offices
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,9 +54,13 @@ class Account:
     login: str
     person: str | None
     name: str | None
-    operator: bool
+    offices: frozenset[str]
     active: bool
     created_at: datetime
+
+    @property
+    def operator(self) -> bool:
+        return "system" in self.offices
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,12 +119,8 @@ class AccountService:
         """All accounts by login, ended ones too."""
         with self.store.read() as tx:
             joined = accounts.outerjoin(people, people.c.id == accounts.c.person)
-            query = (
-                sa.select(accounts, people.c.name, is_operator().label("operator"))
-                .select_from(joined)
-                .order_by(accounts.c.login)
-            )
-            return tuple(Account(**row) for row in tx.execute(query).mappings())
+            query = sa.select(accounts, people.c.name, *office_columns()).select_from(joined)
+            return tuple(_account(row) for row in tx.execute(query.order_by(accounts.c.login)))
 
     def list_tokens(self, login: str) -> tuple[TokenKept, ...]:
         """The tokens of an account, oldest first."""
@@ -127,18 +135,30 @@ class AccountService:
         if not _SECRET.fullmatch(secret):
             return None
         with self.store.read() as tx:
-            row = tx.execute(_WHO, {"secret": _hash(secret), "now": real_now()}).mappings().first()
-            return Principal(**row) if row else None
+            row = tx.execute(_WHO, {"secret": _hash(secret), "now": real_now()}).first()
+            return _principal(row) if row else None
 
 
-def is_operator() -> sa.ColumnElement[bool]:
-    """The account in the row has the office of the system administrator."""
-    return sa.exists().where(administrators.c.login == accounts.c.login, administrators.c.office == "system")
+def _account(row: sa.Row[Any]) -> Account:
+    return Account(
+        login=row.login,
+        person=row.person,
+        name=row.name,
+        offices=offices_of(row),
+        active=row.active,
+        created_at=row.created_at,
+    )
+
+
+def _principal(row: sa.Row[Any]) -> Principal:
+    return Principal(
+        token_id=row.token_id, login=row.login, person=row.person, offices=offices_of(row), scope=row.scope
+    )
 
 
 def _who() -> sa.Select[Any]:
     """Whose working token has the hash `secret`, `now`."""
-    columns = (tokens.c.id.label("token_id"), accounts.c.login, accounts.c.person, is_operator().label("operator"))
+    columns = (tokens.c.id.label("token_id"), tokens.c.scope, accounts.c.login, accounts.c.person, *office_columns())
     expires = tokens.c.expires_at
     unexpired = sa.or_(expires.is_(None), expires > sa.bindparam("now", type_=expires.type))
     return (

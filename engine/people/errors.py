@@ -47,6 +47,12 @@ class Wrong(Exception):
             "password_common",
             "password_context",
             "password_same_as_before",
+            "unknown_office",
+            "unknown_mode",
+            "administrator_is_person",
+            "second_office",
+            "not_in_office",
+            "offices_combined",
         }
     )
 

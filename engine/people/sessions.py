@@ -12,9 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 from ulid import ULID
 
-from engine.people.accounts import is_operator
 from engine.people.devices import digest
 from engine.people.errors import Wrong
+from engine.people.offices import office_columns, offices_of
 from engine.store.clock import real_now
 from engine.store.db import Store, Tx, retried
 from engine.store.register import valid_on
@@ -54,11 +54,16 @@ class Session:
     login: str
     person: str | None
     name: str | None
-    operator: bool
     must_change: bool
     remembered: bool
     created_at: datetime
     expires_at: datetime
+    offices: frozenset[str] = frozenset()
+
+    @property
+    def operator(self) -> bool:
+        """He runs the machine: the system administrator."""
+        return "system" in self.offices
 
 
 class SessionService:
@@ -134,7 +139,7 @@ def _who() -> sa.Select[Any]:
         .outerjoin(people, people.c.id == accounts.c.person)
         .outerjoin(posts, sa.and_(posts.c.person == accounts.c.person, valid_on(posts, day)))
     )
-    of_account = (accounts.c.person, is_operator().label("operator"), accounts.c.active, people.c.name)
+    of_account = (accounts.c.person, *office_columns(), accounts.c.active, people.c.name)
     columns = (sessions, *of_account, passwords.c.must_change, posts.c.id.label("post"))
     return sa.select(*columns).select_from(joined).where(sessions.c.hash == sa.bindparam("hash"))
 
@@ -154,7 +159,7 @@ def _session(row: sa.Row[Any]) -> Session:
         login=row.login,
         person=row.person,
         name=row.name,
-        operator=row.operator,
+        offices=offices_of(row),
         must_change=bool(row.must_change),
         remembered=row.remembered,
         created_at=row.created_at,

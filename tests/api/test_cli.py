@@ -170,7 +170,7 @@ def test_accounts_and_tokens(database: str, folder: Path):
     assert accounts.who(issued["token"]).person == "li"
     assert issued["id"] in done("token", "list", "lisi")
     assert issued["token"] not in done("token", "list", "lisi", "--json")
-    assert "operator" in done("user", "list")
+    assert "system" in done("user", "list")
     done("token", "revoke", issued["id"])
     assert accounts.who(issued["token"]) is None
     done("user", "end", "lisi")

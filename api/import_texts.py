@@ -124,6 +124,8 @@ WRONG_TEXTS: dict[str, Text] = {
         "“{meeting}”的日期按 {kind} 写（week 或 month），请只给这一个",
         "“{meeting}” goes by {kind} (week or month): give only that one",
     ),
+    "unknown_scope": ("没有“{scope}”这种范围，可选：{known}", "“{scope}” is no scope; choose from {known}"),
+    "expires_too_late": ("到期时间 {moment} 太远，最晚 {latest}", "{moment} is too far away; at the latest {latest}"),
     "unknown_office": ("没有“{office}”这种管理员，可选：{known}", "“{office}” is no office; choose from {known}"),
     "unknown_mode": ("没有“{mode}”这种设置，可选：{known}", "“{mode}” is no such setting; choose from {known}"),
     "administrator_is_person": (

@@ -12,7 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.people.acting import By, by_command
 from engine.people.errors import Wrong
+from engine.people.journal import keep
 from engine.people.offices import OFFICES
 from engine.store.clock import real_now
 from engine.store.db import Store, Tx, retried
@@ -47,19 +49,19 @@ class AdministratorService:
     def appoint(self, login: str, office: str, holder: str | None = None) -> None:
         """Give an office to an active account that is nobody's person. Harmless when it has it already."""
         with self.store.begin() as tx:
-            appoint(tx, login, office, holder)
+            appoint(tx, by_command(), login, office, holder)
 
     @retried
     def dismiss(self, login: str, office: str) -> None:
         """Take the office away; the account stays."""
         with self.store.begin() as tx:
-            dismiss(tx, login, office)
+            dismiss(tx, by_command(), login, office)
 
     @retried
     def set_mode(self, mode: str) -> None:
         """`combined`: one may hold several offices. `apart` again only where nobody does."""
         with self.store.begin() as tx:
-            set_mode(tx, mode)
+            set_mode(tx, by_command(), mode)
 
     def mode(self) -> str:
         with self.store.read() as tx:
@@ -77,7 +79,7 @@ def mode_of(tx: Tx) -> str:
     return str(read_setting(tx, MODE) or APART)
 
 
-def appoint(tx: Tx, login: str, office: str, holder: str | None = None) -> bool:
+def appoint(tx: Tx, by: By, login: str, office: str, holder: str | None = None) -> bool:
     """Whether it is new. Raises Wrong."""
     _wait_for_turn(tx)
     _check_account(tx, login)
@@ -90,26 +92,30 @@ def appoint(tx: Tx, login: str, office: str, holder: str | None = None) -> bool:
     _check_apart(tx, login, office, holder)
     row = {"login": login, "office": office, "holder": holder, "since": real_now()}
     tx.execute(sa.insert(administrators).values(**row))
+    keep(tx, by, by.through(), "office_given", login, office=office, holder=holder)
     return True
 
 
-def dismiss(tx: Tx, login: str, office: str) -> None:
+def dismiss(tx: Tx, by: By, login: str, office: str) -> None:
     """Raises Wrong."""
     mine = sa.and_(administrators.c.login == login, administrators.c.office == office)
     if tx.execute(sa.delete(administrators).where(mine)).rowcount == 0:
         raise Wrong("not_in_office", login=login, office=office)
+    keep(tx, by, by.through(), "office_taken", login, office=office)
 
 
-def set_mode(tx: Tx, mode: str) -> bool:
+def set_mode(tx: Tx, by: By, mode: str) -> bool:
     """Whether it was otherwise before. Raises Wrong."""
     if mode not in MODES:
         raise Wrong("unknown_mode", mode=mode, known=MODES)
     _wait_for_turn(tx)
-    before = mode_of(tx)
+    if mode == mode_of(tx):
+        return False
     if mode == APART and (holding := several_offices(tx)):
         raise Wrong("offices_combined", login=holding)
     write_setting(tx, MODE, mode)
-    return mode != before
+    keep(tx, by, by.through(), "offices_combined" if mode == COMBINED else "offices_apart", None)
+    return True
 
 
 def several_offices(tx: Tx) -> str | None:

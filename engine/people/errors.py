@@ -47,6 +47,8 @@ class Wrong(Exception):
             "password_common",
             "password_context",
             "password_same_as_before",
+            "unknown_scope",
+            "expires_too_late",
             "unknown_office",
             "unknown_mode",
             "administrator_is_person",

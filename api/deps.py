@@ -36,6 +36,7 @@ from engine.people.accounts import AccountService, Principal
 from engine.people.factors import FactorService
 from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
+from engine.people.scopes import check_scope
 from engine.people.sessions import SessionService
 from engine.people.setup import SetupService
 from engine.rules.refusals import FieldProblem, FieldsRefused
@@ -116,13 +117,23 @@ Served = Annotated[Services, Depends(services)]
 _bearer = HTTPBearer(auto_error=False, description="API token: `Authorization: Bearer mq_…`")
 
 
+#: The calls that a token of the scope `feed` opens, and those that change nothing.
+FEED = ("/v1/me", "/v1/events", "/v1/files/{file_id}")
+READING = ("GET", "HEAD")
+
+
 def principal(
-    served: Served, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request,
+    served: Served,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
-    """Who holds the token. 401 where it is missing, unknown, expired, revoked, or its account has ended."""
+    """Who holds the token. 401 where it is missing, unknown, expired, revoked, or its account has ended; 403 where the
+    call is beyond its scope or its office."""
     found = served.accounts.who(credentials.credentials) if credentials else None
     if found is None:
         raise unauthorized()
+    feed = request.scope["route"].path in FEED
+    check_scope(found.scope, found.offices, changes=request.method not in READING, feed=feed)
     return found
 
 

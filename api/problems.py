@@ -95,6 +95,11 @@ PLAIN_TEXTS: dict[str, Text] = {
     "not_chair": ("须由有权主持该会议的人办理", "Only who may chair this meeting may do this"),
     "not_in_chair": ("须由本次会议的主持人议定", "Only who chairs this meeting may do this"),
     "not_operator": ("须由系统操作员办理", "Only the operator may do this"),
+    "audit_changes_nothing": (
+        "审计管理员只查看，不改动任何内容",
+        "The audit administrator looks on and changes nothing",
+    ),
+    "out_of_scope": ("这个令牌的范围不包括这样做", "The scope of this token does not include this"),
     "clock_is_real": ("这个数据库使用真实时间，不能调整", "This database runs on real time"),
     "clock_not_held": ("时间未被模拟，不能调整", "Time is not simulated, so it cannot be moved"),
     "clock_backwards": ("模拟时间只能向前", "Simulated time only moves forward"),

@@ -51,6 +51,23 @@ second_factors = Table(
     Column("last_step", Integer, nullable=False),
 )
 
+#: What was changed in running the system: who (a login, or at the command line the user of the machine), by which
+#: office (or `command`, or `self`), what, and of whom or what. Ids alone, no names and no secrets.
+administration = Table(
+    "administration",
+    metadata,
+    Column("id", CODE, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("login", CODE, nullable=True),
+    Column("machine_user", String(64), nullable=True),
+    Column("office", String(16), nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("object", ID, nullable=True),
+    Column("facts", JSON_VALUE, nullable=False),
+    Index("ix_administration_object", "object", "id"),
+    Index("ix_administration_login", "login", "id"),
+)
+
 #: The tree of a home (RFC 9162): which history row is which leaf. Its hash is the row's own.
 tree_leaves = Table(
     "tree_leaves",
@@ -166,4 +183,4 @@ access_log = Table(
 )
 
 FAMILY = (tree_leaves, tree_nodes, tree_heads, checkpoints, reveals, erasures, access_log)
-APPEND_ONLY = (tree_leaves, tree_nodes, checkpoints, reveals, erasures, access_log)
+APPEND_ONLY = (administration, tree_leaves, tree_nodes, checkpoints, reveals, erasures, access_log)

@@ -23,6 +23,7 @@ from api.v1 import files as uploads
 from api.web.look import Look
 from api.web.pages import add_pages
 from api.web.routes import error_page, is_page
+from engine.audit.keys import key_beside
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_rulebook
 from engine.files.content import Kind
@@ -69,7 +70,10 @@ def create_app(settings: Settings) -> FastAPI:
     store = open_database(settings.database_url)
     rulebook = open_rulebook(store, settings.workflows_dir)
     receivers = tuple(each.name for each in settings.webhooks)
-    office = open_office(store, rulebook, default_workflow=settings.default_workflow, receivers=receivers)
+    office = open_office(
+        store, rulebook, default_workflow=settings.default_workflow, receivers=receivers,
+        signing_key=settings.signing_key or key_beside(store),
+    )  # fmt: skip
     limits = {Kind.PHOTO: settings.max_photo, Kind.VOICE: settings.max_voice, Kind.DOCUMENT: settings.max_document}
     files = FileService(office, open_depot(settings.files or folder_beside(store)), limits)
     return app_of(office, max_body=settings.max_body, files=files, look=settings.look(demo=_is_demo(office)))

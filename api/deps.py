@@ -12,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.languages import wants_english
 from api.problems import Problem
 from engine.audit.case_file import CaseFileQueries
+from engine.audit.checkpoints import CheckpointService
 from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
@@ -81,7 +82,7 @@ def make_services(office: Office, files: FileService) -> Services:
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         picks=PickQueries(office),
-        meetings=MeetingService(office),
+        meetings=MeetingService(office, CheckpointService(office).after_meeting),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
         hall=HallQueries(office),

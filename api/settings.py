@@ -62,7 +62,8 @@ class Webhook(BaseModel):
 
 class Settings(BaseSettings):
     """`database_url` as SQLAlchemy reads it; `max_body` and the limits of uploads in bytes. `files` is the place of
-    uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `worker`: `serve` carries out
+    uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `signing_key` is the file with the
+    key that signs checkpoints; without it one beside the SQLite file. `worker`: `serve` carries out
     what falls due itself, looking every `worker_every` seconds. `webhooks_private` lets webhooks go to private and
     loopback addresses, and over http. `theme` and what follows is about the pages: `public_url` is the address that
     browsers use where a proxy stands before us, `frames` are origins that may show pages in a frame, `host_name` says
@@ -76,6 +77,7 @@ class Settings(BaseSettings):
     default_workflow: str = "issue-escalation"
     max_body: int = Field(default=1_000_000, gt=0)
     files: str = ""
+    signing_key: Path | None = None
     max_photo: int = Field(default=10_000_000, gt=0)
     max_voice: int = Field(default=20_000_000, gt=0)
     max_document: int = Field(default=20_000_000, gt=0)

@@ -13,6 +13,7 @@ from api.commands.checking import Language
 from api.commands.ending import Exit, failed, opened, print_json, told
 from api.commands.workers import worker_of
 from api.settings import Settings, load_settings
+from engine.audit.keys import key_beside
 from engine.cases.clock_queries import ClockQueries
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_rulebook
@@ -25,7 +26,10 @@ app = typer.Typer()
 def _office(store: Store, settings: Settings) -> Office:
     receivers = tuple(each.name for each in settings.webhooks)
     rulebook = open_rulebook(store, settings.workflows_dir)
-    return open_office(store, rulebook, default_workflow=settings.default_workflow, receivers=receivers)
+    return open_office(
+        store, rulebook, default_workflow=settings.default_workflow, receivers=receivers,
+        signing_key=settings.signing_key or key_beside(store),
+    )  # fmt: skip
 
 
 @app.command("worker")

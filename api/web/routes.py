@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
+from api.noting import tell_code
 from api.problems import KINDS, PLAIN_TEXTS, Problem, refusal_body
 from api.web import cookies, guard
 from api.web.reader import FactorDue, FactorFirst, FormExpired, PasswordFirst, SignInNeeded, brought, english_of
@@ -136,6 +137,7 @@ def resume_page(request: Request, to: str, texts: list[tuple[str, str]], status:
 def error_page(request: Request, error: Exception, headers: Mapping[str, str] | None = None) -> Response:
     """A refusal, or a failure, as a page; `headers` beside those that the error itself brings."""
     kind, title, told, line = _words(request, error)
+    tell_code(request, error.code if isinstance(error, Refusal) else _problem(error)[1])
     headers = dict(headers or {}) | dict((error.headers or {}) if isinstance(error, Problem) else {})
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "300" if error.full else "5"

@@ -56,6 +56,7 @@ class Store:
             pool_timeout=20,
             hide_parameters=True,  # an error that reaches the log must not carry anybody's words
         )
+        self.began_to_write = False  # a writing transaction was begun, whatever became of it
         self._writer = threading.Lock()
         if self.is_sqlite:
             event.listen(self.engine, "connect", partial(_set_up_sqlite, "OFF" if throwaway else "FULL"))
@@ -63,6 +64,7 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """A writing transaction: commits when the block ends, rolls back when it raises. Raises Unavailable."""
+        self.began_to_write = True
         with (
             self._writer if self.is_sqlite else nullcontext(),
             _told_plainly(),

@@ -182,7 +182,7 @@ access_log = Table(
     Column("post", CODE, nullable=True),
     Column("office", String(16), nullable=True),
     Column("way", String(8), nullable=False),  # token, session, none or command
-    Column("method", String(8), nullable=False),
+    Column("method", String(8), nullable=False),  # of HTTP; run for a command, sweep for the worker
     Column("what", String(200), nullable=False),  # the route, or the command
     Column("object", ID, nullable=True),
     Column("asked", JSON_VALUE, nullable=False),
@@ -191,8 +191,8 @@ access_log = Table(
     Column("source", String(64), nullable=True),
     PrimaryKeyConstraint("home", "id"),
     Index("ix_access_log_at", "at", "id"),
-    Index("ix_access_log_home_object", "home", "object", "id"),
-    Index("ix_access_log_login", "login", "id"),
+    Index("ix_access_log_home_object", "home", "object", "at", "id"),
+    Index("ix_access_log_login", "login", "at", "id"),
 )
 
 FAMILY = (tree_leaves, tree_nodes, tree_heads, checkpoints, reveals, erasures, access_log)

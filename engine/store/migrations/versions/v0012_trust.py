@@ -197,8 +197,8 @@ def _access_log() -> None:
         sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_access_log")),
     )
     op.create_index("ix_access_log_at", "access_log", ["at", "id"], unique=False)
-    op.create_index("ix_access_log_home_object", "access_log", ["home", "object", "id"], unique=False)
-    op.create_index("ix_access_log_login", "access_log", ["login", "id"], unique=False)
+    op.create_index("ix_access_log_home_object", "access_log", ["home", "object", "at", "id"], unique=False)
+    op.create_index("ix_access_log_login", "access_log", ["login", "at", "id"], unique=False)
 
 
 # --- what the database holds by itself -------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from starlette.types import Scope
 from api.answers import HealthOut
 from api.deps import make_services, unauthorized
 from api.docs import PROBLEMS, add_docs_page, answers, complete
+from api.faults import not_migrated, on_broken_statement, on_unavailable
 from api.limits import Application
 from api.metrics import add_metrics
 from api.problems import Problem, problem_response, refusal_response
@@ -32,8 +33,10 @@ from engine.people.errors import Wrong
 from engine.people.setup import SetupService
 from engine.rules.refusals import FieldProblem, FieldsRefused, NotFound, Refusal
 from engine.rules.rulebook import RulesMissing
-from engine.wiring import Unavailable, is_current, open_database
+from engine.wiring import Broken, Unavailable, is_current, open_database
 
+#: Seconds after which PostgreSQL gives up a statement of the service; nobody waits that long for an answer.
+PATIENCE = 30.0
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _PLAIN = re.compile(r"[a-z_]+")
 _STATUSES = {404: ("not_found", "route_not_found"),
@@ -66,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     Raises RulesRefused, LookupError where `minqing init` never ran, Unavailable, Wrong where uploads have no place.
     """
-    store = open_database(settings.database_url)
+    store = open_database(settings.database_url, patience=PATIENCE)
     rulebook = open_rulebook(store, settings.workflows_dir)
     receivers = tuple(each.name for each in settings.webhooks)
     office = open_office(store, rulebook, default_workflow=settings.default_workflow, receivers=receivers)
@@ -120,7 +123,7 @@ def _add_health(app: FastAPI, office: Office) -> None:
     )
     def readyz() -> Any:
         if not is_current(office.store):
-            raise Problem("unavailable", "unavailable", headers={"Retry-After": "30"})
+            raise not_migrated()
         return {"status": "ready"}
 
 
@@ -130,7 +133,8 @@ def _add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Wrong, _on_wrong)
     app.add_exception_handler(RequestValidationError, _on_shape)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(Unavailable, _on_unavailable)
+    app.add_exception_handler(Unavailable, on_unavailable)
+    app.add_exception_handler(Broken, on_broken_statement)
     app.add_exception_handler(RulesMissing, _on_rules_missing)
     app.add_exception_handler(Exception, _on_broken)
 
@@ -215,12 +219,6 @@ def _allowed(request: Request) -> str:
 
 def _takes(route: BaseRoute, scope: Scope) -> bool:
     return route.matches(scope)[0] is Match.FULL
-
-
-def _on_unavailable(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Unavailable)
-    kind, code, wait = ("full", "storage_full", "300") if error.full else ("unavailable", "unavailable", "5")
-    return problem_response(Problem(kind, code, headers={"Retry-After": wait}), _accept(request))
 
 
 def _on_broken(request: Request, _: Exception) -> Response:

@@ -119,7 +119,7 @@ def error_page(request: Request, error: Exception, headers: Mapping[str, str] | 
     kind, title, told, line = _words(request, error)
     headers = dict(headers or {}) | dict((error.headers or {}) if isinstance(error, Problem) else {})
     if isinstance(error, Unavailable):
-        headers["Retry-After"] = "300" if error.full else "5"
+        headers["Retry-After"] = str(error.wait)
     status = KINDS[kind][0]
     return render(request, "error.html", status, headers, title=title, told=told, line=line)
 
@@ -139,7 +139,7 @@ def _problem(error: Exception) -> tuple[str, str]:
     if isinstance(error, Problem):
         return error.kind, error.code
     if isinstance(error, Unavailable):
-        return ("full", "storage_full") if error.full else ("unavailable", "unavailable")
+        return ("full" if error.full else "unavailable"), error.code
     if isinstance(error, Wrong):
         return "invalid", "fields"
     if isinstance(error, HTTPException) and error.status_code in _STATUSES:

@@ -62,6 +62,14 @@ PLAIN_TEXTS: dict[str, Text] = {
     "method_not_allowed": ("这个地址不支持这种方法", "This address does not take this method"),
     "route_not_found": ("没有这个地址", "There is no such address"),
     "unavailable": ("数据库暂时无法使用，请稍后重试", "The database is not available; try again soon"),
+    "clock_behind": (
+        "服务器的时间早于上一次记录的时间，未做任何更改；请管理员校准时间",
+        "The server's clock is behind what was recorded last; nothing was changed. Its clock needs to be set right",
+    ),
+    "not_migrated": (
+        "数据库正在升级，请稍后重试；管理员请运行 minqing migrate",
+        "The database is being brought up to date; try again soon. The operator runs minqing migrate",
+    ),
     "storage_full": ("存储空间已满，未做任何更改", "Storage is full; nothing was changed"),
     "rules_missing": ("缺少这件事项所依据的规则文件", "The rules file of this case is missing"),
     "case_not_found": ("没有这件事项，或您看不到它", "There is no such case, or you may not see it"),

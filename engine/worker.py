@@ -92,7 +92,7 @@ class Worker:
                 if done:
                     log.info("carried out: %s", ", ".join(f"{name} {count}" for name, count in sorted(done.items())))
             except Unavailable as gone:
-                log.warning("the database is away, trying again: %s", gone)
+                log.warning("not now, trying again: %s", gone)
             except Exception:
                 log.exception("a sweep broke off")
             if stop.wait(self.every):

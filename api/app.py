@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from api.deps import know_holder, make_services, unauthorized
 from api.docs import add_docs_page, complete
+from api.faults import on_broken_statement, on_unavailable
 from api.health import add_health
 from api.limits import Application
 from api.metrics import add_metrics
@@ -26,6 +27,7 @@ from api.web.look import Look
 from api.web.pages import add_pages
 from api.web.routes import error_page, is_page
 from engine.audit.access import AccessLog
+from engine.audit.keys import key_beside
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_rulebook
 from engine.files.content import Kind
@@ -35,8 +37,10 @@ from engine.people.errors import Wrong
 from engine.people.setup import SetupService
 from engine.rules.refusals import FieldProblem, FieldsRefused, NotFound, Refusal
 from engine.rules.rulebook import RulesMissing
-from engine.wiring import Unavailable, open_database
+from engine.wiring import Broken, Unavailable, open_database
 
+#: Seconds after which PostgreSQL gives up a statement of the service; nobody waits that long for an answer.
+PATIENCE = 30.0
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _PLAIN = re.compile(r"[a-z_]+")
 _STATUSES = {404: ("not_found", "route_not_found"),
@@ -69,10 +73,13 @@ def create_app(settings: Settings) -> FastAPI:
 
     Raises RulesRefused, LookupError where `minqing init` never ran, Unavailable, Wrong where uploads have no place.
     """
-    store = open_database(settings.database_url)
+    store = open_database(settings.database_url, patience=PATIENCE)
     rulebook = open_rulebook(store, settings.workflows_dir)
     receivers = tuple(each.name for each in settings.webhooks)
-    office = open_office(store, rulebook, default_workflow=settings.default_workflow, receivers=receivers)
+    office = open_office(
+        store, rulebook, default_workflow=settings.default_workflow, receivers=receivers,
+        signing_key=settings.signing_key or key_beside(store),
+    )  # fmt: skip
     limits = {Kind.PHOTO: settings.max_photo, Kind.VOICE: settings.max_voice, Kind.DOCUMENT: settings.max_document}
     files = FileService(office, open_depot(settings.files or folder_beside(store)), limits)
     look = settings.look(demo=_is_demo(office))
@@ -119,7 +126,8 @@ def _add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_shape)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(TooDeep, lambda request, _: _on_unreadable(request))  # where a route reads it itself
-    app.add_exception_handler(Unavailable, _on_unavailable)
+    app.add_exception_handler(Unavailable, on_unavailable)
+    app.add_exception_handler(Broken, on_broken_statement)
     app.add_exception_handler(RulesMissing, _on_rules_missing)
     app.add_exception_handler(Exception, _on_broken)
 
@@ -206,12 +214,6 @@ def _allowed(request: Request) -> str:
 
 def _takes(route: BaseRoute, scope: Scope) -> bool:
     return route.matches(scope)[0] is Match.FULL
-
-
-def _on_unavailable(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Unavailable)
-    kind, code, wait = ("full", "storage_full", "300") if error.full else ("unavailable", "unavailable", "5")
-    return problem_response(Problem(kind, code, headers={"Retry-After": wait}), _accept(request))
 
 
 def _on_broken(request: Request, _: Exception) -> Response:

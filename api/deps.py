@@ -16,6 +16,7 @@ from api.rates import Limits
 from engine.audit.access import AccessLog
 from engine.audit.accesses import AccessQueries
 from engine.audit.case_file import CaseFileQueries
+from engine.audit.checkpoints import CheckpointService
 from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
@@ -40,6 +41,7 @@ from engine.people.accounts import AccountService, Principal
 from engine.people.factors import FactorService
 from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
+from engine.people.scopes import check_scope
 from engine.people.sessions import Session, SessionService
 from engine.people.setup import SetupService
 from engine.rules.refusals import FieldProblem, FieldsRefused
@@ -87,7 +89,7 @@ def make_services(office: Office, files: FileService, access: AccessLog) -> Serv
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         picks=PickQueries(office),
-        meetings=MeetingService(office),
+        meetings=MeetingService(office, CheckpointService(office).after_meeting),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
         hall=HallQueries(office),
@@ -126,16 +128,24 @@ Served = Annotated[Services, Depends(services)]
 _bearer = HTTPBearer(auto_error=False, description="API token: `Authorization: Bearer mq_…`")
 
 
+#: The calls that a token of the scope `feed` opens, and those that change nothing.
+FEED = ("/v1/me", "/v1/events", "/v1/files/{file_id}")
+READING = ("GET", "HEAD")
+
+
 def principal(
     request: Request,
     served: Served,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
-    """Who holds the token. 401 where it is missing, unknown, expired, revoked, or its account has ended."""
+    """Who holds the token. 401 where it is missing, unknown, expired, revoked, or its account has ended; 403 where the
+    call is beyond its scope or its office."""
     found = served.accounts.who(credentials.credentials) if credentials else None
     if found is None:
         raise unauthorized()
     know_holder(request, found)
+    feed = request.scope["route"].path in FEED
+    check_scope(found.scope, found.offices, changes=request.method not in READING, feed=feed)
     return found
 
 

@@ -62,6 +62,14 @@ PLAIN_TEXTS: dict[str, Text] = {
     "method_not_allowed": ("这个地址不支持这种方法", "This address does not take this method"),
     "route_not_found": ("没有这个地址", "There is no such address"),
     "unavailable": ("数据库暂时无法使用，请稍后重试", "The database is not available; try again soon"),
+    "clock_behind": (
+        "服务器的时间早于上一次记录的时间，未做任何更改；请管理员校准时间",
+        "The server's clock is behind what was recorded last; nothing was changed. Its clock needs to be set right",
+    ),
+    "not_migrated": (
+        "数据库正在升级，请稍后重试；管理员请运行 minqing migrate",
+        "The database is being brought up to date; try again soon. The operator runs minqing migrate",
+    ),
     "storage_full": ("存储空间已满，未做任何更改", "Storage is full; nothing was changed"),
     "rules_missing": ("缺少这件事项所依据的规则文件", "The rules file of this case is missing"),
     "case_not_found": ("没有这件事项，或您看不到它", "There is no such case, or you may not see it"),
@@ -97,6 +105,11 @@ PLAIN_TEXTS: dict[str, Text] = {
     "not_chair": ("须由有权主持该会议的人办理", "Only who may chair this meeting may do this"),
     "not_in_chair": ("须由本次会议的主持人议定", "Only who chairs this meeting may do this"),
     "not_operator": ("须由系统操作员办理", "Only the operator may do this"),
+    "audit_changes_nothing": (
+        "审计管理员只查看，不改动任何内容",
+        "The audit administrator looks on and changes nothing",
+    ),
+    "out_of_scope": ("这个令牌的范围不包括这样做", "The scope of this token does not include this"),
     "not_audit_office": ("访问记录须由审计管理员查看", "The log of access is for the audit office"),
     "not_a_supervisor": ("谁看过这件事项，只给督查人员看", "Who looked at a case is shown to supervisors alone"),
     "clock_is_real": ("这个数据库使用真实时间，不能调整", "This database runs on real time"),

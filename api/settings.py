@@ -64,7 +64,8 @@ class Webhook(BaseModel):
 
 class Settings(BaseSettings):
     """`database_url` as SQLAlchemy reads it; `max_body` and the limits of uploads in bytes. `files` is the place of
-    uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `spool` is the folder, on a
+    uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `signing_key` is the file with the
+    key that signs checkpoints; without it one beside the SQLite file. `spool` is the folder, on a
     disk of this machine, where calls wait to be written to the log of access, which is kept `access_log_days` days;
     `trusted_proxies` are addresses or networks that are believed about whom they speak for. `worker`: `serve` carries
     out what falls due itself, looking every `worker_every` seconds. `webhooks_private` lets webhooks go to private and
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     default_workflow: str = "issue-escalation"
     max_body: int = Field(default=1_000_000, gt=0)
     files: str = ""
+    signing_key: Path | None = None
     spool: str = ""
     access_log_days: int = Field(default=KEPT_DAYS, ge=KEPT_DAYS)
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from engine.audit.retention import AccessRetention
+from engine.audit.witnessing import Witness, Witnessed
 from engine.cases.office import Office
 from engine.cases.recounting import Recounted, Recounting
 from engine.cases.timekeeping import Timekeeper
@@ -91,7 +92,7 @@ class Worker:
                 if done:
                     log.info("carried out: %s", ", ".join(f"{name} {count}" for name, count in sorted(done.items())))
             except Unavailable as gone:
-                log.warning("the database is away, trying again: %s", gone)
+                log.warning("not now, trying again: %s", gone)
             except Exception:
                 log.exception("a sweep broke off")
             if stop.wait(self.every):
@@ -100,12 +101,12 @@ class Worker:
 
 class _Looks:
     """Now and then, by the rules' time: counts by a new calendar what an old one counted, sets the meetings of the
-    rhythm some weeks ahead, and looks for missed ones."""
+    rhythm some weeks ahead, looks for missed ones, and takes the checkpoints of the night and of closed meetings."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
         self.recounting = Recounting(office)
-        self.series, self.watch = SeriesService(office), MeetingWatch(office)
+        self.series, self.watch, self.witness = SeriesService(office), MeetingWatch(office), Witness(office)
         self.looked: datetime | None = None
 
     def look(self) -> Counter[str]:
@@ -115,10 +116,11 @@ class _Looks:
             return Counter()
         done = _named("calendar", self.recounting.sweep())
         done += _named("meetings", self.series.plan_ahead(now + _AHEAD)) + _named("meetings", self.watch.sweep())
+        done += _named("checkpoints", self.witness.sweep())
         self.looked = now  # not before it is done: held time may stand still
         return done
 
 
-def _named(what: str, report: Delivery | Sending | Planned | Watched | Recounted) -> Counter[str]:
+def _named(what: str, report: Delivery | Sending | Planned | Watched | Recounted | Witnessed) -> Counter[str]:
     """What became of how many; empty where there was nothing."""
     return +Counter({f"{what} {name}": count for name, count in asdict(report).items()})

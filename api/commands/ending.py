@@ -25,6 +25,7 @@ _OF_THE_ENVIRONMENT = {
     "missing_driver",
     "bad_files_url",
     "no_folder",
+    "no_signing_key",
     "unknown_revision",
     "not_set_up",
 }

@@ -15,6 +15,7 @@ from api.commands.workers import LogForm, worker_of
 from api.logs import set_up
 from api.settings import Settings, load_settings
 from engine.audit.access import AccessLog
+from engine.audit.keys import key_beside
 from engine.cases.clock_queries import ClockQueries
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_rulebook
@@ -27,7 +28,10 @@ app = typer.Typer()
 def _office(store: Store, settings: Settings) -> Office:
     receivers = tuple(each.name for each in settings.webhooks)
     rulebook = open_rulebook(store, settings.workflows_dir)
-    return open_office(store, rulebook, default_workflow=settings.default_workflow, receivers=receivers)
+    return open_office(
+        store, rulebook, default_workflow=settings.default_workflow, receivers=receivers,
+        signing_key=settings.signing_key or key_beside(store),
+    )  # fmt: skip
 
 
 @app.command("worker")

@@ -112,7 +112,7 @@ def reader(request: Request, served: Served) -> Reader:
 def lacks_factor(request: Request, session: Session) -> bool:
     """The host says that he must have a second factor, and he has none."""
     whom = request.app.state.look.second_factor
-    return not session.has_factor and (whom == "all" or (whom == "administrators" and session.operator))
+    return not session.has_factor and (whom == "all" or (whom == "administrators" and bool(session.offices)))
 
 
 def _roles(served: Services, first: Workflow) -> tuple[dict[str, Role], dict[str, int]]:

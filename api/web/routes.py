@@ -140,7 +140,7 @@ def error_page(request: Request, error: Exception, headers: Mapping[str, str] | 
     tell_code(request, error.code if isinstance(error, Refusal) else _problem(error)[1])
     headers = dict(headers or {}) | dict((error.headers or {}) if isinstance(error, Problem) else {})
     if isinstance(error, Unavailable):
-        headers["Retry-After"] = "300" if error.full else "5"
+        headers["Retry-After"] = str(error.wait)
     status = KINDS[kind][0]
     return render(request, "error.html", status, headers, title=title, told=told, line=line)
 
@@ -160,7 +160,7 @@ def _problem(error: Exception) -> tuple[str, str]:
     if isinstance(error, Problem):
         return error.kind, error.code
     if isinstance(error, Unavailable):
-        return ("full", "storage_full") if error.full else ("unavailable", "unavailable")
+        return ("full" if error.full else "unavailable"), error.code
     if isinstance(error, Wrong):
         return "invalid", "fields"
     if isinstance(error, HTTPException) and error.status_code in _STATUSES:

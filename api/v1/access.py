@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from api.answers_access import AccessListOut
 from api.cursors import pack, unpack
-from api.deps import Once, Served, Services, Who, offices_of, person_of
+from api.deps import Once, Served, Services, Who, person_of
 from api.docs import PROBLEMS, answers
 from api.listings import AccessListing, AccessNarrowing, Listing
 from api.present_access import access, csv_lines, json_lines
@@ -36,7 +36,7 @@ def list_access(served: Served, who: Who, asked: Annotated[AccessListing, Query(
     """Reading it is a call, too. Times are real ones, in UTC."""
     after = unpack(asked.cursor, datetime, str)
     wanted = AccessFilter(**narrowed(asked), limit=asked.limit, after=after)
-    return page_out(served.accesses.page(offices_of(who), wanted))
+    return page_out(served.accesses.page(who.offices, wanted))
 
 
 @router.get(
@@ -48,7 +48,7 @@ def list_access(served: Served, who: Who, asked: Annotated[AccessListing, Query(
 def export_access(served: Served, who: Who, asked: Annotated[AccessExport, Query()]) -> StreamingResponse:
     """All that the filters let through, up to the moment of asking. In CSV a cell that a spreadsheet would take for a
     formula begins with an apostrophe. Limited: 429 with Retry-After."""
-    return exported(served, offices_of(who), who.login, AccessFilter(**narrowed(asked)), asked.format)
+    return exported(served, who.offices, who.login, AccessFilter(**narrowed(asked)), asked.format)
 
 
 def exported(served: Services, offices: Set[str], login: str, wanted: AccessFilter, kind: str) -> StreamingResponse:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ValidationError
 
 from api.cursors import pack, unpack
-from api.deps import Served, offices_of
+from api.deps import Served
 from api.listings import AccessNarrowing
 from api.present_access import access
 from api.shapes import CaseId
@@ -49,11 +49,11 @@ def list_access(request: Request, served: Served, who: Signed) -> Response:
     """A wrong filter is named and nothing is listed: a list that shows more than was asked for misleads."""
     given = {name: value.strip() for name, value in request.query_params.items() if value.strip()}
     wanted, wrong = _asked(given, who)
-    page = served.accesses.page(offices_of(who.session), wanted or AccessFilter(limit=1))
+    page = served.accesses.page(who.session.offices, wanted or AccessFilter(limit=1))
     rows = _rows(page) if wanted else []
     kept = {name: value for name, value in given.items() if name != "cursor" and name not in wrong}
     older = _address("/access", kept, page) if wanted else None
-    whole = "audit" in offices_of(who.session)
+    whole = "audit" in who.session.offices
     status = 422 if wrong else 200
     return render(request, "oversee/access.html", status, rows=rows, older=older, given=given, wrong=wrong,
                   case=None, kept=urlencode(kept), whole=whole, paged="cursor" in given)  # fmt: skip
@@ -67,7 +67,7 @@ def export(request: Request, served: Served, who: Signed) -> Response:
     wanted, wrong = _asked(given, who)
     if wanted is None or kind not in KINDS:
         raise FieldsRefused(tuple(FieldProblem(field=name, code="bad_shape") for name in wrong or ["format"]))
-    return exported(served, offices_of(who.session), who.session.login, wanted, kind)
+    return exported(served, who.session.offices, who.session.login, wanted, kind)
 
 
 @router.get("/cases/{case_id}/accesses")

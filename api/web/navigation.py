@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.deps import offices_of
 from api.web.reader import Reader
 from api.web.words import N_
 from engine.audit.accesses import may_read_log
@@ -50,7 +49,7 @@ def destinations_of(reader: Reader, path: str) -> tuple[Destination, ...]:
 
 def _chosen(reader: Reader) -> tuple[tuple[str, str, str], ...]:
     levels = reader.levels
-    if may_read_log(offices_of(reader.session)):
+    if may_read_log(reader.session.offices):
         return (_ACCESS, *_NOBODY)
     if not levels:
         return _SUPERVISOR if reader.supervises else _NOBODY

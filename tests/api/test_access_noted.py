@@ -15,25 +15,12 @@ import sqlalchemy as sa
 from api.noting import names_in, object_of
 from api.present_access import csv_lines
 from engine.audit.access import AccessLog
-from engine.people.accounts import AccountService
 from engine.store.accessbook import Access, AccessFilter, read_accesses
 from engine.store.clock import real_now
-from engine.store.trust_tables import access_log, administrators
+from engine.store.trust_tables import access_log
 from tests import township as t
 from tests.api import world
-from tests.api.client import Api, said
-
-AUDIT, SECURITY = "audit1", "security1"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _administrators(api: Api) -> None:
-    accounts = AccountService(api.office.store)
-    for login, office in ((AUDIT, "audit"), (SECURITY, "security")):
-        accounts.add(login, None, operator=False)
-        with api.office.store.begin() as tx:
-            tx.execute(sa.insert(administrators).values(login=login, office=office, since=real_now()))
-        api.tokens[login] = accounts.issue_token(login, "test").secret
+from tests.api.client import AUDIT, SECURITY, Api, said
 
 
 def log_of(api: Api) -> AccessLog:
@@ -228,7 +215,7 @@ def test_the_security_office_reads_what_audit_did(api: Api):
         ({"status": "600"}, "status:out_of_bounds"),
         ({"since": "2026-03-06"}, "since:time_without_offset"),
         ({"way": "door"}, "way:bad_shape"),
-        ({"person": "x"}, "person:unknown_key"),
+        ({"who": "x"}, "who:unknown_key"),
         ({"cursor": "abc"}, "cursor:bad_cursor"),
     ],
 )

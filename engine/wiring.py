@@ -11,7 +11,7 @@ from engine.people.errors import Wrong
 from engine.store import schema
 from engine.store.db import Broken, Store, Unavailable
 
-__all__ = ["Broken", "Store", "Unavailable", "grant", "is_current", "migrate", "open_database"]
+__all__ = ["Broken", "Store", "Unavailable", "grant", "is_current", "migrate", "open_database", "open_to_look"]
 
 
 def open_database(url: str, *, pool_size: int = 10, throwaway: bool = False, patience: float | None = None) -> Store:
@@ -27,6 +27,21 @@ def open_database(url: str, *, pool_size: int = 10, throwaway: bool = False, pat
     if store.is_sqlite and file and file != ":memory:":
         _make_folder(Path(file).parent)
         _keep_private(Path(file))
+    return store
+
+
+def open_to_look(url: str) -> Store:
+    """The database behind `url`, to read it alone: a copy stays byte for byte as it is. Raises `Wrong`, also where
+    there is no such file."""
+    try:
+        store = Store(url, read_only=True)
+        file = sa.make_url(url).database
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise Wrong("bad_database_url") from error
+    except ModuleNotFoundError as error:
+        raise Wrong("missing_driver", module=error.name) from error
+    if store.is_sqlite and not Path(file or "").is_file():
+        raise Wrong("no_database", file=file)
     return store
 
 

@@ -20,9 +20,10 @@ from engine.audit.verify_logs import LogState, Stated
 from engine.audit.verify_parts import Part, judge_range
 from engine.audit.verify_reading import Range, homes_in, ranges_of, read_one
 from engine.rules.rulebook import Rulebook
+from engine.rules.signed_note import BadNote as BadNote
 from engine.store.db import Store, Tx
 
-__all__ = ["Flaw", "LogState", "Verdict", "verify", "verify_case"]
+__all__ = ["BadNote", "Flaw", "LogState", "Verdict", "verify", "verify_case"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,12 +46,13 @@ class Verdict:
 
     @property
     def first(self) -> Flaw | None:
-        """The first bad place: of flaws with a leaf the lowest one, else the first that was found."""
+        """The first bad place. One that is told exactly goes before one of which only is known between which leaves it
+        is; one with a leaf before one without."""
         return min(self.flaws, key=_place, default=None)
 
 
-def _place(flaw: Flaw) -> tuple[bool, str, int, bool]:
-    return flaw.leaf is None, flaw.home, flaw.leaf or 0, flaw.until is not None
+def _place(flaw: Flaw) -> tuple[bool, bool, bool, str, int]:
+    return flaw.until is not None, flaw.case_id is None, flaw.leaf is None, flaw.home, flaw.leaf or 0
 
 
 def verify(store: Store, rulebook: Rulebook, *, home: str | None = None, given: Sequence[str] = (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from engine.rules.chain import moment
 from engine.rules.signed_note import BadNote, Checkpoint, VerifierKey, opened, parse_checkpoint, parse_verifier_key
 from engine.store.db import Tx
 from engine.store.plainrows import plain_columns
+from engine.store.tables import cases
 from engine.store.treebook import KEPT_HEIGHTS, read_heads, recorded_until
 from engine.store.trust_tables import OPEN, VEILED, checkpoints, tree_heads, tree_nodes
 
@@ -88,7 +89,21 @@ def judge_logs(
         log = Log(home, name, leaves.pop(name, Leaves()), ids)
         elsewhere = [each for log_name, each in given if log_name == name]
         _judge(tx, log, heads.get(name), [*elsewhere, *stored.get(name, [])], found)
+    found.flaws, found.doubts = _numbered(tx, home, found.flaws), _numbered(tx, home, found.doubts)
     return found
+
+
+def _numbered(tx: Tx, home: str, flaws: Sequence[Flaw]) -> list[Flaw]:
+    """Each with the number of its case, where that is still there."""
+    wanted = {flaw.case_id for flaw in flaws if flaw.case_id and not flaw.number}
+    ids = sorted(wanted)[:_NUMBERED]
+    here = (cases.c.home == home, cases.c.id.in_(ids))
+    known = dict(map(tuple, tx.execute(sa.select(cases.c.id, cases.c.number).where(*here)).all())) if ids else {}
+    return [replace(flaw, number=flaw.number or known.get(flaw.case_id)) for flaw in flaws]
+
+
+#: Who reads so many flaws needs no more numbers.
+_NUMBERED = 500
 
 
 def _leaves_of(parts: Sequence[Part]) -> tuple[dict[str, Leaves], list[str]]:

@@ -14,6 +14,7 @@ from api.problems import Problem
 from engine.audit.case_file import CaseFileQueries
 from engine.audit.checkpoints import CheckpointService
 from engine.audit.moves import MoveQueries
+from engine.audit.proofs import ProofQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
 from engine.cases.clock_queries import ClockQueries
@@ -57,6 +58,7 @@ class Services:
     audit: AuditQueries
     moves: MoveQueries
     case_files: CaseFileQueries
+    proofs: ProofQueries
     queues: QueueQueries
     letters: LetterService
     inbox: InboxService
@@ -88,6 +90,7 @@ def make_services(office: Office, files: FileService) -> Services:
         audit=AuditQueries(office),
         moves=MoveQueries(office),
         case_files=CaseFileQueries(office),
+        proofs=ProofQueries(office),
         queues=QueueQueries(office),
         letters=LetterService(office),
         inbox=InboxService(office),

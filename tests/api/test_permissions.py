@@ -60,6 +60,7 @@ LETTERS = {
     "veiled_log": "w",
 }
 PLAIN = {"unauthorized", "case_not_found", "meeting_not_found", "file_not_found", "message_not_found", "turn_not_found"}
+PLAIN |= {"unit_not_found", "checkpoint_not_found"}
 
 
 @pytest.mark.parametrize("title", list(LINES))

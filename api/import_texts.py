@@ -128,6 +128,23 @@ WRONG_TEXTS: dict[str, Text] = {
         "“{meeting}”的日期按 {kind} 写（week 或 month），请只给这一个",
         "“{meeting}” goes by {kind} (week or month): give only that one",
     ),
+    "unknown_scope": ("没有“{scope}”这种范围，可选：{known}", "“{scope}” is no scope; choose from {known}"),
+    "expires_too_late": ("到期时间 {moment} 太远，最晚 {latest}", "{moment} is too far away; at the latest {latest}"),
+    "unknown_office": ("没有“{office}”这种管理员，可选：{known}", "“{office}” is no office; choose from {known}"),
+    "unknown_mode": ("没有“{mode}”这种设置，可选：{known}", "“{mode}” is no such setting; choose from {known}"),
+    "administrator_is_person": (
+        "账号“{login}”是某个人的账号；管理员账号不能属于登记人员，请另建一个",
+        "the account “{login}” is a person's; an administrator's belongs to no person: make another",
+    ),
+    "second_office": (
+        "“{who}”已是管理员（{office}）；三种管理员须由不同的人担任",
+        "“{who}” holds the office {office} already; the three offices are for three people",
+    ),
+    "not_in_office": ("账号“{login}”没有担任 {office}", "the account “{login}” does not hold the office {office}"),
+    "offices_combined": (
+        "“{login}”还兼任几种管理员，请先免去多余的",
+        "“{login}” still holds several offices; dismiss it from all but one first",
+    ),
     "sign_in_failed": ("账号或密码不对", "the login or the password is not right"),
     "wrong_password": ("原密码不对", "the old password is not right"),
     "password_too_short": ("密码太短，至少 {least} 个字符", "the password is too short: at least {least} characters"),

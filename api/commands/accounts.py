@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from api.commands.ending import JsonFlag, opened, print_json, told
 from api.commands.moments import moment
-from engine.people.accounts import AccountService
+from engine.people.accounts import Account, AccountService
 from engine.people.factors import FactorService
 from engine.people.passwords import PasswordService
 
@@ -98,11 +98,15 @@ def list_users(as_json: Annotated[bool, JsonFlag] = False) -> None:
     with opened() as store:
         found = AccountService(store).list_accounts()
     if as_json:
-        print_json([asdict(account) for account in found])
+        print_json([_account(account) for account in found])
         return
     for account in found:
-        marks = ["operator"] * account.operator + ["已停用 / ended"] * (not account.active)
+        marks = [*sorted(account.offices), *["已停用 / ended"] * (not account.active)]
         typer.echo("\t".join((account.login, account.person or "–", account.name or "–", *marks)))
+
+
+def _account(account: Account) -> dict[str, Any]:
+    return {**asdict(account), "offices": sorted(account.offices), "operator": account.operator}
 
 
 @tokens.command("add")

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/audit", tags=["audit"], responses=PROBLEMS, depen
 
 
 def auditor(who: Principal) -> Auditor:
-    return Auditor(person=person_of(who), audits="audit" in getattr(who, "offices", ()))
+    return Auditor(person=person_of(who), audits="audit" in who.offices)
 
 
 @router.get(

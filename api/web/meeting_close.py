@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request, Response
 from api import present, present_meetings
 from api.deps import Served, Services
 from api.problems import KINDS, refusal_body
-from api.web.checkpoint_shown import checkpoint_shown
 from api.web.acts import seen_version
+from api.web.checkpoint_shown import checkpoint_shown
 from api.web.hall_outcomes import summary, why_void
 from api.web.hall_screen import decision_facts
 from api.web.hall_shown import CLOSED, OPEN, head, line, number_of

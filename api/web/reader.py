@@ -12,8 +12,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
-from api.deps import Served, Services
+from api.deps import Served, Services, offices_of
 from api.languages import wants_english
+from api.noting import know
 from api.problems import Problem
 from api.web import cookies, guard
 from api.web.dates import Calendar
@@ -93,6 +94,7 @@ def reader(request: Request, served: Served) -> Reader:
     if session is None:
         guard.check_sender(request)
         raise SignInNeeded
+    know(request, "session", session.login, session.person, offices_of(session))
     me = served.organisation.me(session.person or f"@{session.login}", day)
     roles, ranks = _roles(served, workflow)
     found = Reader(session=session, me=me, roles=roles, ranks=ranks, now=now, simulated=simulated, workflow=workflow)
@@ -110,7 +112,7 @@ def reader(request: Request, served: Served) -> Reader:
 def lacks_factor(request: Request, session: Session) -> bool:
     """The host says that he must have a second factor, and he has none."""
     whom = request.app.state.look.second_factor
-    return not session.has_factor and (whom == "all" or (whom == "administrators" and session.operator))
+    return not session.has_factor and (whom == "all" or (whom == "administrators" and bool(session.offices)))
 
 
 def _roles(served: Services, first: Workflow) -> tuple[dict[str, Role], dict[str, int]]:

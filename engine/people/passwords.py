@@ -8,10 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.people.acting import by_command
 from engine.people.devices import digest, forget_devices, known_device, remember_device
 from engine.people.easy_passwords import easy_password
 from engine.people.errors import Wrong
 from engine.people.hashing import HASHER, Busy, Hasher, Verdict
+from engine.people.journal import keep
 from engine.people.sessions import end_sessions
 from engine.people.throttle import Attempt, Throttled, attempt_of, begin_attempt, forget_failures, take_back, typed
 from engine.people.weakness import LEAST, MOST, normal, weakness
@@ -35,6 +37,14 @@ class Checked:
 
 #: A password that somebody else set opens the door so long.
 ONE_TIME = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """A password made here, and what of it is kept."""
+
+    password: str
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +74,16 @@ class PasswordService:
 
     def give(self, login: str, *, must_change: bool) -> str:
         """The same with a password made here, easy to type: it is told this once."""
+        made = self.make(login)
+        self._keep(login, made.hash, must_change)
+        return made.password
+
+    def make(self, login: str) -> Made:
+        """A password easy to type that is not the account's yet: hashing takes longer than a transaction should."""
         with self.store.read() as tx:
-            made = easy_password(_words_about(tx, login))
-        self._keep(login, self._hasher.hash(made), must_change)
-        return made
+            words = _words_about(tx, login)
+        password = easy_password(words)
+        return Made(password=password, hash=self._hasher.hash(password))
 
     def change(self, login: str, old: str, new: str, *, but: str | None = None) -> None:
         """Change one's own password; all sessions end except the one with the id `but`. Raises Throttled, too."""
@@ -161,14 +177,10 @@ class PasswordService:
 
     @retried
     def _keep(self, login: str, fresh: str, must_change: bool) -> None:
-        values = {"hash": fresh, "set_at": real_now(), "must_change": must_change}
+        by = by_command()
         with self.store.begin() as tx:
-            _active_person(tx, login)
-            changed = tx.execute(sa.update(passwords).where(passwords.c.login == login).values(**values))
-            if changed.rowcount == 0:
-                tx.execute(sa.insert(passwords).values(login=login, **values))
-            end_sessions(tx, login)
-            forget_devices(tx, login)
+            put_password(tx, login, fresh, must_change)
+            keep(tx, by, by.through(), "password_given", login, must_change=must_change)
 
     def _replace(self, login: str, kept: _Kept, fresh: str, but: str | None) -> None:
         """Only where the one that was proved is still the one kept: of two changes at a time one is refused."""
@@ -178,6 +190,17 @@ class PasswordService:
             if tx.execute(sa.update(passwords).where(same).values(**values)).rowcount == 0:
                 raise Wrong("wrong_password")
             end_sessions(tx, login, but)
+
+
+def put_password(tx: Tx, login: str, fresh: str, must_change: bool) -> None:
+    """`fresh` is the hash. The account's sessions end, its browsers are strangers. Raises Wrong."""
+    values = {"hash": fresh, "set_at": real_now(), "must_change": must_change}
+    _active_person(tx, login)
+    changed = tx.execute(sa.update(passwords).where(passwords.c.login == login).values(**values))
+    if changed.rowcount == 0:
+        tx.execute(sa.insert(passwords).values(login=login, **values))
+    end_sessions(tx, login)
+    forget_devices(tx, login)
 
 
 def _kept(tx: Tx, login: str) -> _Kept:

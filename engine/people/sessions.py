@@ -12,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from ulid import ULID
 
-from engine.people.accounts import is_operator
 from engine.people.devices import digest
 from engine.people.errors import Wrong
 from engine.people.factors import CONFIRMED_FACTOR, has_factor
+from engine.people.offices import office_columns, offices_of
 from engine.store.clock import real_now
 from engine.store.db import Store, Tx, retried
 from engine.store.register import valid_on
@@ -61,13 +61,18 @@ class Session:
     login: str
     person: str | None
     name: str | None
-    operator: bool
     must_change: bool
     proving: bool
     has_factor: bool
     remembered: bool
     created_at: datetime
     expires_at: datetime
+    offices: frozenset[str] = frozenset()
+
+    @property
+    def operator(self) -> bool:
+        """He runs the machine: the system administrator."""
+        return "system" in self.offices
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,8 +194,9 @@ def _who() -> sa.Select[Any]:
         .outerjoin(people, people.c.id == accounts.c.person)
         .outerjoin(posts, sa.and_(posts.c.person == accounts.c.person, valid_on(posts, day)))
     )
-    of_account = (accounts.c.person, is_operator().label("operator"), accounts.c.active, people.c.name)
-    columns = (sessions, *of_account, passwords.c.must_change, second_factors.c.confirmed_at, posts.c.id.label("post"))
+    of_account = (accounts.c.person, *office_columns(), accounts.c.active, people.c.name)
+    factors = (passwords.c.must_change, second_factors.c.confirmed_at)
+    columns: tuple[Any, ...] = (sessions, *of_account, *factors, posts.c.id.label("post"))
     return sa.select(*columns).select_from(joined).where(sessions.c.hash == sa.bindparam("hash"))
 
 
@@ -209,7 +215,7 @@ def _session(row: sa.Row[Any]) -> Session:
         login=row.login,
         person=row.person,
         name=row.name,
-        operator=row.operator,
+        offices=offices_of(row),
         must_change=bool(row.must_change),
         proving=row.proving,
         has_factor=row.confirmed_at is not None,

@@ -56,6 +56,23 @@ second_factors = Table(
     Column("last_step", Integer, nullable=False),
 )
 
+#: What was changed in running the system: who (a login, or at the command line the user of the machine), by which
+#: office (or `command`, or `self`), what, and of whom or what. Ids alone, no names and no secrets.
+administration = Table(
+    "administration",
+    metadata,
+    Column("id", CODE, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("login", CODE, nullable=True),
+    Column("machine_user", String(64), nullable=True),
+    Column("office", String(16), nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("object", ID, nullable=True),
+    Column("facts", JSON_VALUE, nullable=False),
+    Index("ix_administration_object", "object", "id"),
+    Index("ix_administration_login", "login", "id"),
+)
+
 #: Each home has two trees (RFC 9162), its logs: what a rule of visibility keeps to some posts alone grows in `veiled`,
 #: all else in `open` (ADR 0031). Which history row is which leaf of which log; its hash is the row's own.
 OPEN, VEILED = "open", "veiled"
@@ -165,7 +182,7 @@ access_log = Table(
     Column("post", CODE, nullable=True),
     Column("office", String(16), nullable=True),
     Column("way", String(8), nullable=False),  # token, session, none or command
-    Column("method", String(8), nullable=False),
+    Column("method", String(8), nullable=False),  # of HTTP; run for a command, sweep for the worker
     Column("what", String(200), nullable=False),  # the route, or the command
     Column("object", ID, nullable=True),
     Column("asked", JSON_VALUE, nullable=False),
@@ -174,9 +191,9 @@ access_log = Table(
     Column("source", String(64), nullable=True),
     PrimaryKeyConstraint("home", "id"),
     Index("ix_access_log_at", "at", "id"),
-    Index("ix_access_log_home_object", "home", "object", "id"),
-    Index("ix_access_log_login", "login", "id"),
+    Index("ix_access_log_home_object", "home", "object", "at", "id"),
+    Index("ix_access_log_login", "login", "at", "id"),
 )
 
 FAMILY = (tree_leaves, tree_nodes, tree_heads, checkpoints, reveals, erasures, access_log)
-APPEND_ONLY = (tree_leaves, tree_nodes, checkpoints, reveals, erasures, access_log)
+APPEND_ONLY = (administration, tree_leaves, tree_nodes, checkpoints, reveals, erasures, access_log)

@@ -23,7 +23,7 @@ ROLES = {
     "aut": "auditor_township",
     "auc": "auditor_county",
 }
-COLUMNS = (*ROLES, "opr", "npo", "non")
+COLUMNS = (*ROLES, "opr", "scy", "adt", "npo", "non")
 PLACES = ("own", "sibling", "other")
 DONE = frozenset({"200", "201", "200+", "200-"})
 CELLS = DONE | {
@@ -34,6 +34,7 @@ CELLS = DONE | {
     "403h",
     "403k",
     "403o",
+    "403a",
     "403m",
     "403c",
     "403i",

@@ -179,7 +179,8 @@ def test_every_read_of_the_application_is_held_to_its_model(api: Api):
 
 def test_a_model_takes_nothing_that_it_does_not_name(api: Api):
     modules = (
-        answers, answers_audit, answers_files, answers_meetings, answers_messages, answers_organisation, answers_workflows,
+        answers, answers_audit, answers_files, answers_meetings, answers_messages, answers_organisation,
+        answers_workflows,
     )  # fmt: skip
     models = [each for module in modules for each in vars(module).values() if _is_answer(each)]
 

@@ -43,7 +43,6 @@ def test_a_session_stands_for_its_account(service: SessionService):
         login="lisi",
         person="li",
         name="李四",
-        operator=False,
         proving=False,
         has_factor=False,
         must_change=False,

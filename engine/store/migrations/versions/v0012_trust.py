@@ -18,6 +18,7 @@ _AT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _administrators()
+    _administration()
     op.add_column("tokens", sa.Column("scope", _WORD, nullable=False, server_default="act"))
     _second_factors()
     _tree()
@@ -54,6 +55,24 @@ def _administrators() -> None:
         "SELECT login, 'system', NULL, created_at FROM accounts WHERE operator AND active AND person IS NULL"
     )
     op.drop_column("accounts", "operator")
+    op.execute("INSERT INTO settings (name, value) VALUES ('administrators', '\"apart\"')")
+
+
+def _administration() -> None:
+    op.create_table(
+        "administration",
+        _column("id", _CODE),
+        _column("at", _AT),
+        _column("login", _CODE, null=True),
+        _column("machine_user", _HASH, null=True),
+        _column("office", _WORD),
+        _column("act", sa.String(length=32)),
+        _column("object", _ID, null=True),
+        _column("facts", _JSON),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_administration")),
+    )
+    op.create_index("ix_administration_object", "administration", ["object", "id"], unique=False)
+    op.create_index("ix_administration_login", "administration", ["login", "id"], unique=False)
 
 
 def _second_factors() -> None:
@@ -178,13 +197,13 @@ def _access_log() -> None:
         sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_access_log")),
     )
     op.create_index("ix_access_log_at", "access_log", ["at", "id"], unique=False)
-    op.create_index("ix_access_log_home_object", "access_log", ["home", "object", "id"], unique=False)
-    op.create_index("ix_access_log_login", "access_log", ["login", "id"], unique=False)
+    op.create_index("ix_access_log_home_object", "access_log", ["home", "object", "at", "id"], unique=False)
+    op.create_index("ix_access_log_login", "access_log", ["login", "at", "id"], unique=False)
 
 
 # --- what the database holds by itself -------------------------------------------------------------------------------
 
-APPEND_ONLY = ("tree_leaves", "tree_nodes", "checkpoints", "reveals", "erasures")
+APPEND_ONLY = ("administration", "tree_leaves", "tree_nodes", "checkpoints", "reveals", "erasures")
 
 SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} {when}
@@ -203,6 +222,12 @@ OR (NOT EXISTS (SELECT 1 FROM settings
 NO_PERSON = """
 NEW.person IS NOT NULL AND EXISTS (SELECT 1 FROM administrators a WHERE a.login = NEW.login)
 """
+#: The setting cannot say that they are apart while somebody has two.
+STILL_COMBINED = """
+OLD.name = 'administrators' AND CAST(OLD.value AS text) = '"combined"' AND EXISTS (
+  SELECT 1 FROM administrators a JOIN administrators b
+  ON a.office <> b.office AND (a.login = b.login OR a.holder = b.holder))
+"""
 
 
 def _hold_on_sqlite() -> None:
@@ -214,7 +239,11 @@ def _hold_on_sqlite() -> None:
     raised = "BEGIN SELECT RAISE(ABORT, 'administrators are apart'); END"
     op.execute(f"CREATE TRIGGER administrators_apart BEFORE INSERT ON administrators WHEN {APART} {raised}")
     op.execute(f"CREATE TRIGGER administrators_no_update BEFORE UPDATE ON administrators {raised}")
-    op.execute(f"CREATE TRIGGER accounts_no_person BEFORE UPDATE ON accounts WHEN {NO_PERSON} {raised}")
+    for verb in ("insert", "update"):  # an insert may replace
+        op.execute(f"CREATE TRIGGER accounts_no_person_{verb} BEFORE {verb} ON accounts WHEN {NO_PERSON} {raised}")
+    for verb, when in (("update", "NEW.name IS NOT OLD.name OR NEW.value IS NOT OLD.value"), ("delete", "1")):
+        op.execute(f"CREATE TRIGGER settings_combined_{verb} BEFORE {verb} ON settings "
+                   f"WHEN ({when}) AND {STILL_COMBINED} {raised}")  # fmt: skip
 
 
 POSTGRES_LOG = """
@@ -224,11 +253,17 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$
 """
-POSTGRES_APART = """
+#: Two at a time would not see each other: each changes the same rows first, so the second waits, or must begin anew.
+POSTGRES_ONE_BY_ONE = """
+  UPDATE settings SET value = value WHERE name = 'administrators';
+  UPDATE accounts SET active = active WHERE login = NEW.login;
+"""
+POSTGRES_REFUSED = """
 CREATE FUNCTION minqing_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  {first}
   IF {when} THEN RAISE EXCEPTION 'administrators are apart' USING ERRCODE = 'restrict_violation'; END IF;
-  RETURN NEW;
+  RETURN {row};
 END $$
 """
 
@@ -249,11 +284,20 @@ def _hold_on_postgres() -> None:
 
 
 def _keep_apart_on_postgres() -> None:
-    op.execute(POSTGRES_APART.format(name="apart", when=APART))
-    op.execute(POSTGRES_APART.format(name="no_person", when=NO_PERSON))
-    op.execute("CREATE TRIGGER administrators_apart BEFORE INSERT ON administrators "
-               "FOR EACH ROW EXECUTE FUNCTION minqing_apart()")  # fmt: skip
+    op.execute(POSTGRES_REFUSED.format(name="apart", first=POSTGRES_ONE_BY_ONE, when=APART, row="NEW"))
+    op.execute(POSTGRES_REFUSED.format(name="no_person", first="", when=NO_PERSON, row="NEW"))
+    op.execute(POSTGRES_REFUSED.format(name="still_combined", first="", when=STILL_COMBINED, row="NEW"))
+    op.execute(POSTGRES_REFUSED.format(name="still_combined_gone", first="", when=STILL_COMBINED, row="OLD"))
+    for table, name, when in (
+        ("administrators", "apart", "INSERT"),
+        ("accounts", "no_person", "INSERT OR UPDATE"),
+        ("settings", "still_combined_gone", "DELETE"),
+    ):
+        op.execute(f"CREATE TRIGGER {table}_{name} BEFORE {when} ON {table} "
+                   f"FOR EACH ROW EXECUTE FUNCTION minqing_{name}()")  # fmt: skip
+    op.execute(
+        "CREATE TRIGGER settings_still_combined BEFORE UPDATE ON settings FOR EACH ROW "
+        "WHEN (NEW.name <> OLD.name OR NEW.value <> OLD.value) EXECUTE FUNCTION minqing_still_combined()"
+    )
     op.execute("CREATE TRIGGER administrators_no_update BEFORE UPDATE ON administrators "
                "FOR EACH ROW EXECUTE FUNCTION minqing_append_only()")  # fmt: skip
-    op.execute("CREATE TRIGGER accounts_no_person BEFORE UPDATE ON accounts "
-               "FOR EACH ROW EXECUTE FUNCTION minqing_no_person()")  # fmt: skip

@@ -17,8 +17,21 @@ from api.docs import PROBLEMS, add_docs_page, answers, complete
 from api.limits import Application
 from api.metrics import add_metrics
 from api.problems import Problem, problem_response, refusal_response
+from api.register_problems import register_response
 from api.settings import Settings
-from api.v1 import cases, clock, duty, history, meetings, messages, organisation, workflows
+from api.v1 import (
+    accounts,
+    administration,
+    cases,
+    clock,
+    duty,
+    history,
+    meetings,
+    messages,
+    organisation,
+    register,
+    workflows,
+)
 from api.v1 import files as uploads
 from api.web.look import Look
 from api.web.pages import add_pages
@@ -28,8 +41,10 @@ from engine.cases.rules_folder import open_rulebook
 from engine.files.content import Kind
 from engine.files.depots import folder_beside, open_depot
 from engine.files.service import FileService
+from engine.people.entering import RowRefused
 from engine.people.errors import Wrong
 from engine.people.setup import SetupService
+from engine.people.tokens import TokenDays
 from engine.rules.refusals import FieldProblem, FieldsRefused, NotFound, Refusal
 from engine.rules.rulebook import RulesMissing
 from engine.wiring import Unavailable, is_current, open_database
@@ -43,7 +58,7 @@ _STATUSES = {404: ("not_found", "route_not_found"),
 #: What a malformed part of a path was meant to name.
 _ABSENT = {
     "case_id": "case", "meeting_id": "meeting", "file_id": "file", "message_id": "message", "key": "workflow",
-    "version": "workflow", "turn_id": "turn",
+    "version": "workflow", "turn_id": "turn", "login": "account", "token_id": "token", "post_id": "post",
 }  # fmt: skip
 
 #: pydantic's kinds of errors -> our codes; what is not here is `bad_shape`.
@@ -72,7 +87,8 @@ def create_app(settings: Settings) -> FastAPI:
     office = open_office(store, rulebook, default_workflow=settings.default_workflow, receivers=receivers)
     limits = {Kind.PHOTO: settings.max_photo, Kind.VOICE: settings.max_voice, Kind.DOCUMENT: settings.max_document}
     files = FileService(office, open_depot(settings.files or folder_beside(store)), limits)
-    return app_of(office, max_body=settings.max_body, files=files, look=settings.look(demo=_is_demo(office)))
+    look, days = settings.look(demo=_is_demo(office)), TokenDays(settings.token_days, settings.token_days_most)
+    return app_of(office, max_body=settings.max_body, files=files, look=look, token_days=days)
 
 
 def _is_demo(office: Office) -> bool:
@@ -81,7 +97,7 @@ def _is_demo(office: Office) -> bool:
 
 
 def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | None = None,
-           look: Look | None = None) -> FastAPI:  # fmt: skip
+           look: Look | None = None, token_days: TokenDays = TokenDays()) -> FastAPI:  # fmt: skip
     """The application around an office, for a server or for tests; without `files` uploads lie beside the database."""
     files = files or FileService(office, open_depot(folder_beside(office.store)))
     app = Application(
@@ -94,8 +110,20 @@ def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | No
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False},
     )
-    app.state.services = make_services(office, files)
-    for module in (cases, history, meetings, messages, workflows, organisation, duty, clock):
+    app.state.services = make_services(office, files, token_days)
+    for module in (
+        cases,
+        history,
+        meetings,
+        messages,
+        workflows,
+        organisation,
+        duty,
+        clock,
+        accounts,
+        register,
+        administration,
+    ):
         app.include_router(module.router)
     app.include_router(uploads.router, max_body_size=files.largest)
     complete(app)
@@ -128,6 +156,7 @@ def _add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _on_refusal)
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(Wrong, _on_wrong)
+    app.add_exception_handler(RowRefused, _on_wrong)
     app.add_exception_handler(RequestValidationError, _on_shape)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Unavailable, _on_unavailable)
@@ -150,10 +179,9 @@ def _on_problem(request: Request, error: Exception) -> Response:
 
 
 def _on_wrong(request: Request, error: Exception) -> Response:
-    """What the register refuses about a query reads like a field."""
-    assert isinstance(error, Wrong)
-    problem = FieldProblem(field=str(error.facts.get("field", error.code)), code="bad_shape")
-    return refusal_response(FieldsRefused((problem,)), _accept(request))
+    """What the register refuses reads like fields."""
+    assert isinstance(error, Wrong | RowRefused)
+    return register_response(error, _accept(request))
 
 
 def _on_shape(request: Request, error: Exception) -> Response:

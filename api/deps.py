@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -33,11 +34,17 @@ from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
 from engine.messages.inbox import InboxService
 from engine.people.accounts import AccountService, Principal
+from engine.people.acting import By
+from engine.people.administration import AdministrationService
+from engine.people.administration_queries import AdministrationQueries
+from engine.people.kinship import KinshipService
 from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
 from engine.people.scopes import check_scope
 from engine.people.sessions import SessionService
 from engine.people.setup import SetupService
+from engine.people.tokens import TokenDays
+from engine.rules.fold import local_day
 from engine.rules.refusals import FieldProblem, FieldsRefused
 
 
@@ -65,6 +72,9 @@ class Services:
     sessions: SessionService
     organisation: OrganisationQueries
     setup: SetupService
+    administration: AdministrationService
+    administration_queries: AdministrationQueries
+    kinship: KinshipService
     files: FileService
     rules: RuleQueries
     clocks: ClockQueries
@@ -73,7 +83,8 @@ class Services:
     calls: CallQueries
 
 
-def make_services(office: Office, files: FileService) -> Services:
+def make_services(office: Office, files: FileService, token_days: TokenDays = TokenDays()) -> Services:
+    passwords = PasswordService(office.store)
     return Services(
         office=office,
         cases=CaseService(office),
@@ -91,10 +102,13 @@ def make_services(office: Office, files: FileService) -> Services:
         inbox=InboxService(office),
         feed=EventFeed(office),
         accounts=AccountService(office.store),
-        passwords=PasswordService(office.store),
+        passwords=passwords,
         sessions=SessionService(office.store),
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
+        administration=AdministrationService(office.store, passwords, lambda: roles_of(office), token_days),
+        administration_queries=AdministrationQueries(office.store),
+        kinship=KinshipService(office.store),
         files=files,
         rules=RuleQueries(office),
         clocks=ClockQueries(office),
@@ -102,6 +116,18 @@ def make_services(office: Office, files: FileService) -> Services:
         duty=DutyService(office),
         calls=CallQueries(office),
     )
+
+
+def roles_of(office: Office) -> frozenset[str]:
+    """The roles that any of the rules name."""
+    return frozenset(role for compiled in office.rulebook.all() for role in compiled.workflow.roles)
+
+
+def rules_day(served: Services) -> date:
+    """The local day of the rules; posts count by it."""
+    now, _ = served.setup.clock()
+    workflows = served.office.rulebook.all()
+    return local_day(workflows[0].workflow, now) if workflows else now.date()
 
 
 async def services(request: Request) -> Services:
@@ -144,6 +170,11 @@ Who = Annotated[Principal, Depends(principal)]
 def person_of(who: Principal) -> str:
     """The person behind the account; an operator is nobody's person and reaches nothing."""
     return who.person or f"@{who.login}"
+
+
+def by_of(who: Principal) -> By:
+    """Who changes something in running the system, or about himself."""
+    return By(login=who.login, offices=who.offices, person=who.person)
 
 
 _VERSION = re.compile(r'"(\d{1,9})"')

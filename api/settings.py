@@ -63,7 +63,8 @@ class Webhook(BaseModel):
 class Settings(BaseSettings):
     """`database_url` as SQLAlchemy reads it; `max_body` and the limits of uploads in bytes. `files` is the place of
     uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `worker`: `serve` carries out
-    what falls due itself, looking every `worker_every` seconds. `webhooks_private` lets webhooks go to private and
+    what falls due itself, looking every `worker_every` seconds. `token_days` is how long a token works
+    where nobody says until when, `token_days_most` how long it may. `webhooks_private` lets webhooks go to private and
     loopback addresses, and over http. `theme` and what follows is about the pages: `public_url` is the address that
     browsers use where a proxy stands before us, `frames` are origins that may show pages in a frame, `host_name` says
     who hosts it, `help_name` and `help_phone` whom to ring when signing in does not work."""
@@ -75,6 +76,8 @@ class Settings(BaseSettings):
     default_workflow: str = "issue-escalation"
     max_body: int = Field(default=1_000_000, gt=0)
     files: str = ""
+    token_days: int = Field(default=365, ge=1, le=730)
+    token_days_most: int = Field(default=730, ge=1, le=3650)
     max_photo: int = Field(default=10_000_000, gt=0)
     max_voice: int = Field(default=20_000_000, gt=0)
     max_document: int = Field(default=20_000_000, gt=0)

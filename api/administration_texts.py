@@ -28,6 +28,7 @@ ACT_TEXTS: dict[str, Text] = {
     "post_ended": ("结束岗位", "Post ended"),
     "password_given": ("给一次性密码", "Password given"),
     "sessions_ended": ("令其退出登录", "Signed out everywhere"),
+    "factor_removed": ("取消动态码", "Second factor taken away"),
     "token_issued": ("发放令牌", "Token issued"),
     "token_revoked": ("作废令牌", "Token revoked"),
     "relative_declared": ("申报亲属", "Relative declared"),

@@ -37,6 +37,7 @@ from engine.people.accounts import AccountService, Principal
 from engine.people.acting import By
 from engine.people.administration import AdministrationService
 from engine.people.administration_queries import AdministrationQueries
+from engine.people.factors import FactorService
 from engine.people.kinship import KinshipService
 from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
@@ -70,6 +71,7 @@ class Services:
     accounts: AccountService
     passwords: PasswordService
     sessions: SessionService
+    factors: FactorService
     organisation: OrganisationQueries
     setup: SetupService
     administration: AdministrationService
@@ -104,6 +106,7 @@ def make_services(office: Office, files: FileService, token_days: TokenDays = To
         accounts=AccountService(office.store),
         passwords=passwords,
         sessions=SessionService(office.store),
+        factors=FactorService(office.store),
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
         administration=AdministrationService(office.store, passwords, lambda: roles_of(office), token_days),

@@ -156,6 +156,12 @@ WRONG_TEXTS: dict[str, Text] = {
         "密码不能主要由账号、姓名、电话、地名等组成，请换一个",
         "a password must not be mostly a login, a name, a telephone number or a place; choose another",
     ),
+    "password_expired": (
+        "这个一次性密码已过期，请安全管理员再发一个",
+        "this one-time password has expired; ask the security administrator for another",
+    ),
+    "factor_exists": ("账号 {login} 已有动态码", "login {login} has a second factor already"),
+    "wrong_code": ("动态码不对", "wrong code"),
     "password_same_as_before": ("新密码不能与原密码相同", "the new password must differ from the old one"),
 }
 

@@ -67,7 +67,8 @@ class Settings(BaseSettings):
     where nobody says until when, `token_days_most` how long it may. `webhooks_private` lets webhooks go to private and
     loopback addresses, and over http. `theme` and what follows is about the pages: `public_url` is the address that
     browsers use where a proxy stands before us, `frames` are origins that may show pages in a frame, `host_name` says
-    who hosts it, `help_name` and `help_phone` whom to ring when signing in does not work."""
+    who hosts it, `help_name` and `help_phone` whom to ring when signing in does not work, `second_factor` who must have
+    one: `none`, `administrators`, `all`; empty: administrators, on a demo nobody."""
 
     model_config = SettingsConfigDict(env_prefix="MINQING_", extra="forbid")
 
@@ -92,6 +93,7 @@ class Settings(BaseSettings):
     frames: tuple[str, ...] = ()
     host_name: str = Field(default="", max_length=60)
     help_name: str = Field(default="", max_length=40)
+    second_factor: Literal["", "none", "administrators", "all"] = ""
     help_phone: str = Field(default="", pattern=r"^[0-9-]{0,20}$")
 
     @field_validator("public_url")
@@ -114,8 +116,9 @@ class Settings(BaseSettings):
 
     def look(self, *, demo: bool) -> Look:
         """What the pages are told."""
+        factor = self.second_factor or ("none" if demo else "administrators")
         names = ("theme", "public_url", "frames", "host_name", "help_name", "help_phone")
-        return Look(demo=demo, **{name: getattr(self, name) for name in names})
+        return Look(demo=demo, second_factor=factor, **{name: getattr(self, name) for name in names})
 
     @model_validator(mode="after")
     def _check_webhooks(self) -> Settings:

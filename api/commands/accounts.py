@@ -12,6 +12,7 @@ import typer
 from api.commands.ending import JsonFlag, opened, print_json, told
 from api.commands.moments import moment
 from engine.people.accounts import Account, AccountService
+from engine.people.factors import FactorService
 from engine.people.passwords import PasswordService
 
 users = typer.Typer(no_args_is_help=True)
@@ -75,6 +76,19 @@ def _password_set(passwords: PasswordService, login: str, typed: str | None, *, 
         return passwords.give(login, must_change=must_change)
     passwords.set(login, typed, must_change=must_change)
     return None
+
+
+@users.command("factor-reset")
+@told
+def reset_factor(login: Login, as_json: Annotated[bool, JsonFlag] = False) -> None:
+    """取消动态码（手机丢失时，须当面核实本人）。 / Take the second factor from who lost the telephone and was seen in
+    person; the account is signed out everywhere."""
+    with opened() as store:
+        FactorService(store).remove(login)
+    if as_json:
+        print_json({"login": login, "factor": False})
+    else:
+        typer.echo(f"已取消动态码 / second factor taken away: {login}")
 
 
 @users.command("list")

@@ -80,6 +80,17 @@ def end_sessions(login: Annotated[Login, Path()], served: Served, who: Who) -> A
     return {"login": login, "ended": served.administration.end_sessions(by_of(who), login)}
 
 
+@router.post(
+    "/accounts/{login}/factor/remove",
+    summary="Take the second factor away (security)",
+    responses={200: answers(AccountOut)},
+)
+def remove_factor(login: Annotated[Login, Path()], served: Served, who: Who) -> Any:
+    """Of who lost his telephone, after seeing him. He is signed out everywhere; the next sign-in offers a new one."""
+    served.administration.remove_factor(by_of(who), login)
+    return _account(served, by_of(who), login)
+
+
 @router.get("/tokens", summary="My tokens; for administrators all", responses={200: answers(TokenPageOut)})
 def list_tokens(served: Served, who: Who, asked: Annotated[TokenListing, Query()]) -> Any:
     """The oldest first, without secrets. The security and the audit administrator see everybody's."""

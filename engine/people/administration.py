@@ -18,6 +18,7 @@ from engine.people import accounts as accountbook
 from engine.people import tokens as tokenbook
 from engine.people.acting import HIMSELF, By
 from engine.people.entering import enter_person, enter_post, wrong_row
+from engine.people.factors import remove_factor
 from engine.people.journal import keep
 from engine.people.offices import is_administrator
 from engine.people.passwords import Made, PasswordService, put_password
@@ -115,6 +116,15 @@ class AdministrationService:
             end_sessions(tx, login)
             keep(tx, by, office, "sessions_ended", login, sessions=ended)
             return ended
+
+    @retried
+    def remove_factor(self, by: By, login: str) -> None:
+        """Of who lost his telephone, after seeing him; he is signed out everywhere."""
+        office = by.through("security")
+        with self.store.begin() as tx:
+            _of_another(tx, by, login)
+            remove_factor(tx, login)
+            keep(tx, by, office, "factor_removed", login)
 
     @retried
     def issue_token(self, by: By, asked: NewToken) -> Issued:

@@ -55,6 +55,9 @@ class Wrong(Exception):
             "second_office",
             "not_in_office",
             "offices_combined",
+            "password_expired",
+            "factor_exists",
+            "wrong_code",
         }
     )
 

@@ -56,6 +56,18 @@ administration = Table(
     Index("ix_administration_login", "login", "id"),
 )
 
+#: The second factor of a login: codes that a telephone reckons by the time (RFC 6238). `secret` is base32. Until it was
+#: confirmed by a first code it counts for nothing; `last_step` is the last half minute whose code was taken.
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("login", CODE, ForeignKey("accounts.login"), primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("offered_at", Utc, nullable=False),
+    Column("confirmed_at", Utc, nullable=True),
+    Column("last_step", Integer, nullable=False),
+)
+
 #: The tree of a home (RFC 9162): which history row is which leaf. Its hash is the row's own.
 tree_leaves = Table(
     "tree_leaves",

@@ -240,7 +240,8 @@ SINCE = (
     *(f"ALTER TABLE agenda DROP COLUMN {name}" for name in ("added_by", "added_at", "added_reason")),
     "DROP INDEX ix_cases_counted", "ALTER TABLE cases DROP COLUMN calendar_version", "DROP TABLE calendar_versions",
     "DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened", "DROP INDEX ix_cases_open",
-    *(f"DROP TABLE {name}" for name in ("administrators", "administration", *(table.name for table in trust.FAMILY))),
+    *(f"DROP TABLE {name}" for name in ("administrators", "administration", "second_factors",
+                                            *(table.name for table in trust.FAMILY))),
     "ALTER TABLE tokens DROP COLUMN scope", "ALTER TABLE accounts ADD COLUMN operator BOOLEAN NOT NULL DEFAULT false",
     "DELETE FROM settings WHERE name = 'administrators'", "UPDATE alembic_version SET version_num = '0003'",
 )  # fmt: skip

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _administrators()
     _administration()
     op.add_column("tokens", sa.Column("scope", _WORD, nullable=False, server_default="act"))
+    _second_factors()
     _tree()
     _checkpoints()
     _reveals()
@@ -72,6 +73,20 @@ def _administration() -> None:
     )
     op.create_index("ix_administration_object", "administration", ["object", "id"], unique=False)
     op.create_index("ix_administration_login", "administration", ["login", "id"], unique=False)
+
+
+def _second_factors() -> None:
+    op.create_table(
+        "second_factors",
+        _column("login", _CODE),
+        _column("secret", _HASH),
+        _column("offered_at", _AT),
+        _column("confirmed_at", _AT, null=True),
+        _column("last_step", sa.Integer()),
+        sa.ForeignKeyConstraint(["login"], ["accounts.login"], name=op.f("fk_second_factors_login")),
+        sa.PrimaryKeyConstraint("login", name=op.f("pk_second_factors")),
+    )
+    op.add_column("sessions", sa.Column("proving", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def _tree() -> None:

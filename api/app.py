@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
-from api.answers import HealthOut
 from api.deps import make_services, unauthorized
-from api.docs import PROBLEMS, add_docs_page, answers, complete
+from api.docs import add_docs_page, complete
+from api.health import add_health
 from api.limits import Application
 from api.metrics import add_metrics
 from api.problems import Problem, problem_response, refusal_response
@@ -47,7 +47,7 @@ from engine.people.setup import SetupService
 from engine.people.tokens import TokenDays
 from engine.rules.refusals import FieldProblem, FieldsRefused, NotFound, Refusal
 from engine.rules.rulebook import RulesMissing
-from engine.wiring import Unavailable, is_current, open_database
+from engine.wiring import Unavailable, open_database
 
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _PLAIN = re.compile(r"[a-z_]+")
@@ -129,27 +129,10 @@ def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | No
     complete(app)
     add_pages(app, look or Look(), files.largest)
     add_docs_page(app)
-    _add_health(app, office)
+    add_health(app, office)
     add_metrics(app)
     _add_handlers(app)
     return app
-
-
-def _add_health(app: FastAPI, office: Office) -> None:
-    @app.get("/healthz", tags=["operations"], summary="The process answers", responses={200: answers(HealthOut)})
-    def healthz() -> Any:
-        return {"status": "ok"}
-
-    @app.get(
-        "/readyz",
-        tags=["operations"],
-        summary="The database answers and has the present schema",
-        responses={200: answers(HealthOut), 503: PROBLEMS[503]},
-    )
-    def readyz() -> Any:
-        if not is_current(office.store):
-            raise Problem("unavailable", "unavailable", headers={"Retry-After": "30"})
-        return {"status": "ready"}
 
 
 def _add_handlers(app: FastAPI) -> None:

@@ -250,11 +250,8 @@ def _error(workflow: Workflow | None, problem: FieldProblem, english: bool) -> d
 
 def problem_response(problem: Problem, accept: str | None) -> JSONResponse:
     english = wants_english(accept)
-    return problem_json(problem.kind, problem_body(problem, english), english, problem.headers)
-
-
-def problem_body(problem: Problem, english: bool) -> dict[str, Any]:
-    return _body(problem.kind, problem.code, PLAIN_TEXTS[problem.code], english)
+    body = _body(problem.kind, problem.code, PLAIN_TEXTS[problem.code], english)
+    return problem_json(problem.kind, body, english, problem.headers)
 
 
 def _body(kind: str, code: str, text: Text, english: bool) -> dict[str, Any]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi.responses import JSONResponse
 
 from api.import_texts import problem_text, wrong_text
 from api.languages import wants_english
-from api.problems import Problem, problem_body, problem_json
+from api.problems import problem_json, refusal_body
 from engine.people.entering import RowRefused
 from engine.people.errors import Wrong
+from engine.rules.refusals import FieldsRefused
 
 #: Code of what is Wrong -> the field of a body that it is about; else it is about the field named like the code.
 _FIELDS = {
@@ -39,5 +38,5 @@ def register_errors(refused: Wrong | RowRefused, english: bool) -> list[dict[str
 def register_response(refused: Wrong | RowRefused, accept: str | None) -> JSONResponse:
     """422, like fields that are filled in wrong."""
     english = wants_english(accept)
-    body: dict[str, Any] = problem_body(Problem("invalid", "fields"), english)
-    return problem_json("invalid", body | {"errors": register_errors(refused, english)}, english)
+    body = refusal_body(FieldsRefused(()), english) | {"errors": register_errors(refused, english)}
+    return problem_json(FieldsRefused.kind, body, english)

@@ -15,10 +15,18 @@ Scope = Literal["read", "act", "feed"]
 Login = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9_.@-]{1,64}$"),
-    Field(description="Login of an account", examples=["chenqiao_clerk"]),
+    Field(description="Login of an account", examples=["village_clerk"]),
 ]
-TokenId = Annotated[str, StringConstraints(pattern=r"^tk-[0-9A-HJKMNP-TV-Z]{26}$"), Field(description="Id of a token")]
-PostId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$"), Field(description="Id of a post")]
+TokenId = Annotated[
+    str,
+    StringConstraints(pattern=r"^tk-[0-9A-HJKMNP-TV-Z]{26}$"),
+    Field(description="Id of a token, not its secret", examples=["tk-01KAZ9Q4W2N6T1Q8R5X3V7B0MD"]),
+]
+PostId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$"),
+    Field(description="Id of a post", examples=["P2f1c9d0a7b3e4f5a6c8d"]),
+]
 
 
 def _in_range(day: date) -> date:
@@ -31,7 +39,7 @@ Day = Annotated[date, AfterValidator(_in_range)]
 
 
 class AccountBody(Body):
-    model_config = with_example({"login": "chenqiao_clerk", "person": "p0001"})
+    model_config = with_example({"login": "party_office", "person": "township_party_office"})
 
     login: Login
     person: PersonId | None = Field(None, description="Whose it is; null: a technical account, which reaches nothing")
@@ -46,7 +54,7 @@ class NewPersonBody(Body):
 
 
 class TokenBody(Body):
-    model_config = with_example({"login": "chenqiao_clerk", "label": "县数据平台", "scope": "feed"})
+    model_config = with_example({"login": "township_party_office", "label": "县数据平台", "scope": "feed"})
 
     login: Login
     label: Annotated[Plain, Field(max_length=200, description="What it is for")]
@@ -57,7 +65,7 @@ class TokenBody(Body):
 class PostBody(Body):
     """Either `unit` or `body`."""
 
-    model_config = with_example({"person": "p0001", "role": "village_clerk", "unit": "430482109223"})
+    model_config = with_example({"person": "township_party_office", "role": "village_clerk", "unit": "430482109223"})
 
     person: PersonId
     role: Code
@@ -74,14 +82,14 @@ class EndPostBody(Body):
 
 
 class RelativeBody(Body):
-    model_config = with_example({"other": "p0002", "kind": "brother"})
+    model_config = with_example({"other": "linzhang", "kind": "brother"})
 
     other: PersonId
     kind: Code
 
 
 class EndRelativeBody(RelativeBody):
-    model_config = with_example({"person": "p0001", "other": "p0002", "kind": "brother"})
+    model_config = with_example({"person": "village_clerk", "other": "linzhang", "kind": "brother"})
 
     person: PersonId
 

@@ -140,6 +140,10 @@ WRONG_TEXTS: dict[str, Text] = {
         "“{who}” holds the office {office} already; the three offices are for three people",
     ),
     "not_in_office": ("账号“{login}”没有担任 {office}", "the account “{login}” does not hold the office {office}"),
+    "administrators_apart": (
+        "本站已有分任的管理员；要改为兼任请用 minqing user mode combined",
+        "this site has administrators apart; to combine them use minqing user mode combined",
+    ),
     "offices_combined": (
         "“{login}”还兼任几种管理员，请先免去多余的",
         "“{login}” still holds several offices; dismiss it from all but one first",

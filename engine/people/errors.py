@@ -54,6 +54,7 @@ class Wrong(Exception):
             "administrator_is_person",
             "second_office",
             "not_in_office",
+            "administrators_apart",
             "offices_combined",
             "password_expired",
             "factor_exists",

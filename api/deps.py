@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.languages import wants_english
+from api.noting import know
 from api.problems import Problem
+from api.rates import Limits
+from engine.audit.access import AccessLog
+from engine.audit.accesses import AccessQueries
 from engine.audit.case_file import CaseFileQueries
+from engine.audit.checkpoints import CheckpointService
 from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
@@ -34,7 +38,6 @@ from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
 from engine.messages.inbox import InboxService
 from engine.people.accounts import AccountService, Principal
-from engine.people.acting import By
 from engine.people.administration import AdministrationService
 from engine.people.administration_queries import AdministrationQueries
 from engine.people.factors import FactorService
@@ -45,7 +48,6 @@ from engine.people.scopes import check_scope
 from engine.people.sessions import SessionService
 from engine.people.setup import SetupService
 from engine.people.tokens import TokenDays
-from engine.rules.fold import local_day
 from engine.rules.refusals import FieldProblem, FieldsRefused
 
 
@@ -62,6 +64,8 @@ class Services:
     meeting_queries: MeetingQueries
     hall: HallQueries
     audit: AuditQueries
+    access: AccessLog
+    accesses: AccessQueries
     moves: MoveQueries
     case_files: CaseFileQueries
     queues: QueueQueries
@@ -83,20 +87,25 @@ class Services:
     timekeeper: Timekeeper
     duty: DutyService
     calls: CallQueries
+    limits: Limits
 
 
-def make_services(office: Office, files: FileService, token_days: TokenDays = TokenDays()) -> Services:
+def make_services(
+    office: Office, files: FileService, access: AccessLog, token_days: TokenDays = TokenDays()
+) -> Services:
     passwords = PasswordService(office.store)
     return Services(
         office=office,
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         picks=PickQueries(office),
-        meetings=MeetingService(office),
+        meetings=MeetingService(office, CheckpointService(office).after_meeting),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
         hall=HallQueries(office),
         audit=AuditQueries(office),
+        access=access,
+        accesses=AccessQueries(office, access),
         moves=MoveQueries(office),
         case_files=CaseFileQueries(office),
         queues=QueueQueries(office),
@@ -118,19 +127,13 @@ def make_services(office: Office, files: FileService, token_days: TokenDays = To
         timekeeper=Timekeeper(office),
         duty=DutyService(office),
         calls=CallQueries(office),
+        limits=Limits(),
     )
 
 
 def roles_of(office: Office) -> frozenset[str]:
     """The roles that any of the rules name."""
     return frozenset(role for compiled in office.rulebook.all() for role in compiled.workflow.roles)
-
-
-def rules_day(served: Services) -> date:
-    """The local day of the rules; posts count by it."""
-    now, _ = served.setup.clock()
-    workflows = served.office.rulebook.all()
-    return local_day(workflows[0].workflow, now) if workflows else now.date()
 
 
 async def services(request: Request) -> Services:
@@ -158,9 +161,15 @@ def principal(
     found = served.accounts.who(credentials.credentials) if credentials else None
     if found is None:
         raise unauthorized()
+    know_holder(request, found)
     feed = request.scope["route"].path in FEED
     check_scope(found.scope, found.offices, changes=request.method not in READING, feed=feed)
     return found
+
+
+def know_holder(request: Request, who: Principal) -> None:
+    """Tell the log of access whose token it is."""
+    know(request, "token", who.login, who.person, who.offices)
 
 
 def unauthorized() -> Problem:
@@ -173,11 +182,6 @@ Who = Annotated[Principal, Depends(principal)]
 def person_of(who: Principal) -> str:
     """The person behind the account; an operator is nobody's person and reaches nothing."""
     return who.person or f"@{who.login}"
-
-
-def by_of(who: Principal) -> By:
-    """Who changes something in running the system, or about himself."""
-    return By(login=who.login, offices=who.offices, person=who.person)
 
 
 _VERSION = re.compile(r'"(\d{1,9})"')

@@ -1,4 +1,4 @@
-"""Whether the process answers, and whether it can work."""
+"""/healthz and /readyz: whether the process lives, and whether it can work."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from api.answers import HealthOut
 from api.docs import PROBLEMS, answers
-from api.problems import Problem
+from api.faults import not_migrated
 from engine.cases.office import Office
 from engine.wiring import is_current
 
@@ -26,5 +26,5 @@ def add_health(app: FastAPI, office: Office) -> None:
     )
     def readyz() -> Any:
         if not is_current(office.store):
-            raise Problem("unavailable", "unavailable", headers={"Retry-After": "30"})
+            raise not_migrated()
         return {"status": "ready"}

@@ -111,6 +111,10 @@ WRONG_TEXTS: dict[str, Text] = {
         "MINQING_FILES 须为文件夹，或 s3://存储桶/前缀",
         "MINQING_FILES must be a folder or s3://bucket/prefix",
     ),
+    "no_signing_key": (
+        "没有设置签名密钥的位置：请设 MINQING_SIGNING_KEY",
+        "no place of a signing key is set: set MINQING_SIGNING_KEY",
+    ),
     "no_folder": ("无法建立数据库的文件夹 {folder}：{reason}", "cannot make the folder {folder}: {reason}"),
     "unknown_revision": (
         "数据库来自更新的版本，本程序不认识：{reason}",

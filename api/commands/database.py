@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api.commands.ending import JsonFlag, connected, opened, print_json, told
+from api.commands.keys import prepared
 from api.commands.offices import tell_first, warn_if_combined
 from api.settings import Settings, load_settings
 from engine.cases.indexing import index_cases, lacks_words
@@ -52,10 +53,12 @@ def init_database(
     with connected(settings) as store:
         _bring_up(store, settings)
         setup = SetupService(store).init(mark, home_level)
+        signs = prepared(store, settings)
         first = BeginningService(store, PasswordService(store)).begin(combined=combined)
         mode = AdministratorService(store).mode()
     if as_json:
-        print_json({"mark": setup.mark, "home_level": setup.home_level, "administrators": [asdict(f) for f in first]})
+        told = {"mark": setup.mark, "home_level": setup.home_level, "signs": signs}
+        print_json(told | {"administrators": [asdict(each) for each in first]})
     else:
         typer.echo(f"已初始化 / set up: mark {setup.mark}, home level {setup.home_level}")
         tell_first(first)

@@ -17,10 +17,11 @@ from api.answers_administration import (
     TokenPageOut,
 )
 from api.cursors import pack, unpack
-from api.deps import Once, Served, Services, Who, by_of
+from api.deps import Once, Served, Services, Who
 from api.docs import PROBLEMS, answers
 from api.present_administration import account, one_more, token
 from api.problems import Problem
+from api.running import by_of
 from api.shapes_administration import AccountBody, AccountListing, Login, TokenBody, TokenId, TokenListing
 from engine.people.acting import By
 from engine.people.hashing import Busy

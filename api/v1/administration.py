@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 
 from api.answers_administration import ActPageOut
 from api.cursors import pack, unpack
-from api.deps import English, Once, Served, Who, by_of
+from api.deps import English, Once, Served, Who
 from api.docs import PROBLEMS, answers
 from api.present_administration import act, one_more
+from api.running import by_of
 from api.shapes_administration import ActListing
 
 router = APIRouter(prefix="/v1", tags=["administration"], responses=PROBLEMS, dependencies=[Once])

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query
 from api.administration_texts import COMBINED_WARNING
 from api.answers_organisation import MeOut, PeoplePageOut, UnitPageOut
 from api.cursors import pack, unpack
-from api.deps import English, Once, Served, Who, person_of, rules_day
+from api.deps import English, Once, Served, Who, person_of
 from api.docs import PROBLEMS, answers
 from api.listings import PeopleListing, UnitListing
+from api.running import rules_day
 from engine.people.offices import OFFICES
 from engine.people.queries import PostSeen
 

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Path, Query
 from api.answers_administration import PostsOut, RegisteredOut, RegisterPageOut, RelativeOut, RelativesOut
 from api.answers_organisation import PostHeldOut
 from api.cursors import pack, unpack
-from api.deps import Once, Served, Services, Who, by_of, rules_day
+from api.deps import Once, Served, Services, Who
 from api.docs import PROBLEMS, answers
 from api.present_administration import one_more, registered, relative
+from api.running import by_of, rules_day
 from api.shapes_administration import (
     EndPostBody,
     EndRelativeBody,

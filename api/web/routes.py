@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
+from api.noting import tell_code
 from api.problems import KINDS, PLAIN_TEXTS, Problem, refusal_body
 from api.web import cookies, guard
 from api.web.reader import FactorDue, FactorFirst, FormExpired, PasswordFirst, SignInNeeded, brought, english_of
@@ -136,9 +137,10 @@ def resume_page(request: Request, to: str, texts: list[tuple[str, str]], status:
 def error_page(request: Request, error: Exception, headers: Mapping[str, str] | None = None) -> Response:
     """A refusal, or a failure, as a page; `headers` beside those that the error itself brings."""
     kind, title, told, line = _words(request, error)
+    tell_code(request, error.code if isinstance(error, Refusal) else _problem(error)[1])
     headers = dict(headers or {}) | dict((error.headers or {}) if isinstance(error, Problem) else {})
     if isinstance(error, Unavailable):
-        headers["Retry-After"] = "300" if error.full else "5"
+        headers["Retry-After"] = str(error.wait)
     status = KINDS[kind][0]
     return render(request, "error.html", status, headers, title=title, told=told, line=line)
 
@@ -158,7 +160,7 @@ def _problem(error: Exception) -> tuple[str, str]:
     if isinstance(error, Problem):
         return error.kind, error.code
     if isinstance(error, Unavailable):
-        return ("full", "storage_full") if error.full else ("unavailable", "unavailable")
+        return ("full" if error.full else "unavailable"), error.code
     if isinstance(error, Wrong):
         return "invalid", "fields"
     if isinstance(error, HTTPException) and error.status_code in _STATUSES:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import Served, Services
+from api.noting import know
 from api.problems import Problem
 from api.web import cookies
 from api.web.reader import OurForm, Posted, Sent, Signed, newest
@@ -77,6 +78,7 @@ def _welcome(request: Request, served: Services, sent: Posted, checked: Checked,
     if earlier := cookies.session_secret(request):
         served.sessions.end(earlier)
     begun = served.sessions.begin(checked.login, remember=remember, day=day)
+    know(request, "session", checked.login, None, ())
     response = entered(request, to, kept, begun, remember=remember)
     if checked.device is not None:
         cookies.keep_device(request, response, checked.device)
@@ -117,11 +119,19 @@ def _kept_texts(kept: str) -> list[tuple[str, str]]:
 @router.post("/sign-out", dependencies=[OurForm])
 def sign_out(request: Request, served: Served) -> Response:
     if secret := cookies.session_secret(request):
+        _know(request, served, secret)
         served.sessions.end(secret)
     response = back_to("/sign-in")
     response.headers["Clear-Site-Data"] = '"cache"'  # what is stored is forgotten by our scripts, but for what waits
     cookies.drop_session(request, response)
     return response
+
+
+def _know(request: Request, served: Services, secret: str) -> None:
+    """Tell the log of access who signs out."""
+    found = served.sessions.who(secret, local_day(newest(served), served.setup.clock()[0]))
+    if found is not None:
+        know(request, "session", found.login, found.person, found.offices)
 
 
 @router.get("/password")

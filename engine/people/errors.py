@@ -47,6 +47,9 @@ class Wrong(Exception):
             "password_common",
             "password_context",
             "password_same_as_before",
+            "password_expired",
+            "factor_exists",
+            "wrong_code",
             "unknown_scope",
             "expires_too_late",
             "unknown_office",
@@ -56,9 +59,6 @@ class Wrong(Exception):
             "not_in_office",
             "administrators_apart",
             "offices_combined",
-            "password_expired",
-            "factor_exists",
-            "wrong_code",
         }
     )
 

@@ -36,16 +36,16 @@ class Checked:
     device: str | None
 
 
+#: A password that somebody else set opens the door so long.
+ONE_TIME = timedelta(days=7)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
     """A password made here, and what of it is kept."""
 
     password: str
     hash: str
-
-
-#: A password that somebody else set opens the door so long.
-ONE_TIME = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

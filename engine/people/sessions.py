@@ -201,7 +201,8 @@ def _who() -> sa.Select[Any]:
         .outerjoin(posts, sa.and_(posts.c.person == accounts.c.person, valid_on(posts, day)))
     )
     of_account = (accounts.c.person, *office_columns(), accounts.c.active, people.c.name)
-    columns = (sessions, *of_account, passwords.c.must_change, second_factors.c.confirmed_at, posts.c.id.label("post"))
+    factors = (passwords.c.must_change, second_factors.c.confirmed_at)
+    columns: tuple[Any, ...] = (sessions, *of_account, *factors, posts.c.id.label("post"))
     return sa.select(*columns).select_from(joined).where(sessions.c.hash == sa.bindparam("hash"))
 
 

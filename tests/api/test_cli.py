@@ -242,7 +242,7 @@ SINCE = (
     "DROP INDEX ix_cases_counted", "ALTER TABLE cases DROP COLUMN calendar_version", "DROP TABLE calendar_versions",
     "DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened", "DROP INDEX ix_cases_open",
     *(f"DROP TABLE {name}" for name in ("administrators", "administration", "second_factors",
-                                            *(table.name for table in trust.FAMILY))),
+                                        *(table.name for table in trust.FAMILY))),
     "ALTER TABLE tokens DROP COLUMN scope", "ALTER TABLE accounts ADD COLUMN operator BOOLEAN NOT NULL DEFAULT false",
     "DELETE FROM settings WHERE name = 'administrators'", "UPDATE alembic_version SET version_num = '0003'",
 )  # fmt: skip

@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 _JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
-_CODE, _ID, _HASH, _WORD = (sa.String(length=n) for n in (80, 120, 64, 16))
+_CODE, _ID, _HASH, _WORD, _LOG = (sa.String(length=n) for n in (80, 120, 64, 16, 8))
 _AT = sa.DateTime(timezone=True)
 
 
@@ -89,10 +89,14 @@ def _second_factors() -> None:
     op.add_column("sessions", sa.Column("proving", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
+def _of_log() -> tuple[sa.Column[Any], sa.Column[Any]]:
+    return _column("home", _CODE), _column("log", _LOG)
+
+
 def _tree() -> None:
     op.create_table(
         "tree_leaves",
-        _column("home", _CODE),
+        *_of_log(),
         _column("leaf", sa.Integer()),
         _column("case_id", _ID),
         _column("seq", sa.Integer()),
@@ -101,30 +105,30 @@ def _tree() -> None:
             ["history.home", "history.case_id", "history.seq"],
             name=op.f("fk_tree_leaves_home_case_id_seq"),
         ),
-        sa.PrimaryKeyConstraint("home", "leaf", name=op.f("pk_tree_leaves")),
+        sa.PrimaryKeyConstraint("home", "log", "leaf", name=op.f("pk_tree_leaves")),
         sa.UniqueConstraint("home", "case_id", "seq", name=op.f("uq_tree_leaves_home_case_id_seq")),
     )
     op.create_table(
         "tree_nodes",
-        _column("home", _CODE),
+        *_of_log(),
         _column("height", sa.Integer()),
         _column("position", sa.Integer()),
         _column("hash", _HASH),
-        sa.PrimaryKeyConstraint("home", "height", "position", name=op.f("pk_tree_nodes")),
+        sa.PrimaryKeyConstraint("home", "log", "height", "position", name=op.f("pk_tree_nodes")),
     )
     op.create_table(
         "tree_heads",
-        _column("home", _CODE),
+        *_of_log(),
         _column("size", sa.Integer()),
         _column("frontier", _JSON),
-        sa.PrimaryKeyConstraint("home", name=op.f("pk_tree_heads")),
+        sa.PrimaryKeyConstraint("home", "log", name=op.f("pk_tree_heads")),
     )
 
 
 def _checkpoints() -> None:
     op.create_table(
         "checkpoints",
-        _column("home", _CODE),
+        *_of_log(),
         _column("id", _ID),
         _column("size", sa.Integer()),
         _column("root", _HASH),
@@ -134,7 +138,7 @@ def _checkpoints() -> None:
         _column("text", sa.Text()),
         sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_checkpoints")),
     )
-    op.create_index("ix_checkpoints_home_size", "checkpoints", ["home", "size"], unique=False)
+    op.create_index("ix_checkpoints_home_log", "checkpoints", ["home", "log", "size", "id"], unique=False)
     op.create_index("ix_checkpoints_home_meeting", "checkpoints", ["home", "meeting_id"], unique=False)
 
 
@@ -193,8 +197,8 @@ def _access_log() -> None:
         sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_access_log")),
     )
     op.create_index("ix_access_log_at", "access_log", ["at", "id"], unique=False)
-    op.create_index("ix_access_log_home_object", "access_log", ["home", "object", "id"], unique=False)
-    op.create_index("ix_access_log_login", "access_log", ["login", "id"], unique=False)
+    op.create_index("ix_access_log_home_object", "access_log", ["home", "object", "at", "id"], unique=False)
+    op.create_index("ix_access_log_login", "access_log", ["login", "at", "id"], unique=False)
 
 
 # --- what the database holds by itself -------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ class Wrong(Exception):
             "administrator_is_person",
             "second_office",
             "not_in_office",
+            "administrators_apart",
             "offices_combined",
         }
     )

@@ -6,6 +6,7 @@ import typer
 
 from api.commands import (
     accounts,
+    backing,
     blocking,
     calendars,
     checking,
@@ -41,6 +42,7 @@ for commands in (
     blocking.app,
     demoing.app,
     simulating.app,
+    backing.app,
 ):
     app.add_typer(commands)
 app.add_typer(accounts.users, name="user", help="账号 / accounts")

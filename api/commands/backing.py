@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,13 +15,15 @@ import typer
 
 from api.commands.ending import Exit, JsonFlag, connected, failed, opened, print_json, told
 from api.settings import Settings, load_settings
+from engine.audit.keys import key_beside
 from engine.audit.verify import Verdict, verify
 from engine.backups.places import new_file
 from engine.backups.reading import Contents, Nobody, read
-from engine.backups.restoring import RestoreService
+from engine.backups.restoring import RestoreService, note_restored
 from engine.backups.writing import BackupService, Written
 from engine.cases.rules_folder import open_rulebook
 from engine.files.depots import Depot, folder_beside, open_depot
+from engine.people.errors import Wrong
 from engine.wiring import Store
 
 app = typer.Typer()
@@ -35,6 +38,10 @@ def back_up(
     check: Annotated[
         bool, typer.Option("--check", help="只检查这个备份文件 / read and check this backup; no database is asked")
     ] = False,
+    with_key: Annotated[
+        bool,
+        typer.Option("--with-key", help="连同签名私钥，慎用 / with the private signing key: read the docs first"),
+    ] = False,
     without_files: Annotated[bool, typer.Option("--without-files", help="不含附件 / leave the uploads out")] = False,
     as_json: Annotated[bool, JsonFlag] = False,
 ) -> None:
@@ -46,22 +53,33 @@ def back_up(
     settings = load_settings()
     with opened(settings) as store:
         service = BackupService(store, None if without_files else _depot(settings, store))
-        written = _written(service, file)
+        written = _written(service, file, _key(settings, store) if with_key else None)
         service.note()
     _tell_written(file, written, as_json)
     raise typer.Exit(Exit.NOT_SO if written.absent else Exit.DONE)
 
 
-def _written(service: BackupService, file: str) -> Written:
+def _key(settings: Settings, store: Store) -> bytes:
+    """The file of the signing key. Raises Wrong."""
+    place = settings.signing_key or key_beside(store)
+    try:
+        if place is not None:
+            return place.read_bytes()
+    except OSError as error:
+        raise Wrong("backup_without_key") from error
+    raise Wrong("backup_without_key")
+
+
+def _written(service: BackupService, file: str, key: bytes | None) -> Written:
     if file == "-" and sys.stdout.isatty():
         raise failed("备份不能写到屏幕上", "a backup is not for a screen", Exit.WRONG_USAGE)
     try:
         if file == "-":
-            done = service.write(sys.stdout.buffer)
+            done = service.write(sys.stdout.buffer, key)
             sys.stdout.buffer.flush()
             return done
         with new_file(Path(file)) as out:
-            return service.write(out)
+            return service.write(out, key)
     except OSError as error:
         raise _not_written(file, error) from error
 
@@ -152,9 +170,24 @@ def restore(
         store.dispose()
         with _source(file) as source:
             done = RestoreService(settings.database_url, depot).restore(source, replace=replace)
+        note_restored(store, done.contents)
+        _put_key(settings.signing_key or key_beside(store), done.key)
         verdict = verify(store, open_rulebook(store, settings.workflows_dir))
     _tell_restored(done.contents, verdict, as_json)
     raise typer.Exit(Exit.NOT_SO if verdict.flaws else Exit.DONE)
+
+
+def _put_key(place: Path | None, key: bytes | None) -> None:
+    """Where the settings look for it; one that is there already stays."""
+    if key is None:
+        return
+    if place is None or place.exists():
+        typer.echo("备份中的签名密钥未写出：已有一把，或未设位置", err=True)
+        typer.echo("the signing key of the backup was left: one is there, or no place is set", err=True)
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(key)
 
 
 def _tell_restored(contents: Contents, verdict: Verdict, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from api.web import (
     mine,
     opening,
     oversee,
+    proving,
     report_sent,
     reporting,
     rules_room,
@@ -33,6 +34,7 @@ _FORM = 1_000_000  # bytes of a form beside its uploads
 #: In the order in which addresses are tried.
 _ROUTERS = (
     sign_in.router,
+    proving.router,
     today.router,
     danger.router,
     mine.router,

@@ -21,8 +21,10 @@ from engine.backups.cells import type_for
 from engine.backups.reading import Columns, Contents, Head, read
 from engine.files.depots import Depot, Gone
 from engine.people.errors import Wrong
+from engine.store.clock import real_now
 from engine.store.db import Broken, Store, Tx, Unavailable
 from engine.store.schema import is_empty, knows, migrate_to, others_connected, wipe
+from engine.store.settings import write_setting
 from engine.wiring import open_database
 
 
@@ -46,6 +48,8 @@ class _Into:
         if there != set(head.tables):
             raise Wrong("backup_damaged", reason="its tables are not those of its release")
         self.tables = {name: _table(inspected, name, columns) for name, columns in head.tables.items()}
+        if "settings" in self.tables:
+            self.tx.execute(sa.delete(self.tables["settings"]))  # what migrations write comes from the backup, too
 
     def rows(self, table: str, columns: Columns, found: list[list[Any]]) -> None:
         names = [name for name, _ in columns]
@@ -168,6 +172,13 @@ def _must_hold(tx: Tx, into: _Into, contents: Contents) -> None:
         found = tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         if found != contents.rows[name]:
             raise Wrong("backup_damaged", reason=f"{name}: {found} rows of {contents.rows[name]}")
+
+
+def note_restored(store: Store, contents: Contents) -> None:
+    """That this database was made from that backup, for whoever looks at it later. Raises Unavailable."""
+    told = {"at": real_now().isoformat(), "made_at": contents.head.made_at, "manifest": contents.manifest}
+    with store.begin() as tx:
+        write_setting(tx, "restored", told)
 
 
 # --- the file of SQLite ----------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def _in_bytes(tx: Tx, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
 
 
 def newest_checkpoints(tx: Tx) -> dict[str, str]:
-    """Home -> the text of its newest checkpoint."""
-    last = sa.select(sa.func.max(checkpoints.c.id)).group_by(checkpoints.c.home)
-    query = sa.select(checkpoints.c.home, checkpoints.c.text).where(checkpoints.c.id.in_(last))
-    return {row.home: row.text for row in tx.execute(query.order_by(checkpoints.c.home))}
+    """Home and log, as `<home>/<log>` -> the text of its newest checkpoint."""
+    last = sa.select(sa.func.max(checkpoints.c.id)).group_by(checkpoints.c.home, checkpoints.c.log)
+    query = sa.select(checkpoints).where(checkpoints.c.id.in_(last)).order_by(checkpoints.c.home, checkpoints.c.log)
+    return {f"{row.home}/{row.log}": row.text for row in tx.execute(query)}

@@ -72,12 +72,14 @@ class Store:
             connect_args=connect_args(self.url, patience),
             hide_parameters=True,  # an error that reaches the log must not carry anybody's words
         )
+        self.began_to_write = False  # a writing transaction was begun, whatever became of it
         self._writer = threading.Lock()
         watch(self.engine, throwaway=throwaway)
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """A writing transaction: commits when the block ends, rolls back when it raises. Raises Unavailable."""
+        self.began_to_write = True
         with (
             self._turn() if self.is_sqlite else nullcontext(),
             _told_plainly(),

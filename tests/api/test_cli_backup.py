@@ -10,6 +10,7 @@ import pytest
 
 from engine.people.setup import SetupService
 from engine.store.db import Store
+from engine.store.settings import read_setting
 from tests.api.test_cli import database, done, folder, run
 from tests.store.world import World
 
@@ -84,6 +85,36 @@ def test_a_full_disk_is_told(lived_in: str, folder: Path, monkeypatch: pytest.Mo
 
     assert result.exit_code == 3
     assert "没有留下备份" in result.output
+
+
+def test_the_signing_key_goes_along_on_demand_alone(lived_in: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    key = folder / ".minqing" / "minqing.signing.key"
+    assert run("backup", folder / "none.backup", "--with-key").exit_code == 1
+    key.write_bytes(b"secret")
+
+    done("backup", folder / "with.backup", "--with-key")
+    done("backup", folder / "without.backup")
+    for name, there in (("with", True), ("without", False)):
+        monkeypatch.setenv("MINQING_DATABASE_URL", f"sqlite:///{folder / name / 'new.db'}")
+        done("restore", folder / f"{name}.backup")
+        placed = folder / name / "new.signing.key"
+        assert placed.exists() == there
+    assert (folder / "with" / "new.signing.key").read_bytes() == b"secret"
+    assert (folder / "with" / "new.signing.key").stat().st_mode & 0o777 == 0o600
+
+    (folder / "with" / "new.signing.key").write_bytes(b"mine")
+    monkeypatch.setenv("MINQING_DATABASE_URL", f"sqlite:///{folder / 'with' / 'new.db'}")
+    assert "left" in run("restore", folder / "with.backup", "--replace").output
+    assert (folder / "with" / "new.signing.key").read_bytes() == b"mine"
+
+
+def test_a_restored_database_says_so(lived_in: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    written = json.loads(done("backup", folder / "one.backup", "--json"))
+    monkeypatch.setenv("MINQING_DATABASE_URL", f"sqlite:///{folder / 'new.db'}")
+    done("restore", folder / "one.backup")
+
+    with Store(f"sqlite:///{folder / 'new.db'}").read() as tx:
+        assert read_setting(tx, "restored")["manifest"] == written["manifest"]  # type: ignore[index]
 
 
 def test_uploads_may_be_left_out(lived_in: str, folder: Path):

@@ -13,7 +13,7 @@ from engine.people.accounts import AccountService
 from engine.people.imports import ImportService
 from tests import township as t
 from tests.api import world
-from tests.api.client import OPERATOR, REPORT, Api, said
+from tests.api.client import AUDIT, OPERATOR, REPORT, SECURITY, Api, said
 from tests.api.permission_lines import LINES, Line, Thing, end_meetings, standing
 from tests.api.permission_table import (
     COLUMNS,
@@ -44,13 +44,14 @@ TEXT = TABLE.read_text(encoding="utf-8")
 EXPECTED = read_table(TEXT)
 #: Column -> who asks: the holders of 陈桥村 and 洋泉镇; a registered villager holds no post.
 WHO = {column: "village_cadre1" if role == "village_cadre" else role for column, role in ROLES.items()}
-WHO |= {"opr": OPERATOR, "npo": "lishen", "non": None}
+WHO |= {"opr": OPERATOR, "scy": SECURITY, "adt": AUDIT, "npo": "lishen", "non": None}
 #: problem code -> the letter of its cell.
 LETTERS = {
     "role": "r",
     "never:handler": "h",
     "never:relative_of_party": "k",
     "not_operator": "o",
+    "audit_changes_nothing": "a",
     "not_a_member": "m",
     "not_chair": "c",
     "not_in_chair": "i",
@@ -211,7 +212,7 @@ def test_every_line_of_the_table_is_asked_and_every_cell_is_written():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("  other   404  404", "  other   404", "16 cells"),
+        ("  other   404  404", "  other   404", "18 cells"),
         ("  other   404  404", "  other   404  200?", "means nothing"),
         ("GET /v1/me\n", "GET /v1/workflows\n", "twice"),
         ("  sibling 404", "  sybling 404", "not ('own', 'sibling', 'other')"),

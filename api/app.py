@@ -14,7 +14,7 @@ from starlette.types import Scope
 
 from api.deps import know_holder, make_services, unauthorized
 from api.docs import add_docs_page, complete
-from api.faults import on_broken_statement, on_unavailable
+from api.faults import on_broken_statement, on_os_error, on_unavailable
 from api.health import add_health
 from api.limits import Application
 from api.metrics import add_metrics
@@ -128,6 +128,7 @@ def _add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(TooDeep, lambda request, _: _on_unreadable(request))  # where a route reads it itself
     app.add_exception_handler(Unavailable, on_unavailable)
     app.add_exception_handler(Broken, on_broken_statement)
+    app.add_exception_handler(OSError, on_os_error)
     app.add_exception_handler(RulesMissing, _on_rules_missing)
     app.add_exception_handler(Exception, _on_broken)
 

@@ -12,6 +12,7 @@ from api.commands import (
     checking,
     database,
     demoing,
+    doctoring,
     drawing,
     duty,
     importing,
@@ -44,6 +45,7 @@ for commands in (
     demoing.app,
     simulating.app,
     backing.app,
+    doctoring.app,
 ):
     app.add_typer(commands)
 app.add_typer(accounts.users, name="user", help="账号 / accounts")

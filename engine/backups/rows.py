@@ -11,11 +11,10 @@ import sqlalchemy as sa
 
 from engine.backups.cells import kind_of, line_of
 from engine.store.db import Tx
+from engine.store.settings import LAST_BACKUP
 from engine.store.tables import metadata, settings, units
 from engine.store.trust_tables import checkpoints
 
-#: The setting that says when the last backup was made. It is about this database, not about what is in it.
-LAST_BACKUP = "last_backup"
 _PART = 4_000_000  # bytes
 _AT_ONCE = 1_000  # rows
 

@@ -16,7 +16,7 @@ from engine.files.depots import Depot, Gone
 from engine.store.clock import real_now
 from engine.store.db import Store, Tx
 from engine.store.schema import revision_of
-from engine.store.settings import read_setting, write_setting
+from engine.store.settings import LAST_BACKUP, read_setting, write_setting
 from engine.store.tables import files
 
 FORMAT = 1
@@ -81,7 +81,7 @@ class BackupService:
     def note(self) -> None:
         """That a backup was made now, for whoever looks how old the last one is. Raises Unavailable."""
         with self.store.begin() as tx:
-            write_setting(tx, rows.LAST_BACKUP, real_now().isoformat())
+            write_setting(tx, LAST_BACKUP, real_now().isoformat())
 
     def _head(self, tx: Tx, with_key: bool) -> dict[str, Any]:
         return {

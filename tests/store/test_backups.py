@@ -24,7 +24,7 @@ from engine.backups.cells import KINDS, kind_of, line_of, row_of, type_for
 from engine.backups.places import new_file
 from engine.backups.reading import Contents, Nobody, read
 from engine.backups.restoring import RestoreService
-from engine.backups.rows import LAST_BACKUP, columns_of, tables
+from engine.backups.rows import columns_of, tables
 from engine.backups.writing import BackupService
 from engine.files.depots import FolderDepot
 from engine.people.errors import Wrong
@@ -32,7 +32,7 @@ from engine.people.setup import SetupService
 from engine.store.columns import JSON_VALUE
 from engine.store.db import Broken, Store
 from engine.store.schema import differences, is_current, wipe
-from engine.store.settings import read_setting, write_setting
+from engine.store.settings import LAST_BACKUP, read_setting, write_setting
 from engine.store.tables import calendar_versions, cases, files, history, metadata
 from engine.store.trust_tables import access_log, checkpoints
 from tests import township as t

@@ -152,6 +152,7 @@ def reasons_of_waiting() -> set[str]:
     """Codes of what waits in the blocked queue for another reason than a refusal."""
     _, worked_out = spoken("Blocked", 0, "code")
     assert worked_out == {
+        "engine/audit/witnessing.py",  # of a NoKey
         "engine/cases/recounting.py",  # below
         "engine/cases/timekeeping.py",  # a refusal's, or below
         "engine/meetings/queueing.py",  # a refusal's
@@ -162,7 +163,8 @@ def reasons_of_waiting() -> set[str]:
     chosen = [node for path in ("cases/recounting.py", "cases/timekeeping.py", "meetings/watching.py")
               for node in ast.walk(SOURCES[Path("engine") / path]) if isinstance(node, ast.IfExp)]  # fmt: skip
     letters = {waiting.NOBODY, waiting.RULES_MISSING, waiting.UNDELIVERED}
-    return letters.union(*(_texts(node) for node in chosen)) - {None}
+    unsigned, _ = spoken("NoKey", 0)
+    return letters.union(*(_texts(node) for node in chosen), (f"key_{code}" for code in unsigned)) - {None}
 
 
 # --- the table is whole ----------------------------------------------------------------------------------------------

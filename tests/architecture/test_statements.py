@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from engine.audit.access import AccessLog
+from engine.audit.accesses import AccessFilter, AccessQueries
 from engine.audit.queries import HistoryFilter
 from engine.audit.queues import QueueQueries
+from engine.audit.retention import AccessRetention
 from engine.audit.verify import verify
 from engine.cases.calendar_queries import CalendarQueries
 from engine.cases.clock_queries import ClockQueries
@@ -40,17 +43,19 @@ from engine.rules.attempt import Command
 from engine.rules.rulebook import Rulebook
 from engine.store import trust_tables as trust
 from engine.store.casefile import read_cases, read_events_at
+from engine.store.clock import real_now
 from engine.store.db import Store
 from engine.store.tables import FAMILY
 from tests import township as t
 from tests.features.ways import FINISH, IN_TOWNSHIP, SIGN, TO_VILLAGE
+from tests.store.access_world import note, written_at
 from tests.store.letters_world import TELLING
 from tests.store.tiers import TIERS
 from tests.store.uploads import FILED, age, service, upload
 from tests.store.world import TALKED, World, refusal, rules
 
 FAMILY_NAMES = frozenset(table.name for table in FAMILY)
-NOT_WRITTEN_YET = frozenset(table.name for table in trust.FAMILY)
+NOT_WRITTEN_YET = frozenset(table.name for table in trust.FAMILY) - {"access_log"}
 
 #: The statements that may leave the home open, each with its reason.
 ACROSS_HOMES = {
@@ -62,6 +67,9 @@ ACROSS_HOMES = {
     "due": "what is due is looked for in all homes, without a lock; each letter is then claimed within its home",
     "verify": "verification without a home walks all cases; each history is then read by its home",
     "counted": "what an older calendar counted is looked for in all homes; each case is then counted in its home",
+    "noted": "which calls of a spool stand in the log already is asked by their moments, in all homes",
+    "overseen": "the audit office reads the calls of all homes",
+    "kept": "calls that are old enough to go are looked for in all homes; they are then dropped by their home",
     "sweep": "what fell due is looked for in all homes, without locks; each case is then taken up in its home",
 }
 _TIED = re.compile(
@@ -503,6 +511,23 @@ def counted_again(world: World) -> None:
     assert done.changed and done.same and not done.failed
 
 
+def called(world: World, ear: Ear, case: str, folder: Path) -> None:
+    """Calls are noted, read by those who oversee, and dropped when they are old."""
+    access = AccessLog(world.office, folder)
+    note(access, about=case)
+    with ear.across("noted"):
+        access.flush()
+    queries = AccessQueries(world.office, access)
+    queries.of_case("auditor_township", case, None, 50)
+    queries.page({"audit"}, AccessFilter(objects=(case,)))
+    queries.page({"audit"}, AccessFilter(home=t.TOWNSHIP, after=(world.clock.at, case)))
+    with ear.across("overseen"):
+        list(queries.export({"security"}, AccessFilter(login="clerk", way="token", status=200, since=world.clock.at)))
+    written_at(world.store, real_now() - timedelta(days=201), 2)
+    with ear.across("kept"):
+        assert AccessRetention(access).sweep() == 2
+
+
 def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: Ear, tmp_path: Path):
     case, meeting = climb(world)
     many(world)
@@ -513,6 +538,7 @@ def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: E
     told(world, ear)
     fall_due(world)
     counted_again(world)
+    called(world, ear, case, tmp_path / "access")
     look(world, "township_party_office", case, meeting)
     look_at_one(world, "township_party_office", case, meeting)
     look_at_one(world, "auditor_county", case, meeting)
@@ -540,6 +566,7 @@ def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: E
     }  # fmt: skip
     assert ear.touched("DELETE FROM") == {
         "case_ties", "agenda", "decisions", "idempotency", "files", "search_texts", "timers", "blocked", "outbox",
+        "access_log",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from api.commands import (
     demoing,
     drawing,
     duty,
+    erasing,
     importing,
     rhythm,
     schema,
@@ -40,6 +41,7 @@ for commands in (
     timing.app,
     blocking.app,
     demoing.app,
+    erasing.app,
     simulating.app,
 ):
     app.add_typer(commands)

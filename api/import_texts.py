@@ -47,6 +47,7 @@ PROBLEM_TEXTS: dict[str, Text] = {
         "“{value}” cannot move from {before} to {after}: its cases are kept under the former",
     ),
     "unit_or_body": ("单位和组织须填且只填一个", "give either a unit or a body"),
+    "erased": ("“{value}”已依法删除，请从表中去掉", "“{value}” was erased by law; take the row out"),
     "reserved_id": ("“{value}”是系统自用的编号", "“{value}” is the system's own id"),
     "bad_moment": ("“{value}”不是时间，请写成 2026-03-07 08:00", "“{value}” is no time; write 2026-03-07 08:00"),
     "unknown_role": ("没有规则用到角色“{value}”，或它只看不办", "no rules name the role “{value}”, or it only reads"),
@@ -69,6 +70,14 @@ WRONG_TEXTS: dict[str, Text] = {
     "unknown_login": ("没有账号“{login}”", "there is no account “{login}”"),
     "account_ended": ("账号“{login}”已停用", "the account “{login}” has ended"),
     "unknown_person": ("没有编号为“{person}”的人员", "there is no person “{person}”"),
+    "is_registered": (
+        "这个人有登记，请用编号：{people}",
+        "this person is registered; name him by his id: {people}",
+    ),
+    "cases_still_open": (
+        "这些事项还没有办结：{cases}。等它们办结，或加 --also-open",
+        "these cases are still open: {cases}. Wait until they are closed, or add --also-open",
+    ),
     "unknown_token": ("没有编号为“{token}”的令牌", "there is no token “{token}”"),
     "bad_label": ("令牌须有 1–{limit} 个字的名称", "a token needs a label of 1–{limit} characters"),
     "expires_in_the_past": ("到期时间 {moment} 已经过去", "{moment} is past already"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.rules.rulebook import Rulebook, RulesMissing
 from engine.store.casefile import Held, lock_cases, read_events
@@ -40,11 +40,16 @@ def _batches(store: Store, home: str, everything: bool) -> Iterator[list[str]]:
 
 def _index_some(store: Store, rulebook: Rulebook, ids: list[str]) -> int:
     with store.begin() as tx:
-        held = lock_cases(tx, ids).values()
-        for each in held:
-            forget_words(tx, each.identity.home, each.identity.id)
-        write_words(tx, [words for each in held for words in _words(tx, rulebook, each)])
+        held = list(lock_cases(tx, ids).values())
+        index_held(tx, rulebook, held)
     return len(held)
+
+
+def index_held(tx: Tx, rulebook: Rulebook, held: Sequence[Held]) -> None:
+    """Let search read these locked cases anew."""
+    for each in held:
+        forget_words(tx, each.identity.home, each.identity.id)
+    write_words(tx, [words for each in held for words in _words(tx, rulebook, each)])
 
 
 def _words(tx: Tx, rulebook: Rulebook, held: Held) -> Iterator[Words]:

@@ -91,6 +91,12 @@ class Store:
         if self.is_sqlite:
             tx.exec_driver_sql(begin)
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other thread of this process writes to an SQLite file meanwhile."""
+        with self._writer if self.is_sqlite else nullcontext():
+            yield
+
     def dispose(self) -> None:
         self.engine.dispose()
 
@@ -111,6 +117,7 @@ def _set_up_sqlite(synchronous: str, connection: Any, _: Any) -> None:
         "foreign_keys=ON",
         "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
         "trusted_schema=OFF",
+        "secure_delete=ON",  # what was deleted or changed is overwritten at once
         f"busy_timeout={_BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")

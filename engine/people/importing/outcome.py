@@ -44,6 +44,7 @@ PROBLEM_CODES = frozenset(
         "no_such_post",
         "overlaps",
         "reserved_id",
+        "erased",
     }
 )
 

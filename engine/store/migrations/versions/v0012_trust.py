@@ -130,7 +130,7 @@ def _erasures() -> None:
         _column("at", _AT),
         _column("login", _CODE),
         _column("person", _CODE, null=True),
-        _column("case_id", _ID),
+        _column("case_id", _ID, null=True),
         _column("rows", _JSON),
         _column("reason", sa.String(length=32)),
         sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_erasures")),
@@ -186,10 +186,16 @@ NEW.person IS NOT NULL AND EXISTS (SELECT 1 FROM administrators a WHERE a.login 
 """
 
 
+#: The words of a reveal may be taken away when somebody is forgotten, and nothing else of it.
+REVEALED = ("home", "id", "at", "login", "person", "post", "case_id", "fields", "reason")
+SQLITE_WORDS = "WHEN NEW.words IS NOT NULL OR " + " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in REVEALED)
+
+
 def _hold_on_sqlite() -> None:
     for table in APPEND_ONLY:
         for verb in ("update", "delete"):
-            op.execute(SQLITE.format(table=table, verb=verb, VERB=verb.upper(), when=""))
+            when = SQLITE_WORDS if (table, verb) == ("reveals", "update") else ""
+            op.execute(SQLITE.format(table=table, verb=verb, VERB=verb.upper(), when=when))
     op.execute(SQLITE.format(table="access_log", verb="update", VERB="UPDATE", when=""))
     op.execute(SQLITE.format(table="access_log", verb="delete", VERB="DELETE", when=SQLITE_YOUNG))
     raised = "BEGIN SELECT RAISE(ABORT, 'administrators are apart'); END"
@@ -205,6 +211,15 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$
 """
+POSTGRES_WORDS = """
+CREATE FUNCTION minqing_words_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF NEW.words IS NULL AND ({same}) THEN RETURN NEW; END IF;
+  END IF;
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$
+"""
 POSTGRES_APART = """
 CREATE FUNCTION minqing_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -215,9 +230,13 @@ END $$
 
 
 def _hold_on_postgres() -> None:
+    op.execute(
+        POSTGRES_WORDS.format(same=" AND ".join(f"NEW.{each} IS NOT DISTINCT FROM OLD.{each}" for each in REVEALED))
+    )
     for table in APPEND_ONLY:
+        judge = "minqing_words_only" if table == "reveals" else "minqing_append_only"
         op.execute(f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-                   "FOR EACH ROW EXECUTE FUNCTION minqing_append_only()")  # fmt: skip
+                   f"FOR EACH ROW EXECUTE FUNCTION {judge}()")  # fmt: skip
     for table in (*APPEND_ONLY, "access_log"):
         op.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
                    "FOR EACH STATEMENT EXECUTE FUNCTION minqing_append_only()")  # fmt: skip

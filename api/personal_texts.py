@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from engine.rules.erasing import Cause, Reason
+from engine.rules.erasing import ERASED, Cause, Reason
 
 Text = tuple[str, str]
+
+#: Where a text was.
+ERASED_WORDS: Text = (ERASED, "Erased by law")
 
 ERASURE_REASONS: dict[Reason, Text] = {
     Reason.PURPOSE_ACHIEVED: ("目的已经实现", "what it was kept for is done"),

@@ -11,7 +11,7 @@ from api.commands.duty import office_of
 from api.commands.ending import Exit, JsonFlag, failed, opened, print_json, told
 from api.personal_texts import ERASURE_CAUSES
 from api.settings import load_settings
-from engine.cases.erasing import COMMAND, Erasable, EraseService, FoundCase, Wanted
+from engine.audit.erasing import COMMAND, Erasable, EraseService, FoundCase, Wanted
 from engine.files.depots import folder_beside, open_depot
 from engine.files.service import FileService
 from engine.rules.erasing import Reason
@@ -110,6 +110,6 @@ def _untidy(left: tuple[str, ...]) -> typer.Exit:
     names = ", ".join(left)
     return failed(
         f"这些表的文件里可能还有旧数据：{names}。请在无人使用时以表的所有者身份再运行 minqing erase --tidy",
-        f"the files of these tables may hold old bytes: {names}; run minqing erase --tidy as their owner in a quiet hour",
+        f"the files of {names} may hold old bytes; run minqing erase --tidy as their owner when all is quiet",
         Exit.NOT_SO,
     )

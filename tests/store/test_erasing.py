@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from engine.audit.erasing import COMMAND, EraseService, Wanted
 from engine.audit.verify import verify
-from engine.cases.erasing import COMMAND, EraseService, Wanted
 from engine.cases.narrowing import CaseFilter
 from engine.cases.service import Caller
 from engine.files.depots import FolderDepot

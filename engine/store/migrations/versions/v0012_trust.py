@@ -24,6 +24,7 @@ def upgrade() -> None:
     _reveals()
     _erasures()
     _access_log()
+    _register_state()
     if op.get_bind().dialect.name == "sqlite":
         _hold_on_sqlite()
     else:
@@ -163,6 +164,16 @@ def _access_log() -> None:
     op.create_index("ix_access_log_login", "access_log", ["login", "id"], unique=False)
 
 
+def _register_state() -> None:
+    op.create_table(
+        "register_state",
+        _column("name", _CODE),
+        _column("version", sa.Integer()),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_register_state")),
+    )
+    op.execute("INSERT INTO register_state (name, version) VALUES ('names', 1)")
+
+
 # --- what the database holds by itself -------------------------------------------------------------------------------
 
 APPEND_ONLY = ("tree_leaves", "tree_nodes", "checkpoints", "reveals", "erasures")
@@ -191,7 +202,17 @@ REVEALED = ("home", "id", "at", "login", "person", "post", "case_id", "fields", 
 SQLITE_WORDS = "WHEN NEW.words IS NOT NULL OR " + " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in REVEALED)
 
 
+#: What changes a name that is looked for in texts, or where somebody is at home.
+COUNTED = (
+    ("people", "UPDATE"), ("units", "INSERT"), ("units", "UPDATE"), ("households", "INSERT"), ("households", "UPDATE"),
+    ("households", "DELETE"), ("household_people", "INSERT"), ("household_people", "DELETE"),
+)  # fmt: skip
+COUNT = "UPDATE register_state SET version = version + 1 WHERE name = 'names'"
+
+
 def _hold_on_sqlite() -> None:
+    for table, verb in COUNTED:
+        op.execute(f"CREATE TRIGGER {table}_counted_{verb.lower()} AFTER {verb} ON {table} BEGIN {COUNT}; END")
     for table in APPEND_ONLY:
         for verb in ("update", "delete"):
             when = SQLITE_WORDS if (table, verb) == ("reveals", "update") else ""
@@ -229,7 +250,17 @@ END $$
 """
 
 
+POSTGRES_COUNT = f"""
+CREATE FUNCTION minqing_count_names() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN {COUNT}; RETURN NULL; END $$
+"""
+
+
 def _hold_on_postgres() -> None:
+    op.execute(POSTGRES_COUNT)
+    for table, verb in COUNTED:
+        op.execute(f"CREATE TRIGGER {table}_counted_{verb.lower()} AFTER {verb} ON {table} "
+                   "FOR EACH STATEMENT EXECUTE FUNCTION minqing_count_names()")  # fmt: skip
     op.execute(
         POSTGRES_WORDS.format(same=" AND ".join(f"NEW.{each} IS NOT DISTINCT FROM OLD.{each}" for each in REVEALED))
     )

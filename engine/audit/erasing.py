@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from engine.cases.erasable import Erasable, FoundCase, InHome, Wanted, erasable, found_in, subject_of
+from engine.audit.erasable import Erasable, FoundCase, InHome, Wanted, erasable, found_in, subject_of
 from engine.cases.indexing import index_held
 from engine.cases.office import Office
 from engine.cases.reading import today
@@ -132,7 +132,7 @@ class EraseService:
             book.empty_said(tx, home, said)
         for ids in (found.waiting, *found.uploads.values()):
             _free(tx, ids)
-        index_held(tx, self.office.rulebook, list(held.values()))
+        index_held(tx, self.office.rulebook, self.office.names, list(held.values()))
 
     def _record(self, tx: Tx, home: str, found: InHome, person: str | None, reason: Reason, login: str) -> None:
         done = [

@@ -29,6 +29,7 @@ from engine.store.tables import (
     sign_in_failures,
     tokens,
 )
+from engine.store.trust_tables import second_factors
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +78,7 @@ def _end_account(tx: Tx, login: str) -> None:
     mine = tokens.c.login == login
     tx.execute(sa.update(tokens).where(mine).values(label=ERASED))
     tx.execute(sa.update(tokens).where(mine, tokens.c.revoked_at.is_(None)).values(revoked_at=real_now()))
-    for table in (sessions, passwords):
+    for table in (sessions, second_factors, passwords):
         tx.execute(sa.delete(table).where(table.c.login == login))
     forget_devices(tx, login)
 

@@ -33,7 +33,7 @@ from engine.store.trust_tables import erasures, reveals
 
 #: Tables that held what was erased: on PostgreSQL their old rows lie in the files until they are written anew.
 TOUCHED = ("payloads", "search_texts", "search_grams", "decisions", "meetings", "agenda", "reveals", "files", "inbox",
-           "people", "tokens", "sessions", "devices", "passwords", "sign_in_failures")  # fmt: skip
+           "people", "tokens", "sessions", "devices", "passwords", "second_factors", "sign_in_failures")  # fmt: skip
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -43,7 +43,8 @@ def _sqlite(store: Store, connection: Tx) -> bool:
 
 
 def _postgres(connection: Tx, tables: Sequence[str]) -> tuple[str, ...]:
-    connection.execute(sa.text(f"SET lock_timeout = '{_WAIT}'"))
+    for setting in (f"lock_timeout = '{_WAIT}'", "statement_timeout = 0"):
+        connection.exec_driver_sql(f"SET {setting}")
     try:
         _forget_samples(connection, tables)
         left = tuple(table for table in tables if not _written_anew(connection, table))
@@ -51,7 +52,8 @@ def _postgres(connection: Tx, tables: Sequence[str]) -> tuple[str, ...]:
         _tried(connection, "CHECKPOINT")
         return left
     finally:
-        connection.execute(sa.text("RESET lock_timeout"))
+        for name in ("lock_timeout", "statement_timeout"):
+            connection.exec_driver_sql(f"RESET {name}")
 
 
 def _forget_samples(connection: Tx, tables: Sequence[str]) -> None:

@@ -10,7 +10,6 @@ from engine.cases.calendars import keep_used
 from engine.cases.indexing import index_written
 from engine.cases.letters import letters_of
 from engine.cases.lookups import Lookups, cases_named, snapshot
-from engine.cases.naming import CaseAt
 from engine.cases.office import Office
 from engine.cases.reporting import agenda_reports
 from engine.definition.model import RECOMPUTE, SYSTEM
@@ -94,10 +93,7 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
     outcomes, desks = _weigh(tx, office, acts, lookups)
     entries = {case: _entry(office, desk) for case, desk in desks.items() if desk.events}
     hashes = write(tx, list(entries.values())) if entries else {}
-    if entries:
-        index_written(
-            tx, office.rulebook, office.names, [(entry, _place(office, desks[case])) for case, entry in entries.items()]
-        )
+    index_written(tx, office.rulebook, office.names, [(each, desks[case].held.unit) for case, each in entries.items()])
     same = [_entry(office, desk) for desk in desks.values() if desk.again and not desk.events]
     if same:
         count_again(tx, same, office.clock.now(tx))
@@ -234,12 +230,6 @@ def _entry(office: Office, desk: _Desk) -> Entry:
         letters=letters_of(office, identity, workflow, [event for event, _ in desk.events], silent=desk.silent),
         counted_by=compiled.calendar.version if ticking is not None and compiled.calendar else None,
     )
-
-
-def _place(office: Office, desk: _Desk) -> CaseAt:
-    """Where the case is, for the names that its texts hide."""
-    identity = desk.held.identity
-    return CaseAt(case_id=identity.id, unit=desk.held.unit, workflow=_rules(office, identity).workflow)
 
 
 def _reports(office: Office, desk: _Desk) -> list[ReportRow]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.cases.naming import CaseAt, names_of, people_in, strangers_in
+from engine.rules.attempt import Unit
 from engine.rules.mask import Names
 from engine.rules.rulebook import Rulebook, RulesMissing
 from engine.store.casebook import Entry
@@ -17,10 +18,11 @@ from engine.store.words import Words, forget_words, homes_with_cases, texts_of, 
 _AT_ONCE = 200
 
 
-def index_written(tx: Tx, rulebook: Rulebook, book: NameBook, entries: Sequence[tuple[Entry, CaseAt]]) -> None:
-    """Let search read the rows that were written just now. Where they put somebody on record whom earlier texts of the
-    case name, it reads all of the case anew."""
-    hidden = names_of(tx, book, [place for _, place in entries])
+def index_written(tx: Tx, rulebook: Rulebook, book: NameBook, entries: Sequence[tuple[Entry, Unit]]) -> None:
+    """Let search read the rows that were written just now, of cases at these units. Where they put somebody on record
+    whom earlier texts of the case name, it reads all of the case anew."""
+    places = [CaseAt(case_id=each.identity.id, unit=unit, workflow=each.workflow) for each, unit in entries]
+    hidden = names_of(tx, book, places)
     write_words(tx, [words for entry, _ in entries for words in _written(entry, hidden[entry.identity.id])])
     known = [entry for entry, _ in entries if entry.before is not None and _names_somebody(entry)]
     behind = [entry.identity.id for entry in known if _says_more(tx, entry, hidden[entry.identity.id])]

@@ -74,6 +74,7 @@ def _set_up_sqlite(synchronous: str, connection: Any, _: Any) -> None:
         "foreign_keys=ON",
         "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
         "trusted_schema=OFF",
+        "secure_delete=ON",  # what was deleted or changed is overwritten at once
         f"busy_timeout={BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")

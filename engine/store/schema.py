@@ -52,6 +52,7 @@ def grant(store: Store, role: str) -> None:
         for table in APPEND_ONLY:
             tx.execute(sa.text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table.name} FROM {quoted}"))
         tx.execute(sa.text(f"GRANT DELETE ON access_log TO {quoted}"))  # of old rows: a trigger holds the younger
+        tx.execute(sa.text(f"GRANT UPDATE (words) ON reveals TO {quoted}"))  # to empty them: a trigger holds the rest
         tx.execute(sa.text(f"REVOKE DELETE, TRUNCATE ON payloads FROM {quoted}"))
         tx.execute(sa.text(f"GRANT SELECT ON alembic_version TO {quoted}"))
 

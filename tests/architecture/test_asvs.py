@@ -62,7 +62,7 @@ APPLYING = [row for row in rows() if row["applies"] == "yes"]
 
 
 @lru_cache(None)
-def tests_in(path: str) -> frozenset[str]:
+def names_in(path: str) -> frozenset[str]:
     tree = ast.parse((ROOT / path).read_text())
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
@@ -76,7 +76,7 @@ def test_every_requirement_has_its_line_and_no_other():
 def test_every_requirement_that_applies_names_a_test_that_exists(row: dict[str, str]):
     path, _, name = row["test"].partition("::")
     assert row["how"] and path.startswith("tests/") and name.startswith("test_")
-    assert name in tests_in(path)
+    assert name in names_in(path)
 
 
 def test_what_does_not_apply_says_why():
@@ -98,4 +98,4 @@ def test_what_is_asked_in_writing_is_held_by_the_page():
 
 
 def test_a_test_that_does_not_exist_is_noticed():
-    assert "test_nothing_of_the_kind" not in tests_in("tests/architecture/test_asvs.py")
+    assert "test_nothing_of_the_kind" not in names_in("tests/architecture/test_asvs.py")

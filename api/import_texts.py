@@ -124,6 +124,7 @@ WRONG_TEXTS: dict[str, Text] = {
         "没有设置签名密钥的位置：请设 MINQING_SIGNING_KEY",
         "no place of a signing key is set: set MINQING_SIGNING_KEY",
     ),
+    "no_database": ("没有这个数据库文件：{file}", "there is no such database file: {file}"),
     "no_folder": ("无法建立数据库的文件夹 {folder}：{reason}", "cannot make the folder {folder}: {reason}"),
     "unknown_revision": (
         "数据库来自更新的版本，本程序不认识：{reason}",

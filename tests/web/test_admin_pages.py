@@ -208,6 +208,7 @@ def test_acts_are_read_by_the_auditor_in_both_languages(at, spare):
     page = at[AUDIT].get(f"/admin/acts?about={spare}")
     assert "新增账号" in page.text
     assert "服务器命令行" in page.text
+    assert "人员：village_clerk" in page.text
 
     english = at[AUDIT].get(f"/liking?lang=en&to=/admin/acts?about={spare}")
     assert "Account added" in english.text

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.administration_texts import OFFICE_TEXTS
+from api.administration_texts import OFFICE_TEXTS, facts_said
 from api.deps import Served
 from api.present_administration import act, one_more
 from api.web.admin.frame import enter
@@ -35,5 +35,4 @@ def acts(request: Request, served: Served, who: Signed, english: InEnglish,
 
 def _shown(entry: Entry, english: bool) -> dict[str, Any]:
     office = OFFICE_TEXTS[entry.office][english]
-    facts = [f"{name}: {value}" for name, value in entry.facts.items() if value not in (None, "")]
-    return {**act(entry, english), "at": entry.at, "office": office, "facts": facts}
+    return {**act(entry, english), "at": entry.at, "office": office, "facts": facts_said(entry.facts, english)}

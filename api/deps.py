@@ -18,6 +18,7 @@ from engine.audit.accesses import AccessQueries
 from engine.audit.case_file import CaseFileQueries
 from engine.audit.checkpoints import CheckpointService
 from engine.audit.moves import MoveQueries
+from engine.audit.proofs import ProofQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
 from engine.cases.clock_queries import ClockQueries
@@ -68,6 +69,7 @@ class Services:
     accesses: AccessQueries
     moves: MoveQueries
     case_files: CaseFileQueries
+    proofs: ProofQueries
     queues: QueueQueries
     letters: LetterService
     inbox: InboxService
@@ -108,6 +110,7 @@ def make_services(
         accesses=AccessQueries(office, access),
         moves=MoveQueries(office),
         case_files=CaseFileQueries(office),
+        proofs=ProofQueries(office),
         queues=QueueQueries(office),
         letters=LetterService(office),
         inbox=InboxService(office),

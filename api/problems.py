@@ -89,6 +89,19 @@ PLAIN_TEXTS: dict[str, Text] = {
     "decision_not_found": ("这件事项还没有议定", "There is no decision on this case"),
     "unit_not_found": ("没有这个地点，或您看不到它", "There is no such place, or you may not see it"),
     "workflow_not_found": ("没有这份规则", "There is no such workflow"),
+    "checkpoint_not_found": (
+        "没有这个核对点，或您看不到它",
+        "There is no such checkpoint, or you may not see it",
+    ),
+    "row_not_found": ("这件事项没有这一行，或您看不到它", "The case has no such row, or you may not see it"),
+    "veiled_log": (
+        "这部分记录的核对点只给按规则能看这类事项的岗位",
+        "The checkpoints of this log are for posts to whom the rules show such cases",
+    ),
+    "tree_broken": (
+        "这里的核对树缺了一块，请管理员运行 minqing audit verify",
+        "Parts of this tree are gone; the operator may run minqing audit verify",
+    ),
     "key_reused": (
         "先前已经交过一次，这次的内容不同（同一个 Idempotency-Key）",
         "It was sent before with another body (the same Idempotency-Key)",

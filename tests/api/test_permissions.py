@@ -62,8 +62,13 @@ LETTERS = {
     "only_in_meeting": "v",
     "no_post": "p",
     "not_over_unit": "b",
+    "not_audit_office": "l",
+    "not_a_supervisor": "s",
+    "veiled_log": "w",
 }
 PLAIN = {
+    "unit_not_found",
+    "checkpoint_not_found",
     "fields",
     "unauthorized",
     "case_not_found",
@@ -218,7 +223,7 @@ def test_every_line_of_the_table_is_asked_and_every_cell_is_written():
     assert lines_of(EXPECTED) == [line for line in lines_of(EXPECTED) if line in LINES]
     assert set(LINES) == set(lines_of(EXPECTED))
     assert len(EXPECTED) == len(LINES) * len(PLACES) * len(COLUMNS)
-    assert len(routes_of(EXPECTED)) == 66
+    assert len(routes_of(EXPECTED)) == 75
 
 
 @pytest.mark.parametrize(

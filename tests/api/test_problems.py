@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 import engine
-from api import blocked_texts, clock_texts, condition_texts, field_texts, handlers, import_texts, letter_texts, problems
+from api import (
+    administration_texts,
+    blocked_texts,
+    clock_texts,
+    condition_texts,
+    field_texts,
+    handlers,
+    import_texts,
+    letter_texts,
+    problems,
+)
 from api.blocked_texts import KIND_TEXTS, REASON_TEXTS, RECEIVER_TEXTS
 from api.condition_texts import RELATION_TITLES
 from api.field_texts import FIELD_TEXTS, PLAIN_TITLES
@@ -325,6 +335,10 @@ PAIRS = {
     **{f"reason {name}": pair for name, pair in blocked_texts.REASON_TEXTS.items()},
     **{f"receiver {name}": pair for name, pair in blocked_texts.RECEIVER_TEXTS.items()},
     **{f"import {name}": pair for name, pair in import_texts.PROBLEM_TEXTS.items()},
+    **{f"act {name}": pair for name, pair in administration_texts.ACT_TEXTS.items()},
+    **{f"fact {name}": pair for name, pair in administration_texts.FACT_TEXTS.items()},
+    **{f"office {name}": pair for name, pair in administration_texts.OFFICE_TEXTS.items()},
+    **{f"scope {name}": pair for name, pair in administration_texts.SCOPE_TEXTS.items()},
     **{f"wrong {name}": pair for name, pair in import_texts.WRONG_TEXTS.items()},
 }
 

@@ -18,7 +18,7 @@ from engine.people.passwords import PasswordService
 from engine.store.db import Store
 from engine.store.tables import passwords
 from tests import township as t
-from tests.api.client import OPERATOR, PEOPLE, Api, office_of, opened, settle
+from tests.api.client import ADMINISTRATORS, OPERATOR, PEOPLE, Api, office_of, opened, settle
 from tests.api.in_process import client_of
 from tests.databases import fresh_store
 from tests.demo_built import demo_at_hand
@@ -26,7 +26,7 @@ from tests.fast_hashing import fast_hasher
 from tests.web.addresses import Addresses
 from tests.web.client import PASSWORD, Browser
 
-EVERYBODY = [*PEOPLE, *(holder.person for holder in t.WHOLE_BOOK), OPERATOR]
+EVERYBODY = [*PEOPLE, *(holder.person for holder in t.WHOLE_BOOK), *ADMINISTRATORS]
 
 
 class Web(Api):

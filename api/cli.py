@@ -17,6 +17,7 @@ from api.commands import (
     duty,
     importing,
     keys,
+    offices,
     rhythm,
     schema,
     serving,
@@ -48,7 +49,7 @@ for commands in (
     doctoring.app,
 ):
     app.add_typer(commands)
-app.add_typer(accounts.users, name="user", help="账号 / accounts")
+app.add_typer(offices.app, name="user", help="账号 / accounts")
 app.add_typer(accounts.tokens, name="token", help="令牌 / tokens")
 app.add_typer(keys.keys, name="key", help="核对点的签名密钥 / the key that signs checkpoints")
 app.add_typer(duty.rosters, name="duty", help="值班表 / the duty roster")

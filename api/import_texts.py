@@ -48,6 +48,9 @@ PROBLEM_TEXTS: dict[str, Text] = {
     ),
     "unit_or_body": ("单位和组织须填且只填一个", "give either a unit or a body"),
     "reserved_id": ("“{value}”是系统自用的编号", "“{value}” is the system's own id"),
+    "id_taken": ("编号“{value}”已是别人的", "the id “{value}” is somebody else's"),
+    "in_the_past": ("{value} 已经过去，最早 {first}", "{value} is past; at the earliest {first}"),
+    "ended_before": ("早在 {last} 就已结束", "it ended on {last} already"),
     "bad_moment": ("“{value}”不是时间，请写成 2026-03-07 08:00", "“{value}” is no time; write 2026-03-07 08:00"),
     "unknown_role": ("没有规则用到角色“{value}”，或它只看不办", "no rules name the role “{value}”, or it only reads"),
     "turn_too_long": ("一班最长 {at_most} 天", "a turn of duty has {at_most} days at most"),
@@ -159,6 +162,10 @@ WRONG_TEXTS: dict[str, Text] = {
         "“{who}” holds the office {office} already; the three offices are for three people",
     ),
     "not_in_office": ("账号“{login}”没有担任 {office}", "the account “{login}” does not hold the office {office}"),
+    "administrators_apart": (
+        "本站已有分任的管理员；要改为兼任请用 minqing user mode combined",
+        "this site has administrators apart; to combine them use minqing user mode combined",
+    ),
     "offices_combined": (
         "“{login}”还兼任几种管理员，请先免去多余的",
         "“{login}” still holds several offices; dismiss it from all but one first",

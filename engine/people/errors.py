@@ -53,6 +53,7 @@ class Wrong(Exception):
             "password_common",
             "password_context",
             "password_same_as_before",
+            "no_signing_key",
             "password_expired",
             "factor_exists",
             "wrong_code",
@@ -63,6 +64,7 @@ class Wrong(Exception):
             "administrator_is_person",
             "second_office",
             "not_in_office",
+            "administrators_apart",
             "offices_combined",
         }
     )

@@ -64,6 +64,11 @@ _OURS = sa.text(
     "WHERE n.nspname = current_schema() AND p.proname LIKE 'minqing\\_%'"
 )
 
+_OTHERS = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND backend_type = 'client backend'"
+)
+
 
 def revision_of(tx: Tx) -> str | None:
     """The revision of this database; None where it has none."""
@@ -104,5 +109,4 @@ def wipe(tx: Tx) -> None:
 
 def others_connected(tx: Tx) -> int:
     """PostgreSQL: how many other sessions this database has."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    return int(tx.execute(sa.text(query)).scalar_one())
+    return int(tx.execute(_OTHERS).scalar_one())

@@ -34,6 +34,7 @@ class Wrong(Exception):
             "missing_driver",
             "bad_files_url",
             "no_folder",
+            "no_signing_key",
             "unknown_revision",
             "no_roles",
             "grant_refused",

@@ -64,7 +64,9 @@ def file(folder: Path, text: str) -> Path:
 
 
 def test_init_makes_and_marks_a_database(folder: Path):
-    assert json.loads(done("init", "--mark", "demo", "--json")) == {"mark": "demo", "home_level": "township"}
+    assert json.loads(done("init", "--mark", "demo", "--json")) == {
+        "mark": "demo", "home_level": "township", "signs": True,
+    }  # fmt: skip
     assert (folder / ".minqing" / "minqing.db").is_file()
     done("init", "--mark", "demo")
 

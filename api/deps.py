@@ -43,7 +43,7 @@ from engine.people.factors import FactorService
 from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
 from engine.people.scopes import check_scope
-from engine.people.sessions import Session, SessionService
+from engine.people.sessions import SessionService
 from engine.people.setup import SetupService
 from engine.rules.refusals import FieldProblem, FieldsRefused
 
@@ -154,12 +154,7 @@ def principal(
 
 def know_holder(request: Request, who: Principal) -> None:
     """Tell the log of access whose token it is."""
-    know(request, "token", who.login, who.person, offices_of(who))
-
-
-def offices_of(who: Principal | Session) -> frozenset[str]:
-    """The offices of an account's administrator."""
-    return getattr(who, "offices", frozenset({"system"} if who.operator else ()))
+    know(request, "token", who.login, who.person, who.offices)
 
 
 def unauthorized() -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from api.answers_access import AccessListOut
 from api.cursors import pack, unpack
-from api.deps import Once, Served, Who, offices_of, person_of
+from api.deps import Once, Served, Services, Who, person_of
 from api.docs import PROBLEMS, answers
 from api.listings import AccessListing, AccessNarrowing, Listing
 from api.present_access import access, csv_lines, json_lines
@@ -18,6 +19,7 @@ from api.shapes import CaseId
 from engine.audit.accesses import AccessFilter, AccessPage
 
 router = APIRouter(prefix="/v1", tags=["access"], responses=PROBLEMS, dependencies=[Once])
+KINDS = {"csv": (csv_lines, "text/csv"), "jsonl": (json_lines, "application/jsonl")}
 _TEXT = {"schema": {"type": "string"}}
 
 
@@ -34,7 +36,7 @@ def list_access(served: Served, who: Who, asked: Annotated[AccessListing, Query(
     """Reading it is a call, too. Times are real ones, in UTC."""
     after = unpack(asked.cursor, datetime, str)
     wanted = AccessFilter(**narrowed(asked), limit=asked.limit, after=after)
-    return page_out(served.accesses.page(offices_of(who), wanted))
+    return page_out(served.accesses.page(who.offices, wanted))
 
 
 @router.get(
@@ -46,11 +48,16 @@ def list_access(served: Served, who: Who, asked: Annotated[AccessListing, Query(
 def export_access(served: Served, who: Who, asked: Annotated[AccessExport, Query()]) -> StreamingResponse:
     """All that the filters let through, up to the moment of asking. In CSV a cell that a spreadsheet would take for a
     formula begins with an apostrophe. Limited: 429 with Retry-After."""
-    parts = served.accesses.export(offices_of(who), AccessFilter(**narrowed(asked)))
-    served.limits.exports.take(who.login)
-    lines, kind = (csv_lines, "text/csv") if asked.format == "csv" else (json_lines, "application/jsonl")
-    named = {"Content-Disposition": f'attachment; filename="access.{asked.format}"'}
-    return StreamingResponse(lines(parts), headers=named, media_type=f"{kind}; charset=utf-8")
+    return exported(served, who.offices, who.login, AccessFilter(**narrowed(asked)), asked.format)
+
+
+def exported(served: Services, offices: Set[str], login: str, wanted: AccessFilter, kind: str) -> StreamingResponse:
+    """The file, of a kind of `KINDS`. Raises Forbidden, Problem where one account asks too often."""
+    parts = served.accesses.export(offices, wanted)
+    served.limits.exports.take(login)
+    lines, media_type = KINDS[kind]
+    named = {"Content-Disposition": f'attachment; filename="access.{kind}"'}
+    return StreamingResponse(lines(parts), headers=named, media_type=f"{media_type}; charset=utf-8")
 
 
 @router.get(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.web import (
+    accesses,
     acts,
     case_page,
     case_print,
@@ -45,6 +46,7 @@ _ROUTERS = (
     inbox.router,
     refused.router,
     oversee.router,
+    accesses.router,
     rules_room.router,
     case_page.router,
     case_print.router,

@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
-from api.deps import Served, Services, offices_of
+from api.deps import Served, Services
 from api.languages import wants_english
 from api.noting import know
 from api.problems import Problem
@@ -94,7 +94,7 @@ def reader(request: Request, served: Served) -> Reader:
     if session is None:
         guard.check_sender(request)
         raise SignInNeeded
-    know(request, "session", session.login, session.person, offices_of(session))
+    know(request, "session", session.login, session.person, session.offices)
     me = served.organisation.me(session.person or f"@{session.login}", day)
     roles, ranks = _roles(served, workflow)
     found = Reader(session=session, me=me, roles=roles, ranks=ranks, now=now, simulated=simulated, workflow=workflow)

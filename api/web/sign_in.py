@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.deps import Served, Services, offices_of
+from api.deps import Served, Services
 from api.noting import know
 from api.problems import Problem
 from api.web import cookies
@@ -131,7 +131,7 @@ def _know(request: Request, served: Services, secret: str) -> None:
     """Tell the log of access who signs out."""
     found = served.sessions.who(secret, local_day(newest(served), served.setup.clock()[0]))
     if found is not None:
-        know(request, "session", found.login, found.person, offices_of(found))
+        know(request, "session", found.login, found.person, found.offices)
 
 
 @router.get("/password")

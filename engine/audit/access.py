@@ -11,6 +11,7 @@ import hashlib
 import ipaddress
 import json
 import logging
+import os
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -60,7 +61,8 @@ class AccessLog:
 
     def __init__(self, office: Office, folder: Path | None = None) -> None:
         self.office = office
-        self.spool = Spool(folder or folder_beside(office.store), _name_of(office))
+        here = folder or folder_beside(office.store)
+        self.spool = Spool(here, _name_of(office, here))
         self._lost = self._failures = 0
         self._wanted = threading.Event()
         self._flushing = threading.Lock()
@@ -163,10 +165,12 @@ def network_of(host: str) -> str | None:
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
-def _name_of(office: Office) -> str:
-    """Begins the names of a database's files: of several that share a folder each takes its own."""
-    database = sa.make_url(office.store.url).database or ""
-    return hashlib.sha256(f"{office.secret} {Path(database).name}".encode()).hexdigest()[:16]
+def _name_of(office: Office, folder: Path) -> str:
+    """Begins the names of a database's files: of several that share a folder each takes its own. An SQLite file is
+    known by its way from there, so that both may move together."""
+    url = sa.make_url(office.store.url)
+    place = os.path.relpath(url.database or "", folder) if office.store.is_sqlite else f"{url.host} {url.database}"
+    return hashlib.sha256(f"{office.secret} {place}".encode()).hexdigest()[:16]
 
 
 def _line(entry: Access) -> bytes:

@@ -48,6 +48,7 @@ class Wrong(Exception):
             "password_common",
             "password_context",
             "password_same_as_before",
+            "no_signing_key",
             "password_expired",
             "factor_exists",
             "wrong_code",

@@ -23,6 +23,7 @@ from engine.store.db import Store
 from engine.store.tables import cases, meetings
 from tests import township as t
 from tests.api.in_process import client_of
+from tests.databases import run_folder
 
 OPERATOR = "operator"  #: the system administrator
 SECURITY, AUDIT = "security_admin", "audit_admin"
@@ -157,7 +158,7 @@ Opened = Callable[[Office, dict[str, str]], Api]
 
 @contextmanager
 def opened(office: Office, tokens: dict[str, str]) -> Iterator[Api]:
-    app = app_of(office)
+    app = app_of(office, spool=None if office.store.is_sqlite else run_folder() / "access")
     with client_of(app) as client:
         yield Api(office, tokens, client, app)
 

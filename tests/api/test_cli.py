@@ -381,7 +381,7 @@ def test_a_calendar_is_checked_too(folder: Path):
 
 def test_serve_holds_the_clock_before_it_runs(database: str, monkeypatch: pytest.MonkeyPatch):
     ran: list[Settings] = []
-    monkeypatch.setattr(serving, "run", ran.append)
+    monkeypatch.setattr(serving, "run", lambda settings, *_: ran.append(settings))
 
     done("serve", "--port", "8123", "--clock", "2026-03-06T08:00:00+08:00")
     back = run("serve", "--clock", "2026-03-05T08:00:00+08:00")

@@ -58,6 +58,8 @@ LETTERS = {
     "only_in_meeting": "v",
     "no_post": "p",
     "not_over_unit": "b",
+    "not_audit_office": "l",
+    "not_a_supervisor": "s",
     "veiled_log": "w",
 }
 PLAIN = {"unauthorized", "case_not_found", "meeting_not_found", "file_not_found", "message_not_found", "turn_not_found"}
@@ -208,7 +210,7 @@ def test_every_line_of_the_table_is_asked_and_every_cell_is_written():
     assert lines_of(EXPECTED) == [line for line in lines_of(EXPECTED) if line in LINES]
     assert set(LINES) == set(lines_of(EXPECTED))
     assert len(EXPECTED) == len(LINES) * len(PLACES) * len(COLUMNS)
-    assert len(routes_of(EXPECTED)) == 54
+    assert len(routes_of(EXPECTED)) == 57
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ def test_the_statuses_are_those_of_the_contract():
         "TooLarge": 413,
     }  # fmt: skip
     assert {kind: status for kind, (status, _, _) in KINDS.items() if kind not in refused} == {
-        "unauthorized": 401, "precondition": 428, "bad_request": 400, "method": 405,
+        "unauthorized": 401, "precondition": 428, "bad_request": 400, "method": 405, "too_many": 429,
         "unavailable": 503, "full": 507, "broken": 500,
     }  # fmt: skip
 

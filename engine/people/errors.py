@@ -34,7 +34,6 @@ class Wrong(Exception):
             "missing_driver",
             "bad_files_url",
             "no_folder",
-            "no_signing_key",
             "unknown_revision",
             "no_roles",
             "grant_refused",

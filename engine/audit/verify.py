@@ -47,12 +47,14 @@ class Verdict:
     @property
     def first(self) -> Flaw | None:
         """The first bad place. One that is told exactly goes before one of which only is known between which leaves it
-        is; one with a leaf before one without."""
+        is, and that before what merely follows from the leaves; one with a leaf goes before one without."""
         return min(self.flaws, key=_place, default=None)
 
 
-def _place(flaw: Flaw) -> tuple[bool, bool, bool, str, int]:
-    return flaw.until is not None, flaw.case_id is None, flaw.leaf is None, flaw.home, flaw.leaf or 0
+def _place(flaw: Flaw) -> tuple[bool, bool, bool, bool, str, int]:
+    vague = flaw.until is not None and flaw.what != "leaf_missing"
+    follows = flaw.what in ("head", "node", "leaf_order")
+    return follows, vague, flaw.log is None, flaw.leaf is None, flaw.home, flaw.leaf or 0
 
 
 def verify(store: Store, rulebook: Rulebook, *, home: str | None = None, given: Sequence[str] = (),

@@ -2,8 +2,8 @@
 
 Flaws of a log, `Flaw.what`:
 
-- leaf_nowhere (it names no row), leaf_twice (the place, or the row, was taken already), leaf_missing (a place between
-  others that nothing takes), leaf_order (not where its time would put it in its checkpoint), head, node (what is kept
+- leaf_nowhere (it names no row), leaf_twice (the place, or the row, was taken already, or cannot be), leaf_missing (on
+  places from `leaf` on and before `until` there is nothing), leaf_order (not where its time would put it in its checkpoint), head, node (what is kept
   to make proofs quickly is not what the leaves give);
 - checkpoint (it cannot be read, or does not say what is kept beside it, or it was changed: larger ones still agree),
   signature (by no known key), unknown_log (a given one is of no log of this installation), short (the log has fewer
@@ -89,7 +89,7 @@ class Log:
     def __init__(self, home: str, name: str, found: Leaves, cases: Sequence[str]) -> None:
         self.home, self.name, self._cases = home, name, cases
         self.flaws: list[Flaw] = []
-        self.size = len(found.places)
+        self.size = _size(found.places)
         self._place(found)
         self._levels = [_hashed_leaves(self._hashes)]
         while len(self._levels[-1]) >= 64:
@@ -107,10 +107,11 @@ class Log:
             self._taken[place] = 1
             self._hashes[32 * place : 32 * place + 32] = found.hashes[32 * at : 32 * at + 32]
             self.times[place], self.rows[place] = found.times[at], found.rows[at]
-        missing = self._taken.find(0)
-        while missing >= 0:
-            self.flaws.append(self._flaw("leaf_missing", missing, row=0))
-            missing = self._taken.find(0, missing + 1)
+        start = self._taken.find(0)
+        while start >= 0:
+            end = self._taken.find(1, start)
+            self.flaws.append(self._flaw("leaf_missing", start, row=0, until=end if end >= 0 else size))
+            start = self._taken.find(0, end) if end >= 0 else -1
 
     # --- the tree ----------------------------------------------------------------------------------------------------
 
@@ -200,6 +201,17 @@ class Log:
         for height, number in found.items():
             if number < self.size >> height:
                 yield self._flaw("node", 0, row=0, until=self.size)
+
+
+def _size(places: Sequence[int]) -> int:
+    """One more than the last place, as long as that can be: with places far beyond the others there are as many leaves
+    as there are."""
+    last = max(places, default=-1)
+    return last + 1 if last < 2 * len(places) + _GAPS else len(places)
+
+
+#: So many leaves more than there are may be missing before places are not believed.
+_GAPS = 1_000
 
 
 def _hashed_leaves(entries: bytearray) -> bytes:

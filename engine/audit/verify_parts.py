@@ -67,7 +67,8 @@ def _placed(home: str, kept: Kept, block: Block, rulebook: Rulebook) -> Iterator
     leaves = {seq: (log, leaf) for case_id, seq, log, leaf in block.leaves if case_id == kept.case_id}
     number = kept.case.number if kept.case is not None else None
     for flaw in flaws_of(kept, rulebook):
-        log, leaf = leaves.get(flaw.seq, (None, None)) if flaw.seq is not None else (None, None)
+        seq = 1 if flaw.what == "case" else flaw.seq
+        log, leaf = leaves.get(seq, (None, None)) if seq is not None else (None, None)
         yield replace(flaw, home=home, number=number, log=log, leaf=leaf)
 
 

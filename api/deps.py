@@ -10,9 +10,15 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.languages import wants_english
+from api.noting import know
 from api.problems import Problem
+from api.rates import Limits
+from engine.audit.access import AccessLog
+from engine.audit.accesses import AccessQueries
 from engine.audit.case_file import CaseFileQueries
+from engine.audit.checkpoints import CheckpointService
 from engine.audit.moves import MoveQueries
+from engine.audit.proofs import ProofQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
 from engine.cases.clock_queries import ClockQueries
@@ -33,10 +39,16 @@ from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
 from engine.messages.inbox import InboxService
 from engine.people.accounts import AccountService, Principal
+from engine.people.administration import AdministrationService
+from engine.people.administration_queries import AdministrationQueries
+from engine.people.factors import FactorService
+from engine.people.kinship import KinshipService
 from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
+from engine.people.scopes import check_scope
 from engine.people.sessions import SessionService
 from engine.people.setup import SetupService
+from engine.people.tokens import TokenDays
 from engine.rules.refusals import FieldProblem, FieldsRefused
 
 
@@ -53,8 +65,11 @@ class Services:
     meeting_queries: MeetingQueries
     hall: HallQueries
     audit: AuditQueries
+    access: AccessLog
+    accesses: AccessQueries
     moves: MoveQueries
     case_files: CaseFileQueries
+    proofs: ProofQueries
     queues: QueueQueries
     letters: LetterService
     inbox: InboxService
@@ -62,45 +77,66 @@ class Services:
     accounts: AccountService
     passwords: PasswordService
     sessions: SessionService
+    factors: FactorService
     organisation: OrganisationQueries
     setup: SetupService
+    administration: AdministrationService
+    administration_queries: AdministrationQueries
+    kinship: KinshipService
     files: FileService
     rules: RuleQueries
     clocks: ClockQueries
     timekeeper: Timekeeper
     duty: DutyService
     calls: CallQueries
+    limits: Limits
 
 
-def make_services(office: Office, files: FileService) -> Services:
+def make_services(
+    office: Office, files: FileService, access: AccessLog, token_days: TokenDays = TokenDays()
+) -> Services:
+    passwords = PasswordService(office.store)
     return Services(
         office=office,
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         picks=PickQueries(office),
-        meetings=MeetingService(office),
+        meetings=MeetingService(office, CheckpointService(office).after_meeting),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
         hall=HallQueries(office),
         audit=AuditQueries(office),
+        access=access,
+        accesses=AccessQueries(office, access),
         moves=MoveQueries(office),
         case_files=CaseFileQueries(office),
+        proofs=ProofQueries(office),
         queues=QueueQueries(office),
         letters=LetterService(office),
         inbox=InboxService(office),
         feed=EventFeed(office),
         accounts=AccountService(office.store),
-        passwords=PasswordService(office.store),
+        passwords=passwords,
         sessions=SessionService(office.store),
+        factors=FactorService(office.store),
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
+        administration=AdministrationService(office.store, passwords, lambda: roles_of(office), token_days),
+        administration_queries=AdministrationQueries(office.store),
+        kinship=KinshipService(office.store),
         files=files,
         rules=RuleQueries(office),
         clocks=ClockQueries(office),
         timekeeper=Timekeeper(office),
         duty=DutyService(office),
         calls=CallQueries(office),
+        limits=Limits(),
     )
+
+
+def roles_of(office: Office) -> frozenset[str]:
+    """The roles that any of the rules name."""
+    return frozenset(role for compiled in office.rulebook.all() for role in compiled.workflow.roles)
 
 
 async def services(request: Request) -> Services:
@@ -113,14 +149,30 @@ Served = Annotated[Services, Depends(services)]
 _bearer = HTTPBearer(auto_error=False, description="API token: `Authorization: Bearer mq_…`")
 
 
+#: The calls that a token of the scope `feed` opens, and those that change nothing.
+FEED = ("/v1/me", "/v1/events", "/v1/files/{file_id}")
+READING = ("GET", "HEAD")
+
+
 def principal(
-    served: Served, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request,
+    served: Served,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
-    """Who holds the token. 401 where it is missing, unknown, expired, revoked, or its account has ended."""
+    """Who holds the token. 401 where it is missing, unknown, expired, revoked, or its account has ended; 403 where the
+    call is beyond its scope or its office."""
     found = served.accounts.who(credentials.credentials) if credentials else None
     if found is None:
         raise unauthorized()
+    know_holder(request, found)
+    feed = request.scope["route"].path in FEED
+    check_scope(found.scope, found.offices, changes=request.method not in READING, feed=feed)
     return found
+
+
+def know_holder(request: Request, who: Principal) -> None:
+    """Tell the log of access whose token it is."""
+    know(request, "token", who.login, who.person, who.offices)
 
 
 def unauthorized() -> Problem:

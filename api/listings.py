@@ -17,6 +17,10 @@ Until = Annotated[Moment | None, Field(description="exclusive")]
 Words = Annotated[Plain | None, Field(max_length=60, description="part of the name")]
 
 
+Log = Annotated[Literal["open", "veiled"], Field(description="`veiled`: what rules keep to holders of some posts")]
+Size = Annotated[int, Field(ge=0, lt=2**31)]
+
+
 _UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
@@ -81,6 +85,26 @@ class RefusalListing(Listing):
     case: CaseId | None = None
 
 
+class AccessNarrowing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    since: Moment | None = None
+    until: Until = None
+    login: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_.@:-]{1,80}$")] = None
+    object: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_.@-]{1,120}$", description="id of a case, upload …")] = (
+        None
+    )
+    home: UnitCode | None = None
+    status: Annotated[int | None, Field(ge=0, le=599, description="this one or a higher one")] = None
+    way: Annotated[
+        Literal["token", "session", "none", "command"] | None, Field(description="how the caller came in")
+    ] = None
+
+
+class AccessListing(Listing, AccessNarrowing):
+    pass
+
+
 class InboxListing(Listing):
     unread: Annotated[bool, Field(description="what I have not read")] = False
     day: Annotated[date | None, Field(description="of the digest of this day")] = None
@@ -116,6 +140,33 @@ class DutyListing(GapListing):
     role: Code | None = None
     since: Annotated[Moment | None, Field(description="default: now")] = None
     until: Annotated[Moment | None, Field(description="exclusive; default: a week after `since`")] = None
+
+
+class CheckpointListing(Listing):
+    home: UnitCode
+    log: Log = "open"
+
+
+class LogQuestion(BaseModel):
+    """One log of one home."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    home: UnitCode
+    log: Log = "open"
+
+
+class ConsistencyQuestion(LogQuestion):
+    old: Size
+    new: Annotated[Size | None, Field(description="default: that of the last checkpoint")] = None
+
+
+class InclusionQuestion(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    case: CaseId
+    seq: Annotated[int, Field(ge=1, lt=2**31, description="number of the row in the case")]
+    size: Annotated[Size | None, Field(description="of the tree; default: that of the last checkpoint")] = None
 
 
 class PeopleListing(Listing):

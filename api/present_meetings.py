@@ -46,6 +46,7 @@ def meeting(view: MeetingView, english: bool, *, items: bool = True) -> Json:
 def _agenda(view: MeetingView, english: bool) -> Json:
     return {
         "cutoff": stamp(view.workflow, view.cutoff),
+        "checkpoint": f"/v1/audit/checkpoints/{view.checkpoint.id}" if view.checkpoint else None,
         "items": [{**item(each, view.sight, english), "added": _added(view, each)} for each in view.items],
         "reports": [report(each, english) for each in view.reports],
     }

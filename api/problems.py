@@ -39,6 +39,7 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "stale": (412, "内容已被他人更新", "Changed meanwhile"),
     "too_large": (413, "内容过大", "Too large"),
     "invalid": (422, "填写有误", "Not filled in right"),
+    "too_many": (429, "操作过于频繁", "Too often"),
     "precondition": (428, "缺少版本号", "Version required"),
     "bad_request": (400, "请求无法读取", "Unreadable request"),
     "method": (405, "不支持的方法", "Method not allowed"),
@@ -58,9 +59,18 @@ PLAIN_TEXTS: dict[str, Text] = {
     "page_not_found": ("没有这个页面，或您看不到它", "There is no such page, or you may not see it"),
     "too_large": ("请求超过大小限制", "The request is over the size limit"),
     "unreadable": ("请求不是有效的 JSON", "The request is not valid JSON"),
+    "too_often": ("一段时间内做的次数太多，请稍后再试", "Too many in a short time; try again later"),
     "method_not_allowed": ("这个地址不支持这种方法", "This address does not take this method"),
     "route_not_found": ("没有这个地址", "There is no such address"),
     "unavailable": ("数据库暂时无法使用，请稍后重试", "The database is not available; try again soon"),
+    "clock_behind": (
+        "服务器的时间早于上一次记录的时间，未做任何更改；请管理员校准时间",
+        "The server's clock is behind what was recorded last; nothing was changed. Its clock needs to be set right",
+    ),
+    "not_migrated": (
+        "数据库正在升级，请稍后重试；管理员请运行 minqing migrate",
+        "The database is being brought up to date; try again soon. The operator runs minqing migrate",
+    ),
     "storage_full": ("存储空间已满，未做任何更改", "Storage is full; nothing was changed"),
     "rules_missing": ("缺少这件事项所依据的规则文件", "The rules file of this case is missing"),
     "case_not_found": ("没有这件事项，或您看不到它", "There is no such case, or you may not see it"),
@@ -80,6 +90,19 @@ PLAIN_TEXTS: dict[str, Text] = {
     "decision_not_found": ("这件事项还没有议定", "There is no decision on this case"),
     "unit_not_found": ("没有这个地点，或您看不到它", "There is no such place, or you may not see it"),
     "workflow_not_found": ("没有这份规则", "There is no such workflow"),
+    "checkpoint_not_found": (
+        "没有这个核对点，或您看不到它",
+        "There is no such checkpoint, or you may not see it",
+    ),
+    "row_not_found": ("这件事项没有这一行，或您看不到它", "The case has no such row, or you may not see it"),
+    "veiled_log": (
+        "这部分记录的核对点只给按规则能看这类事项的岗位",
+        "The checkpoints of this log are for posts to whom the rules show such cases",
+    ),
+    "tree_broken": (
+        "这里的核对树缺了一块，请管理员运行 minqing audit verify",
+        "Parts of this tree are gone; the operator may run minqing audit verify",
+    ),
     "key_reused": (
         "先前已经交过一次，这次的内容不同（同一个 Idempotency-Key）",
         "It was sent before with another body (the same Idempotency-Key)",
@@ -96,6 +119,24 @@ PLAIN_TEXTS: dict[str, Text] = {
     "not_chair": ("须由有权主持该会议的人办理", "Only who may chair this meeting may do this"),
     "not_in_chair": ("须由本次会议的主持人议定", "Only who chairs this meeting may do this"),
     "not_operator": ("须由系统操作员办理", "Only the operator may do this"),
+    "not_administrator": ("须由相应的管理员办理", "This is for the administrator in charge of it"),
+    "by_command_alone": (
+        "管理员的账号只能在服务器上用命令管理",
+        "The accounts of administrators are managed at the command line alone",
+    ),
+    "not_for_oneself": ("不能给自己办理，请由另一位管理员办理", "Not for oneself: another administrator does this"),
+    "nobodys_account": ("这个账号不属于任何登记人员", "This account belongs to no registered person"),
+    "account_not_found": ("没有这个账号", "There is no such account"),
+    "token_not_found": ("没有这个令牌", "There is no such token"),
+    "post_not_found": ("没有这个岗位任职", "There is no such post"),
+    "relative_not_found": ("没有这条亲属登记", "There is no such relative on record"),
+    "audit_changes_nothing": (
+        "审计管理员只查看，不改动任何内容",
+        "The audit administrator looks on and changes nothing",
+    ),
+    "out_of_scope": ("这个令牌的范围不包括这样做", "The scope of this token does not include this"),
+    "not_audit_office": ("访问记录须由审计管理员查看", "The log of access is for the audit office"),
+    "not_a_supervisor": ("谁看过这件事项，只给督查人员看", "Who looked at a case is shown to supervisors alone"),
     "clock_is_real": ("这个数据库使用真实时间，不能调整", "This database runs on real time"),
     "clock_not_held": ("时间未被模拟，不能调整", "Time is not simulated, so it cannot be moved"),
     "clock_backwards": ("模拟时间只能向前", "Simulated time only moves forward"),
@@ -229,7 +270,7 @@ def refusal_response(refusal: Refusal, accept: str | None, kind: str | None = No
     """`kind` where the whole is answered otherwise than the one refusal in it."""
     english = wants_english(accept)
     kind = kind or refusal.kind
-    return _response(kind, refusal_body(refusal, english, kind), english)
+    return problem_json(kind, refusal_body(refusal, english, kind), english)
 
 
 def refusal_body(refusal: Refusal, english: bool, kind: str | None = None) -> dict[str, Any]:
@@ -252,7 +293,7 @@ def _error(workflow: Workflow | None, problem: FieldProblem, english: bool) -> d
 def problem_response(problem: Problem, accept: str | None) -> JSONResponse:
     english = wants_english(accept)
     body = _body(problem.kind, problem.code, PLAIN_TEXTS[problem.code], english)
-    return _response(problem.kind, body, english, problem.headers)
+    return problem_json(problem.kind, body, english, problem.headers)
 
 
 def _body(kind: str, code: str, text: Text, english: bool) -> dict[str, Any]:
@@ -266,7 +307,9 @@ def _body(kind: str, code: str, text: Text, english: bool) -> dict[str, Any]:
     }
 
 
-def _response(kind: str, body: dict[str, Any], english: bool, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def problem_json(
+    kind: str, body: dict[str, Any], english: bool, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
     language = {"Content-Language": "en" if english else "zh-CN", "Vary": "Accept-Language"}
     return JSONResponse(
         body, KINDS[kind][0], {**language, **(headers or {})}, media_type="application/problem+json; charset=utf-8"

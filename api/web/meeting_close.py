@@ -11,6 +11,7 @@ from api import present, present_meetings
 from api.deps import Served, Services
 from api.problems import KINDS, refusal_body
 from api.web.acts import seen_version
+from api.web.checkpoint_shown import checkpoint_shown
 from api.web.hall_outcomes import summary, why_void
 from api.web.hall_screen import decision_facts
 from api.web.hall_shown import CLOSED, OPEN, head, line, number_of
@@ -94,6 +95,7 @@ def minutes(request: Request, meeting_id: MeetingPath, served: Served, who: Sign
         rows=summary(view, english),
         reports=[_reported(each, english) for each in view.reports],
         workflow=view.workflow,
+        signed=checkpoint_shown(request, view.checkpoint) if view.checkpoint else None,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from engine.cases.lookups import Lookups
+from engine.cases.office import Office
 from engine.cases.refusing import Refused
 from engine.meetings import deciding
 from engine.meetings.access import expected_members, must_be_able_to_chair, must_be_in_chair, must_be_member
@@ -34,7 +35,12 @@ __all__ = ["Attendance", "MeetingService", "NewDecision", "NewMeeting"]
 
 
 class MeetingService(MeetingDesk):
-    """The commands of meetings for one installation. All raise Refusal; what is refused is recorded afterwards."""
+    """The commands of meetings for one installation. All raise Refusal; what is refused is recorded afterwards.
+    `after_closing` is told the id of each meeting once it is closed; it must not raise."""
+
+    def __init__(self, office: Office, after_closing: Callable[[str], None] = lambda _: None) -> None:
+        super().__init__(office)
+        self._after_closing = after_closing
 
     @retried
     def create(self, person: str, wanted: NewMeeting) -> str:
@@ -126,6 +132,7 @@ class MeetingService(MeetingDesk):
             save(tx, replace(meeting, closed_at=there.now), CLOSED)
 
         self.changing(person, meeting_id, "close", body)
+        self._after_closing(meeting_id)
 
     @retried
     def cancel(self, person: str, meeting_id: str, expected: int, reason: str) -> None:

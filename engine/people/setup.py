@@ -6,7 +6,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from engine.people.acting import by_command
 from engine.people.errors import Wrong
+from engine.people.journal import keep
 from engine.people.kinds import UNIT_KINDS
 from engine.store.clock import hold, real_now
 from engine.store.db import Store, Tx, retried
@@ -88,6 +90,8 @@ def _write(tx: Tx, wanted: Setup) -> None:
     write_setting(tx, "mark", wanted.mark)
     write_setting(tx, "home_level", wanted.home_level)
     write_setting(tx, "secret", secrets.token_hex(32))
+    by = by_command()
+    keep(tx, by, by.through(), "set_up", None, mark=wanted.mark, home_level=wanted.home_level)
 
 
 def _held(tx: Tx) -> datetime | None:

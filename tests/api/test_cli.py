@@ -64,7 +64,8 @@ def file(folder: Path, text: str) -> Path:
 
 
 def test_init_makes_and_marks_a_database(folder: Path):
-    assert json.loads(done("init", "--mark", "demo", "--json")) == {"mark": "demo", "home_level": "township"}
+    told = json.loads(done("init", "--mark", "demo", "--json"))
+    assert (told["mark"], told["home_level"], len(told["administrators"])) == ("demo", "township", 3)
     assert (folder / ".minqing" / "minqing.db").is_file()
     done("init", "--mark", "demo")
 
@@ -170,7 +171,7 @@ def test_accounts_and_tokens(database: str, folder: Path):
     assert accounts.who(issued["token"]).person == "li"
     assert issued["id"] in done("token", "list", "lisi")
     assert issued["token"] not in done("token", "list", "lisi", "--json")
-    assert "operator" in done("user", "list")
+    assert "system" in done("user", "list")
     done("token", "revoke", issued["id"])
     assert accounts.who(issued["token"]) is None
     done("user", "end", "lisi")
@@ -240,14 +241,26 @@ SINCE = (
     *(f"ALTER TABLE agenda DROP COLUMN {name}" for name in ("added_by", "added_at", "added_reason")),
     "DROP INDEX ix_cases_counted", "ALTER TABLE cases DROP COLUMN calendar_version", "DROP TABLE calendar_versions",
     "DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened", "DROP INDEX ix_cases_open",
-    *(f"DROP TABLE {name}" for name in ("administrators", *(table.name for table in trust.FAMILY))),
+    *(f"DROP TABLE {name}" for name in ("administrators", "administration", "second_factors",
+                                        *(table.name for table in trust.FAMILY))),
     "ALTER TABLE tokens DROP COLUMN scope", "ALTER TABLE accounts ADD COLUMN operator BOOLEAN NOT NULL DEFAULT false",
-    "UPDATE alembic_version SET version_num = '0003'",
+    "DELETE FROM settings WHERE name = 'administrators'", "UPDATE alembic_version SET version_num = '0003'",
 )  # fmt: skip
 #: Triggers on tables that stay.
 TRIGGERS = {
-    True: ("DROP TRIGGER accounts_no_person",),
-    False: tuple(f"DROP FUNCTION minqing_{name} CASCADE" for name in ("no_person", "apart", "old_enough")),
+    True: tuple(
+        f"DROP TRIGGER {name}"
+        for name in (
+            "accounts_no_person_insert",
+            "accounts_no_person_update",
+            "settings_combined_update",
+            "settings_combined_delete",
+        )
+    ),
+    False: tuple(
+        f"DROP FUNCTION minqing_{name} CASCADE"
+        for name in ("no_person", "apart", "old_enough", "still_combined", "still_combined_gone")
+    ),
 }
 
 
@@ -367,7 +380,7 @@ def test_a_calendar_is_checked_too(folder: Path):
 
 def test_serve_holds_the_clock_before_it_runs(database: str, monkeypatch: pytest.MonkeyPatch):
     ran: list[Settings] = []
-    monkeypatch.setattr(serving, "run", ran.append)
+    monkeypatch.setattr(serving, "run", lambda settings, *_: ran.append(settings))
 
     done("serve", "--port", "8123", "--clock", "2026-03-06T08:00:00+08:00")
     back = run("serve", "--clock", "2026-03-05T08:00:00+08:00")

@@ -136,10 +136,10 @@ def plain_codes() -> set[str]:
     things, _ = spoken("NotFound", 0)
     surface, of_http = spoken("Problem", 1)
     assert worked_out == {"api/v1/clock.py"}  # what the set-up says is Wrong: the clock would go backwards
-    assert of_http == {"api/app.py"}  # the statuses of HTTP, and what a store that fails says
+    assert of_http == {"api/app.py", "api/faults.py"}  # the statuses of HTTP, and what a store that fails says
     kinds = {code for _, code in application._STATUSES.values()}
     absent = {f"{what}_not_found" for what in things | set(application._ABSENT.values())}
-    stores, clock = {"unavailable", "storage_full"}, {"clock_backwards", "clock_not_held"}
+    stores, clock = {"unavailable", "storage_full", "clock_behind"}, {"clock_backwards", "clock_not_held"}
     return conflicts | forbidden | absent | surface | kinds | stores | clock
 
 
@@ -152,6 +152,7 @@ def reasons_of_waiting() -> set[str]:
     """Codes of what waits in the blocked queue for another reason than a refusal."""
     _, worked_out = spoken("Blocked", 0, "code")
     assert worked_out == {
+        "engine/audit/witnessing.py",  # of a NoKey
         "engine/cases/recounting.py",  # below
         "engine/cases/timekeeping.py",  # a refusal's, or below
         "engine/meetings/queueing.py",  # a refusal's
@@ -162,7 +163,8 @@ def reasons_of_waiting() -> set[str]:
     chosen = [node for path in ("cases/recounting.py", "cases/timekeeping.py", "meetings/watching.py")
               for node in ast.walk(SOURCES[Path("engine") / path]) if isinstance(node, ast.IfExp)]  # fmt: skip
     letters = {waiting.NOBODY, waiting.RULES_MISSING, waiting.UNDELIVERED}
-    return letters.union(*(_texts(node) for node in chosen)) - {None}
+    unsigned, _ = spoken("NoKey", 0)
+    return letters.union(*(_texts(node) for node in chosen), (f"key_{code}" for code in unsigned)) - {None}
 
 
 # --- the table is whole ----------------------------------------------------------------------------------------------
@@ -250,7 +252,7 @@ def test_the_statuses_are_those_of_the_contract():
         "TooLarge": 413,
     }  # fmt: skip
     assert {kind: status for kind, (status, _, _) in KINDS.items() if kind not in refused} == {
-        "unauthorized": 401, "precondition": 428, "bad_request": 400, "method": 405,
+        "unauthorized": 401, "precondition": 428, "bad_request": 400, "method": 405, "too_many": 429,
         "unavailable": 503, "full": 507, "broken": 500,
     }  # fmt: skip
 

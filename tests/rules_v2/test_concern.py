@@ -1,4 +1,4 @@
-"""Concern cannot be passed on (ADR 0036): whoever must keep out does nothing through others, and the matter only rises."""
+"""Concern cannot be passed on (ADR 0036): who must keep out does nothing through others, and the matter only rises."""
 
 from __future__ import annotations
 

@@ -72,7 +72,8 @@ class Hidden:
             "ref": ["T34"], "from_level": ["wuchang"], "to_level": ["village"],
             "actor": ["linzhang", "township_party_office"], "meeting": list(self.meetings),
             "upward": ["true", "false"],
-            "by_system": ["true"], "since": [at], "until": ["2026-06-01T00:00:00+08:00"], "case": [*self.cases, self.case],
+            "by_system": ["true"], "since": [at], "until": ["2026-06-01T00:00:00+08:00"],
+            "case": [*self.cases, self.case],
             "unread": ["true"], "day": ["2026-03-06"], "status": ["planned", "open"], "parent": [t.VILLAGE],
             "kind": ["village"], "role": ["village_clerk"], "atomic": ["true"],
         }  # fmt: skip

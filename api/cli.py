@@ -6,11 +6,13 @@ import typer
 
 from api.commands import (
     accounts,
+    backing,
     blocking,
     calendars,
     checking,
     database,
     demoing,
+    doctoring,
     drawing,
     duty,
     importing,
@@ -43,6 +45,8 @@ for commands in (
     blocking.app,
     demoing.app,
     simulating.app,
+    backing.app,
+    doctoring.app,
 ):
     app.add_typer(commands)
 app.add_typer(offices.app, name="user", help="账号 / accounts")

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from api.deps import know_holder, unauthorized
-from api.faults import on_broken_statement, on_unavailable
+from api.faults import on_broken_statement, on_os_error, on_unavailable
 from api.nesting import TooDeep
 from api.problems import Problem, problem_response, refusal_response
 from api.register_problems import register_response
@@ -62,6 +62,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(TooDeep, lambda request, _: _on_unreadable(request))  # where a route reads it itself
     app.add_exception_handler(Unavailable, on_unavailable)
     app.add_exception_handler(Broken, on_broken_statement)
+    app.add_exception_handler(OSError, on_os_error)
     app.add_exception_handler(RulesMissing, _on_rules_missing)
     app.add_exception_handler(Exception, _on_broken)
 

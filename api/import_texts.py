@@ -122,6 +122,24 @@ WRONG_TEXTS: dict[str, Text] = {
     ),
     "no_roles": ("SQLite 没有角色，--grant-to 只用于 PostgreSQL", "SQLite has no roles; --grant-to is for PostgreSQL"),
     "grant_refused": ("无法授权给 {role}：{reason}", "cannot grant to {role}: {reason}"),
+    "backup_exists": ("{file} 已经存在，不覆盖", "{file} is there already and is not overwritten"),
+    "backup_damaged": ("备份文件不能使用：{reason}；未做任何更改", "not a sound backup: {reason}; nothing was changed"),
+    "backup_later": (
+        "备份由更新的版本（{format}）写成，请先升级程序",
+        "the backup is of a later release ({format}); update the program first",
+    ),
+    "backup_without_key": (
+        "没有设定签名密钥，或读不到，不能放进备份",
+        "no signing key is set, or it cannot be read, so it cannot go into the backup",
+    ),
+    "database_not_empty": (
+        "数据库里已有内容；确要用备份整个替换，请加 --replace",
+        "the database is not empty; to replace all of it by the backup add --replace",
+    ),
+    "database_in_use": (
+        "还有程序连着这个数据库（serve、worker 或别的连接），请先停止",
+        "something is connected to this database (serve, worker or another session); stop it first",
+    ),
     "no_rhythm": (
         "没有按固定日期召开的会议“{meeting}”，可选：{known}",
         "no meeting “{meeting}” with a rhythm; there are {known}",

@@ -99,7 +99,7 @@ def item(view: ItemView, english: bool) -> Json:
         "by": found.decided.actor if found.decided else None,
     }
     return {
-        "number": found.number or found.position,
+        "number": found.number,
         "case": case(view.case, english),
         "decision": decision if view.trigger else None,
         "outcome": found.outcome,

@@ -13,6 +13,7 @@ from api.languages import wants_english
 from engine.definition.model import Value, Workflow
 from engine.rules.refusals import (
     CarriedTooOften,
+    Concerned,
     ConditionRefused,
     Conflict,
     FieldProblem,
@@ -166,6 +167,22 @@ _NEVER: dict[str, Text] = {
         "A party's relative may not handle or verify this matter",
     ),
     "recused": ("已回避的人不能再办理", "Who is recused may not act any more"),
+    "behalf": (
+        "您代的那个人须回避这件事，别人也不能替他办",
+        "Whom you do it for must keep out of this matter: nobody may do it for him",
+    ),
+    "delegate": (
+        "委托您的人须回避这件事，您不能代他议定",
+        "Who named you must keep out of this matter: you may not decide in his place",
+    ),
+    "charge": (
+        "须回避的人不能自己选定由谁负责，只能交给上一级的人；请由不涉及这件事的人改派",
+        "Who must keep out may only hand it to a higher level: let somebody who is not concerned choose",
+    ),
+    "down": (
+        "须回避的人不能把这件事交给下级，只能往上报；请由不涉及这件事的人决定",
+        "Who must keep out may not pass it down, only up: let somebody who is not concerned decide",
+    ),
 }
 
 
@@ -183,7 +200,7 @@ def detail(refusal: Refusal) -> Text:
     match refusal:
         case ConditionRefused() if workflow:
             return sentence(workflow, refusal.condition, refusal.facts)
-        case KeptOut() | Recused():
+        case KeptOut() | Recused() | Concerned():
             return _NEVER.get(refusal.relation, ("该角色不能办理这一步", "This role may not take this step"))
         case NotNamed() if workflow:
             zh, en = people_titles(workflow, refusal.row.by)

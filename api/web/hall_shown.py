@@ -81,7 +81,8 @@ def name_of(view: MeetingView, english: bool) -> str:
 
 
 def number_of(item: ItemView) -> int:
-    return item.item.number or item.item.position
+    assert item.item.number is not None
+    return item.item.number
 
 
 def groups(request: Request, served: Services, who: Reader, view: MeetingView, english: bool) -> list[dict[str, Any]]:

@@ -1,0 +1,128 @@
+"""Every surface on which somebody reads cases, held against the model of permissions: nothing more, and nothing less."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from engine.audit.queries import HistoryFilter
+from engine.cases.narrowing import CaseFilter
+from engine.messages.inbox import MessageFilter
+from engine.rules.refusals import NotFound
+from tests.properties import permission_model as model
+from tests.properties.rights_facts import Case, Meeting
+from tests.properties.rights_world import WORDS, Rights
+
+MOST = 200
+
+
+def reads_as_the_model_says(world: Rights, person: str) -> None:
+    """One person, all cases and meetings, by every service that reads. Raises AssertionError."""
+    whole = {ident for ident, case in world.cases.items() if world.reads_whole(person, case)}
+    for ident, case in world.cases.items():
+        _one(world, person, ident, case)
+    _lists(world, person, whole)
+    _rows(world, person, whole)
+    _told(world, person, whole)
+    _meetings(world, person, whole)
+
+
+def _one(world: Rights, person: str, ident: str, case: Case) -> None:
+    """The case itself, its history, its clocks, its calls, who may be picked for it: all or none."""
+    served = world.served
+    asked: list[Callable[[], Any]] = [
+        lambda: served.case_queries.get(person, ident),
+        lambda: served.case_queries.history(person, ident),
+        lambda: served.case_queries.triggers(person, ident),
+        lambda: served.clocks.clocks(person, ident),
+        lambda: served.calls.calls(person, ident),
+        lambda: served.picks.people_for(person, ident),
+        lambda: served.picks.units_for(person, ident),
+        lambda: served.case_files.read(person, ident),
+    ]
+    rows = world.rows_read(person, case)
+    if not rows:
+        assert [_absent(each) for each in asked] == [True] * len(asked), f"{person} reads {case}"
+        return
+    view, history, *_ = (each() for each in asked)
+    assert (view.state.version, len(history)) == (rows, rows), f"{person} reads not {rows} rows of {case}"
+    primary = world.cases.get(case.primary or "")
+    follows = rows == case.version and primary is not None and world.reads_whole(person, primary)
+    assert (view.follows is not None) is follows, f"{person} of {case} that follows {primary}"
+
+
+def _absent(ask: Callable[[], Any]) -> bool:
+    try:
+        ask()
+    except NotFound:
+        return True
+    return False
+
+
+def _lists(world: Rights, person: str, whole: set[str]) -> None:
+    """Lists, search and counts show what he reads whole, and each as often as it is there."""
+    queries = world.served.case_queries
+    everything, searched = CaseFilter(limit=MOST), CaseFilter(limit=MOST, q=WORDS)
+    saying = {ident for ident in whole if world.cases[ident].values.get("words")}
+    for wanted, found in ((everything, whole), (searched, saying)):
+        assert Counter(view.identity.id for view in queries.page(person, wanted).cases) == Counter(found), person
+    assert queries.counts(person, {"all": everything, "q": searched}) == {"all": len(whole), "q": len(saying)}
+    assert {each.view.identity.id for each in queries.choices(person, list(world.cases))} == whole
+    for narrow in (CaseFilter(limit=MOST, mine=True), CaseFilter(limit=MOST, waiting=True),
+                   CaseFilter(limit=MOST, reported=True)):  # fmt: skip
+        assert {view.identity.id for view in queries.page(person, narrow).cases} <= whole
+    for ident, case in world.cases.items():
+        number = CaseFilter(limit=MOST, unit=case.unit, state=(case.state,))
+        assert (ident in {view.identity.id for view in queries.page(person, number).cases}) is (ident in whole)
+
+
+def _rows(world: Rights, person: str, whole: set[str]) -> None:
+    """The history across cases and the feed have every row of these, and no other."""
+    rows = Counter({ident: world.cases[ident].version for ident in whole})
+    history = world.served.audit.history(person, HistoryFilter(limit=MOST)).rows
+    assert Counter(row.case_id for row in history) == rows, person
+    assert Counter(row["case"] for row in world.served.feed.after(person, None, MOST).facts) == rows, person
+    moves = world.served.moves.page(person, HistoryFilter(limit=MOST))
+    assert set(moves.cases) == whole
+    assert Counter(row.case_id for row in moves.rows) == rows
+
+
+def _told(world: Rights, person: str, whole: set[str]) -> None:
+    """Messages, what is blocked and what was refused speak of no other case; of what one was refused oneself the record
+    stays, unless the case is hidden by now."""
+    inbox = world.served.inbox.page(person, MessageFilter(limit=MOST))
+    assert {message.case_id for message in inbox.messages} <= whole
+    assert {view.found.case_id for view in world.served.clocks.blocked(person)} <= whole | {None}
+    refusals, _ = world.served.audit.refusals(person, limit=MOST)
+    for each in (view.denial for view in refusals):
+        if each.case_id is None or each.case_id in whole:
+            continue
+        case = world.cases[each.case_id]
+        hidden = model.is_hidden(world.land, case, person, world.day) or person in case.recused
+        assert each.person == person, f"{person} reads of {each.person} at {case}"
+        assert not hidden, f"{person} reads of his own act at {case}"
+
+
+def _meetings(world: Rights, person: str, whole: set[str]) -> None:
+    """Meetings at his units and below, and on their agendas the cases that he reads whole."""
+    seen = {
+        ident: meeting for ident, meeting in world.meetings.items()
+        if model.sees_meeting(world.land, meeting, person, world.day)
+    }  # fmt: skip
+    views, _ = world.served.meeting_queries.page(person, limit=MOST)
+    assert {view.meeting.id for view in views} == set(seen), person
+    for ident, meeting in world.meetings.items():
+        if ident not in seen:
+            assert _absent(lambda at=ident: world.served.meeting_queries.get(person, at))  # type: ignore[misc]
+            continue
+        view = world.served.meeting_queries.get(person, ident)
+        shown = {item.item.case_id for item in view.items}
+        assert shown == set(_agenda(world, meeting)) & whole, f"{person} at {meeting}"
+        assert {late.identity.id for late in world.served.hall.late(person, ident)} <= whole
+        for case in set(world.cases) - whole:
+            assert _absent(lambda at=ident, c=case: world.served.hall.tabled(person, at, c))  # type: ignore[misc]
+
+
+def _agenda(world: Rights, meeting: Meeting) -> list[str]:
+    return world.waiting(meeting) if meeting.status == "planned" else list(meeting.agenda)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -11,18 +12,22 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
-from api.answers import HealthOut
-from api.deps import make_services, unauthorized
-from api.docs import PROBLEMS, add_docs_page, answers, complete
+from api.deps import know_holder, make_services, unauthorized
+from api.docs import add_docs_page, complete
+from api.faults import on_broken_statement, on_unavailable
+from api.health import add_health
 from api.limits import Application
 from api.metrics import add_metrics
+from api.nesting import TooDeep
 from api.problems import Problem, problem_response, refusal_response
 from api.settings import Settings
-from api.v1 import cases, clock, duty, history, meetings, messages, organisation, workflows
+from api.v1 import access, cases, clock, duty, history, meetings, messages, organisation, workflows
 from api.v1 import files as uploads
 from api.web.look import Look
 from api.web.pages import add_pages
 from api.web.routes import error_page, is_page
+from engine.audit.access import AccessLog
+from engine.audit.keys import key_beside
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_rulebook
 from engine.files.content import Kind
@@ -32,8 +37,10 @@ from engine.people.errors import Wrong
 from engine.people.setup import SetupService
 from engine.rules.refusals import FieldProblem, FieldsRefused, NotFound, Refusal
 from engine.rules.rulebook import RulesMissing
-from engine.wiring import Unavailable, is_current, open_database
+from engine.wiring import Broken, Unavailable, open_database
 
+#: Seconds after which PostgreSQL gives up a statement of the service; nobody waits that long for an answer.
+PATIENCE = 30.0
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _PLAIN = re.compile(r"[a-z_]+")
 _STATUSES = {404: ("not_found", "route_not_found"),
@@ -66,13 +73,17 @@ def create_app(settings: Settings) -> FastAPI:
 
     Raises RulesRefused, LookupError where `minqing init` never ran, Unavailable, Wrong where uploads have no place.
     """
-    store = open_database(settings.database_url)
+    store = open_database(settings.database_url, patience=PATIENCE)
     rulebook = open_rulebook(store, settings.workflows_dir)
     receivers = tuple(each.name for each in settings.webhooks)
-    office = open_office(store, rulebook, default_workflow=settings.default_workflow, receivers=receivers)
+    office = open_office(
+        store, rulebook, default_workflow=settings.default_workflow, receivers=receivers,
+        signing_key=settings.signing_key or key_beside(store),
+    )  # fmt: skip
     limits = {Kind.PHOTO: settings.max_photo, Kind.VOICE: settings.max_voice, Kind.DOCUMENT: settings.max_document}
     files = FileService(office, open_depot(settings.files or folder_beside(store)), limits)
-    return app_of(office, max_body=settings.max_body, files=files, look=settings.look(demo=_is_demo(office)))
+    look = settings.look(demo=_is_demo(office))
+    return app_of(office, max_body=settings.max_body, files=files, look=look, spool=settings.spool_folder)
 
 
 def _is_demo(office: Office) -> bool:
@@ -81,8 +92,9 @@ def _is_demo(office: Office) -> bool:
 
 
 def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | None = None,
-           look: Look | None = None) -> FastAPI:  # fmt: skip
-    """The application around an office, for a server or for tests; without `files` uploads lie beside the database."""
+           look: Look | None = None, spool: Path | None = None) -> FastAPI:  # fmt: skip
+    """The application around an office, for a server or for tests; without `files` and `spool` uploads, and calls that
+    are to be written to the log of access, lie beside the database."""
     files = files or FileService(office, open_depot(folder_beside(office.store)))
     app = Application(
         title="minqing",
@@ -94,34 +106,17 @@ def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | No
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False},
     )
-    app.state.services = make_services(office, files)
-    for module in (cases, history, meetings, messages, workflows, organisation, duty, clock):
+    app.state.services = make_services(office, files, AccessLog(office, spool))
+    for module in (cases, history, meetings, messages, workflows, organisation, duty, clock, access):
         app.include_router(module.router)
     app.include_router(uploads.router, max_body_size=files.largest)
     complete(app)
     add_pages(app, look or Look(), files.largest)
     add_docs_page(app)
-    _add_health(app, office)
+    add_health(app, office)
     add_metrics(app)
     _add_handlers(app)
     return app
-
-
-def _add_health(app: FastAPI, office: Office) -> None:
-    @app.get("/healthz", tags=["operations"], summary="The process answers", responses={200: answers(HealthOut)})
-    def healthz() -> Any:
-        return {"status": "ok"}
-
-    @app.get(
-        "/readyz",
-        tags=["operations"],
-        summary="The database answers and has the present schema",
-        responses={200: answers(HealthOut), 503: PROBLEMS[503]},
-    )
-    def readyz() -> Any:
-        if not is_current(office.store):
-            raise Problem("unavailable", "unavailable", headers={"Retry-After": "30"})
-        return {"status": "ready"}
 
 
 def _add_handlers(app: FastAPI) -> None:
@@ -130,7 +125,9 @@ def _add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Wrong, _on_wrong)
     app.add_exception_handler(RequestValidationError, _on_shape)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(Unavailable, _on_unavailable)
+    app.add_exception_handler(TooDeep, lambda request, _: _on_unreadable(request))  # where a route reads it itself
+    app.add_exception_handler(Unavailable, on_unavailable)
+    app.add_exception_handler(Broken, on_broken_statement)
     app.add_exception_handler(RulesMissing, _on_rules_missing)
     app.add_exception_handler(Exception, _on_broken)
 
@@ -173,9 +170,11 @@ def _on_shape(request: Request, error: Exception) -> Response:
 def _on_unreadable(request: Request) -> Response:
     """A body is read before anybody asks who sends it; but who has no token hears that first."""
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    known = scheme.lower() == "bearer" and request.app.state.services.accounts.who(secret) is not None
-    problem = Problem("bad_request", "unreadable") if known else unauthorized()
-    return problem_response(problem, _accept(request))
+    known = request.app.state.services.accounts.who(secret) if scheme.lower() == "bearer" else None
+    if known is None:
+        return problem_response(unauthorized(), _accept(request))
+    know_holder(request, known)
+    return problem_response(Problem("bad_request", "unreadable"), _accept(request))
 
 
 def _field_name(place: tuple[Any, ...]) -> str:
@@ -215,12 +214,6 @@ def _allowed(request: Request) -> str:
 
 def _takes(route: BaseRoute, scope: Scope) -> bool:
     return route.matches(scope)[0] is Match.FULL
-
-
-def _on_unavailable(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Unavailable)
-    kind, code, wait = ("full", "storage_full", "300") if error.full else ("unavailable", "unavailable", "5")
-    return problem_response(Problem(kind, code, headers={"Retry-After": wait}), _accept(request))
 
 
 def _on_broken(request: Request, _: Exception) -> Response:

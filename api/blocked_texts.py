@@ -26,6 +26,10 @@ KIND_TEXTS: dict[str, Text] = {
     "carry_over": ("{meeting}顺延次数已满，应自动「{act}」而没有办成", "{meeting}: '{act}' should have followed"),
     "message": ("消息没有送达", "A message was not delivered"),
     "calendar": ("日历更新后，期限没有重算", "The deadlines were not recounted by the new calendar"),
+    "proof": (
+        "没有取核对点，之后的记录还没有签名作证",
+        "No checkpoint was taken: nothing yet witnesses the rows since",
+    ),
     "meeting": ("{meeting}没有按时召开或结束", "{meeting} was not held or ended in time"),
 }
 #: code -> (zh, en) of what was in the way where no line of the rules refused.
@@ -41,6 +45,17 @@ REASON_TEXTS: dict[str, Text] = {
     "called_off": (
         "自 {since} 起 {turns} 次会议取消而没有另开，{cases} 件事项在等",
         "meetings called off since {since}: {turns}; cases that wait: {cases}",
+    ),
+    "key_none_set": (
+        "没有设置签名密钥的位置（MINQING_SIGNING_KEY）",
+        "no place of a signing key is set (MINQING_SIGNING_KEY)",
+    ),
+    "key_missing": ("签名密钥文件不在", "the file with the signing key is not there"),
+    "key_unreadable": ("签名密钥文件读不出来", "the file with the signing key cannot be read"),
+    "key_exposed": ("签名密钥文件别人也能读，须只归运行本系统的账号", "others may read the file with the signing key"),
+    "key_other": (
+        "密钥文件不是登记的那一把；换密钥请运行 minqing key new",
+        "the file holds another key than the one on record; to change it run minqing key new",
     ),
     "not_opened": (
         "原定 {since} 的会议没有召开，{cases} 件事项在等",

@@ -14,6 +14,7 @@ from api.commands import (
     drawing,
     duty,
     importing,
+    keys,
     rhythm,
     schema,
     serving,
@@ -45,6 +46,7 @@ for commands in (
     app.add_typer(commands)
 app.add_typer(accounts.users, name="user", help="账号 / accounts")
 app.add_typer(accounts.tokens, name="token", help="令牌 / tokens")
+app.add_typer(keys.keys, name="key", help="核对点的签名密钥 / the key that signs checkpoints")
 app.add_typer(duty.rosters, name="duty", help="值班表 / the duty roster")
 app.add_typer(rhythm.rhythms, name="rhythm", help="各单位自定的例会日期 / days of meetings that units set")
 

@@ -10,8 +10,13 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.languages import wants_english
+from api.noting import know
 from api.problems import Problem
+from api.rates import Limits
+from engine.audit.access import AccessLog
+from engine.audit.accesses import AccessQueries
 from engine.audit.case_file import CaseFileQueries
+from engine.audit.checkpoints import CheckpointService
 from engine.audit.moves import MoveQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
@@ -33,8 +38,10 @@ from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
 from engine.messages.inbox import InboxService
 from engine.people.accounts import AccountService, Principal
+from engine.people.factors import FactorService
 from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
+from engine.people.scopes import check_scope
 from engine.people.sessions import SessionService
 from engine.people.setup import SetupService
 from engine.rules.refusals import FieldProblem, FieldsRefused
@@ -53,6 +60,8 @@ class Services:
     meeting_queries: MeetingQueries
     hall: HallQueries
     audit: AuditQueries
+    access: AccessLog
+    accesses: AccessQueries
     moves: MoveQueries
     case_files: CaseFileQueries
     queues: QueueQueries
@@ -62,6 +71,7 @@ class Services:
     accounts: AccountService
     passwords: PasswordService
     sessions: SessionService
+    factors: FactorService
     organisation: OrganisationQueries
     setup: SetupService
     files: FileService
@@ -70,19 +80,22 @@ class Services:
     timekeeper: Timekeeper
     duty: DutyService
     calls: CallQueries
+    limits: Limits
 
 
-def make_services(office: Office, files: FileService) -> Services:
+def make_services(office: Office, files: FileService, access: AccessLog) -> Services:
     return Services(
         office=office,
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         picks=PickQueries(office),
-        meetings=MeetingService(office),
+        meetings=MeetingService(office, CheckpointService(office).after_meeting),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),
         hall=HallQueries(office),
         audit=AuditQueries(office),
+        access=access,
+        accesses=AccessQueries(office, access),
         moves=MoveQueries(office),
         case_files=CaseFileQueries(office),
         queues=QueueQueries(office),
@@ -92,6 +105,7 @@ def make_services(office: Office, files: FileService) -> Services:
         accounts=AccountService(office.store),
         passwords=PasswordService(office.store),
         sessions=SessionService(office.store),
+        factors=FactorService(office.store),
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
         files=files,
@@ -100,6 +114,7 @@ def make_services(office: Office, files: FileService) -> Services:
         timekeeper=Timekeeper(office),
         duty=DutyService(office),
         calls=CallQueries(office),
+        limits=Limits(),
     )
 
 
@@ -113,14 +128,30 @@ Served = Annotated[Services, Depends(services)]
 _bearer = HTTPBearer(auto_error=False, description="API token: `Authorization: Bearer mq_…`")
 
 
+#: The calls that a token of the scope `feed` opens, and those that change nothing.
+FEED = ("/v1/me", "/v1/events", "/v1/files/{file_id}")
+READING = ("GET", "HEAD")
+
+
 def principal(
-    served: Served, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request,
+    served: Served,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
-    """Who holds the token. 401 where it is missing, unknown, expired, revoked, or its account has ended."""
+    """Who holds the token. 401 where it is missing, unknown, expired, revoked, or its account has ended; 403 where the
+    call is beyond its scope or its office."""
     found = served.accounts.who(credentials.credentials) if credentials else None
     if found is None:
         raise unauthorized()
+    know_holder(request, found)
+    feed = request.scope["route"].path in FEED
+    check_scope(found.scope, found.offices, changes=request.method not in READING, feed=feed)
     return found
+
+
+def know_holder(request: Request, who: Principal) -> None:
+    """Tell the log of access whose token it is."""
+    know(request, "token", who.login, who.person, who.offices)
 
 
 def unauthorized() -> Problem:

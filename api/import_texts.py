@@ -108,6 +108,10 @@ WRONG_TEXTS: dict[str, Text] = {
         "MINQING_FILES 须为文件夹，或 s3://存储桶/前缀",
         "MINQING_FILES must be a folder or s3://bucket/prefix",
     ),
+    "no_signing_key": (
+        "没有设置签名密钥的位置：请设 MINQING_SIGNING_KEY",
+        "no place of a signing key is set: set MINQING_SIGNING_KEY",
+    ),
     "no_folder": ("无法建立数据库的文件夹 {folder}：{reason}", "cannot make the folder {folder}: {reason}"),
     "unknown_revision": (
         "数据库来自更新的版本，本程序不认识：{reason}",
@@ -124,6 +128,23 @@ WRONG_TEXTS: dict[str, Text] = {
         "“{meeting}”的日期按 {kind} 写（week 或 month），请只给这一个",
         "“{meeting}” goes by {kind} (week or month): give only that one",
     ),
+    "unknown_scope": ("没有“{scope}”这种范围，可选：{known}", "“{scope}” is no scope; choose from {known}"),
+    "expires_too_late": ("到期时间 {moment} 太远，最晚 {latest}", "{moment} is too far away; at the latest {latest}"),
+    "unknown_office": ("没有“{office}”这种管理员，可选：{known}", "“{office}” is no office; choose from {known}"),
+    "unknown_mode": ("没有“{mode}”这种设置，可选：{known}", "“{mode}” is no such setting; choose from {known}"),
+    "administrator_is_person": (
+        "账号“{login}”是某个人的账号；管理员账号不能属于登记人员，请另建一个",
+        "the account “{login}” is a person's; an administrator's belongs to no person: make another",
+    ),
+    "second_office": (
+        "“{who}”已是管理员（{office}）；三种管理员须由不同的人担任",
+        "“{who}” holds the office {office} already; the three offices are for three people",
+    ),
+    "not_in_office": ("账号“{login}”没有担任 {office}", "the account “{login}” does not hold the office {office}"),
+    "offices_combined": (
+        "“{login}”还兼任几种管理员，请先免去多余的",
+        "“{login}” still holds several offices; dismiss it from all but one first",
+    ),
     "sign_in_failed": ("账号或密码不对", "the login or the password is not right"),
     "wrong_password": ("原密码不对", "the old password is not right"),
     "password_too_short": ("密码太短，至少 {least} 个字符", "the password is too short: at least {least} characters"),
@@ -136,6 +157,12 @@ WRONG_TEXTS: dict[str, Text] = {
         "密码不能主要由账号、姓名、电话、地名等组成，请换一个",
         "a password must not be mostly a login, a name, a telephone number or a place; choose another",
     ),
+    "password_expired": (
+        "这个一次性密码已过期，请安全管理员再发一个",
+        "this one-time password has expired; ask the security administrator for another",
+    ),
+    "factor_exists": ("账号 {login} 已有动态码", "login {login} has a second factor already"),
+    "wrong_code": ("动态码不对", "wrong code"),
     "password_same_as_before": ("新密码不能与原密码相同", "the new password must differ from the old one"),
 }
 

@@ -1,4 +1,5 @@
-"""The application class: a body over the limit is refused like every other refusal.
+"""The application class: every call is noted, every answer has the headers that guard it, a JSON body that nests too
+deep is not read, and a body over the limit is refused like every other refusal.
 
 FastAPI counts the bytes (`max_body_size`) and answers 413 in plain text by itself, outside of every handler; here that
 one answer is said again as problem+json, or on a page.
@@ -12,15 +13,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from api.guarding import Guarding
+from api.nesting import watched
+from api.noting import Noting, is_noted
 from api.problems import Problem, problem_response
 from api.web.routes import error_page, is_page
 
 
 class Application(FastAPI):
-    """FastAPI whose 413 is like its other refusals."""
+    """FastAPI with what must be around everything, also around what it answers by itself."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await super().__call__(scope, receive, _Retelling(scope, receive, send) if scope["type"] == "http" else send)
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        send = Guarding(scope, send, self.state.look)
+        if not is_noted(scope["path"]):
+            await self._answer(scope, receive, send)
+            return
+        noting = Noting(scope, send, self.state.services.access)
+        try:
+            await self._answer(scope, receive, noting)
+        finally:
+            noting.end()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, watched(scope, receive), _Retelling(scope, receive, send))
 
 
 class _Retelling:

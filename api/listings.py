@@ -81,6 +81,26 @@ class RefusalListing(Listing):
     case: CaseId | None = None
 
 
+class AccessNarrowing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    since: Moment | None = None
+    until: Until = None
+    login: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_.@:-]{1,80}$")] = None
+    object: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_.@-]{1,120}$", description="id of a case, upload …")] = (
+        None
+    )
+    home: UnitCode | None = None
+    status: Annotated[int | None, Field(ge=0, le=599, description="this one or a higher one")] = None
+    way: Annotated[
+        Literal["token", "session", "none", "command"] | None, Field(description="how the caller came in")
+    ] = None
+
+
+class AccessListing(Listing, AccessNarrowing):
+    pass
+
+
 class InboxListing(Listing):
     unread: Annotated[bool, Field(description="what I have not read")] = False
     day: Annotated[date | None, Field(description="of the digest of this day")] = None

@@ -1,4 +1,4 @@
-"""/metrics: how long the queues are and how old, as Prometheus reads it."""
+"""/metrics: how long the queues are and how old, and how the log of access fares, as Prometheus reads it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from fastapi import FastAPI, Request, Response
 
 from api.docs import PROBLEMS
+from engine.audit.access import Figures
 from engine.audit.queues import Queue
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -25,18 +26,32 @@ def add_metrics(app: FastAPI) -> None:
     @app.get(
         "/metrics",
         tags=["operations"],
-        summary="Lengths and ages of the queues, for Prometheus",
+        summary="Lengths and ages of the queues, and how the log of access fares, for Prometheus",
         response_class=Response,
         responses={200: {"description": "Done", "content": {"text/plain": {"schema": {"type": "string"}}}},
                    503: PROBLEMS[503]},
     )  # fmt: skip
     def metrics(request: Request) -> Response:
-        return Response(exposition(request.app.state.services.queues.queues()), media_type=_TEXT)
+        served = request.app.state.services
+        told = exposition(served.queues.queues()) + of_access(served.access.figures())
+        return Response(told, media_type=_TEXT)
 
 
 def exposition(queues: Sequence[Queue]) -> str:
     """The text format of Prometheus, version 0.0.4."""
     return "".join(f"{line}\n" for name in _METRICS for line in _lines(name, [q for q in queues if q.name == name]))
+
+
+def of_access(found: Figures) -> str:
+    """How the log of access fares in this process; the last two should stay 0."""
+    told = (
+        ("minqing_access_waiting", "gauge", "Calls that wait to be written to the log of access", found.waiting),
+        ("minqing_access_failures_total", "counter", "Times that the log could not be written", found.failures),
+        ("minqing_access_lost_total", "counter", "Calls that the log lacks; the process said them instead", found.lost),
+    )
+    return "".join(
+        f"# HELP {name} {words}\n# TYPE {name} {kind}\n{name} {value}\n" for name, kind, words, value in told
+    )
 
 
 def _lines(name: str, queues: Sequence[Queue]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -20,6 +21,7 @@ from pydantic_settings import (
 
 import engine
 from api.web.look import Look
+from engine.audit.retention import KEPT_DAYS
 from engine.messages.receivers import Receiver, check_url, secret_key
 
 _CONFIG = "MINQING_CONFIG"
@@ -62,11 +64,15 @@ class Webhook(BaseModel):
 
 class Settings(BaseSettings):
     """`database_url` as SQLAlchemy reads it; `max_body` and the limits of uploads in bytes. `files` is the place of
-    uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `worker`: `serve` carries out
-    what falls due itself, looking every `worker_every` seconds. `webhooks_private` lets webhooks go to private and
+    uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `signing_key` is the file with the
+    key that signs checkpoints; without it one beside the SQLite file. `spool` is the folder, on a
+    disk of this machine, where calls wait to be written to the log of access, which is kept `access_log_days` days;
+    `trusted_proxies` are addresses or networks that are believed about whom they speak for. `worker`: `serve` carries
+    out what falls due itself, looking every `worker_every` seconds. `webhooks_private` lets webhooks go to private and
     loopback addresses, and over http. `theme` and what follows is about the pages: `public_url` is the address that
     browsers use where a proxy stands before us, `frames` are origins that may show pages in a frame, `host_name` says
-    who hosts it, `help_name` and `help_phone` whom to ring when signing in does not work."""
+    who hosts it, `help_name` and `help_phone` whom to ring when signing in does not work, `second_factor` who must have
+    one: `none`, `administrators`, `all`; empty: administrators, on a demo nobody."""
 
     model_config = SettingsConfigDict(env_prefix="MINQING_", extra="forbid")
 
@@ -75,6 +81,10 @@ class Settings(BaseSettings):
     default_workflow: str = "issue-escalation"
     max_body: int = Field(default=1_000_000, gt=0)
     files: str = ""
+    signing_key: Path | None = None
+    spool: str = ""
+    access_log_days: int = Field(default=KEPT_DAYS, ge=KEPT_DAYS)
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     max_photo: int = Field(default=10_000_000, gt=0)
     max_voice: int = Field(default=20_000_000, gt=0)
     max_document: int = Field(default=20_000_000, gt=0)
@@ -89,6 +99,7 @@ class Settings(BaseSettings):
     frames: tuple[str, ...] = ()
     host_name: str = Field(default="", max_length=60)
     help_name: str = Field(default="", max_length=40)
+    second_factor: Literal["", "none", "administrators", "all"] = ""
     help_phone: str = Field(default="", pattern=r"^[0-9-]{0,20}$")
 
     @field_validator("public_url")
@@ -109,10 +120,27 @@ class Settings(BaseSettings):
                 raise ValueError(f"frames: not an origin: {origin}")
         return frames
 
+    @property
+    def spool_folder(self) -> Path | None:
+        """None: where it lies if nothing says otherwise."""
+        return Path(self.spool) if self.spool else None
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        """Each by name: a star would let anybody say who he is."""
+        for each in proxies:
+            try:
+                ipaddress.ip_network(each)
+            except ValueError as error:
+                raise ValueError(f"trusted_proxies: not an address or a network: {each}") from error
+        return proxies
+
     def look(self, *, demo: bool) -> Look:
         """What the pages are told."""
+        factor = self.second_factor or ("none" if demo else "administrators")
         names = ("theme", "public_url", "frames", "host_name", "help_name", "help_phone")
-        return Look(demo=demo, **{name: getattr(self, name) for name in names})
+        return Look(demo=demo, second_factor=factor, **{name: getattr(self, name) for name in names})
 
     @model_validator(mode="after")
     def _check_webhooks(self) -> Settings:

@@ -11,14 +11,14 @@ from engine.people.errors import Wrong
 from engine.store import schema
 from engine.store.db import Broken, Store, Unavailable
 
-__all__ = ["Store", "Unavailable", "grant", "is_current", "migrate", "open_database"]
+__all__ = ["Broken", "Store", "Unavailable", "grant", "is_current", "migrate", "open_database"]
 
 
-def open_database(url: str, *, pool_size: int = 10, throwaway: bool = False) -> Store:
-    """The database behind `url`; `throwaway` where nobody needs it after a crash. Nothing is connected yet; the folder
-    of an SQLite file is made. Raises `Wrong`."""
+def open_database(url: str, *, pool_size: int = 10, throwaway: bool = False, patience: float | None = None) -> Store:
+    """The database behind `url`; `throwaway` where nobody needs it after a crash; after `patience` seconds PostgreSQL
+    gives up a statement. Nothing is connected yet; the folder of an SQLite file is made. Raises `Wrong`."""
     try:
-        store = Store(url, pool_size=pool_size, throwaway=throwaway)
+        store = Store(url, pool_size=pool_size, throwaway=throwaway, patience=patience)
     except (sa.exc.ArgumentError, ValueError) as error:
         raise Wrong("bad_database_url") from error  # without the URL: it may hold a password
     except ModuleNotFoundError as error:

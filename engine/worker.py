@@ -16,6 +16,8 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
+from engine.audit.retention import AccessRetention
+from engine.audit.witnessing import Witness, Witnessed
 from engine.cases.office import Office
 from engine.cases.recounting import Recounted, Recounting
 from engine.cases.timekeeping import Timekeeper
@@ -32,12 +34,14 @@ _AHEAD, _BETWEEN_LOOKS = timedelta(weeks=8), timedelta(minutes=10)
 
 
 class Worker:
-    """`every` is the time between two sweeps, in seconds. Without `webhooks` nobody outside is told."""
+    """`every` is the time between two sweeps, in seconds. Without `webhooks` nobody outside is told,
+    without `retention` the log of access only grows."""
 
-    def __init__(self, office: Office, every: float, webhooks: WebhookService | None = None) -> None:
+    def __init__(self, office: Office, every: float, webhooks: WebhookService | None = None,
+                 retention: AccessRetention | None = None) -> None:  # fmt: skip
         self.keeper = Timekeeper(office, random.randrange)  # others may sweep at once: each begins somewhere else
         self.letters, self.every = LetterService(office), every
-        self.webhooks, self.looks = webhooks, _Looks(office)
+        self.webhooks, self.looks, self.retention = webhooks, _Looks(office), retention
 
     def sweep(self) -> Counter[str]:
         """Carry out what is due now and deliver what it says to whom; returns what became of how many. Raises
@@ -48,6 +52,8 @@ class Worker:
             done.update(said)
         if self.webhooks:
             done.update(_named("webhooks", self.webhooks.pass_over()))
+        if self.retention and (dropped := self.retention.sweep()):
+            done["access dropped"] = dropped
         return done
 
     def once(self) -> Counter[str]:
@@ -86,7 +92,7 @@ class Worker:
                 if done:
                     log.info("carried out: %s", ", ".join(f"{name} {count}" for name, count in sorted(done.items())))
             except Unavailable as gone:
-                log.warning("the database is away, trying again: %s", gone)
+                log.warning("not now, trying again: %s", gone)
             except Exception:
                 log.exception("a sweep broke off")
             if stop.wait(self.every):
@@ -95,12 +101,12 @@ class Worker:
 
 class _Looks:
     """Now and then, by the rules' time: counts by a new calendar what an old one counted, sets the meetings of the
-    rhythm some weeks ahead, and looks for missed ones."""
+    rhythm some weeks ahead, looks for missed ones, and takes the checkpoints of the night and of closed meetings."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
         self.recounting = Recounting(office)
-        self.series, self.watch = SeriesService(office), MeetingWatch(office)
+        self.series, self.watch, self.witness = SeriesService(office), MeetingWatch(office), Witness(office)
         self.looked: datetime | None = None
 
     def look(self) -> Counter[str]:
@@ -110,10 +116,11 @@ class _Looks:
             return Counter()
         done = _named("calendar", self.recounting.sweep())
         done += _named("meetings", self.series.plan_ahead(now + _AHEAD)) + _named("meetings", self.watch.sweep())
+        done += _named("checkpoints", self.witness.sweep())
         self.looked = now  # not before it is done: held time may stand still
         return done
 
 
-def _named(what: str, report: Delivery | Sending | Planned | Watched | Recounted) -> Counter[str]:
+def _named(what: str, report: Delivery | Sending | Planned | Watched | Recounted | Witnessed) -> Counter[str]:
     """What became of how many; empty where there was nothing."""
     return +Counter({f"{what} {name}": count for name, count in asdict(report).items()})

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from api.commands.ending import JsonFlag, opened, print_json, told
 from api.commands.moments import moment
-from engine.people.accounts import AccountService
+from engine.people.accounts import Account, AccountService
+from engine.people.factors import FactorService
 from engine.people.passwords import PasswordService
 
 users = typer.Typer(no_args_is_help=True)
@@ -77,6 +78,19 @@ def _password_set(passwords: PasswordService, login: str, typed: str | None, *, 
     return None
 
 
+@users.command("factor-reset")
+@told
+def reset_factor(login: Login, as_json: Annotated[bool, JsonFlag] = False) -> None:
+    """取消动态码（手机丢失时，须当面核实本人）。 / Take the second factor from who lost the telephone and was seen in
+    person; the account is signed out everywhere."""
+    with opened() as store:
+        FactorService(store).remove(login)
+    if as_json:
+        print_json({"login": login, "factor": False})
+    else:
+        typer.echo(f"已取消动态码 / second factor taken away: {login}")
+
+
 @users.command("list")
 @told
 def list_users(as_json: Annotated[bool, JsonFlag] = False) -> None:
@@ -84,11 +98,15 @@ def list_users(as_json: Annotated[bool, JsonFlag] = False) -> None:
     with opened() as store:
         found = AccountService(store).list_accounts()
     if as_json:
-        print_json([asdict(account) for account in found])
+        print_json([_account(account) for account in found])
         return
     for account in found:
-        marks = ["operator"] * account.operator + ["已停用 / ended"] * (not account.active)
+        marks = [*sorted(account.offices), *["已停用 / ended"] * (not account.active)]
         typer.echo("\t".join((account.login, account.person or "–", account.name or "–", *marks)))
+
+
+def _account(account: Account) -> dict[str, Any]:
+    return {**asdict(account), "offices": sorted(account.offices), "operator": account.operator}
 
 
 @tokens.command("add")

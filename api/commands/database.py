@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.commands.ending import JsonFlag, connected, opened, print_json, told
+from api.commands.keys import prepared
 from api.settings import Settings, load_settings
 from engine.cases.indexing import index_cases, lacks_words
 from engine.cases.rules_folder import open_rulebook
@@ -39,8 +40,9 @@ def init_database(
     with connected(settings) as store:
         _bring_up(store, settings)
         setup = SetupService(store).init(mark, home_level)
+        signs = prepared(store, settings)
     if as_json:
-        print_json({"mark": setup.mark, "home_level": setup.home_level})
+        print_json({"mark": setup.mark, "home_level": setup.home_level, "signs": signs})
     else:
         typer.echo(f"已初始化 / set up: mark {setup.mark}, home level {setup.home_level}")
 

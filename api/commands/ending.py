@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import typer
 
+from api.commands.noting import noted, running
 from api.import_texts import wrong_text
 from api.settings import BadSettings, Settings, load_settings
 from engine.cases.rules_folder import RulesRefused
@@ -24,6 +25,7 @@ _OF_THE_ENVIRONMENT = {
     "missing_driver",
     "bad_files_url",
     "no_folder",
+    "no_signing_key",
     "unknown_revision",
     "not_set_up",
 }
@@ -44,7 +46,8 @@ def told(command: Callable[P, T]) -> Callable[P, T]:
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return command(*args, **kwargs)
+            with running(run, kwargs):
+                return command(*args, **kwargs)
         except Wrong as wrong:
             code = Exit.ENVIRONMENT if wrong.code in _OF_THE_ENVIRONMENT else Exit.NOT_SO
             raise failed(wrong_text(wrong, "zh"), wrong_text(wrong, "en"), code) from wrong
@@ -92,11 +95,17 @@ def opened(settings: Settings | None = None) -> Iterator[Store]:
 
 @contextmanager
 def connected(settings: Settings) -> Iterator[Store]:
-    """The database of the settings, whatever state it is in."""
+    """The database of the settings, whatever state it is in. What the block changes is noted in the log of access."""
     store = open_database(settings.database_url)
+    code = Exit.NOT_SO
     try:
         yield store
+        code = Exit.DONE
+    except typer.Exit as ended:
+        code = Exit(ended.exit_code)
+        raise
     finally:
+        noted(store, code)
         store.dispose()
 
 

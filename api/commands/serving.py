@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
@@ -14,14 +13,17 @@ import uvicorn
 
 from api.commands.ending import opened, told
 from api.commands.moments import moment
-from api.commands.workers import worker_of
+from api.commands.workers import LogForm, worker_of
+from api.logs import Form, set_up
 from api.settings import Settings, load_settings
+from engine.audit.access import AccessLog
 from engine.cases.office import Office
 from engine.people.errors import Wrong
 from engine.people.setup import SetupService
 from engine.wiring import Store
 
 app = typer.Typer()
+_HEAD = 32_768  # bytes of a request before its body: address, query and headers
 
 
 @app.command("serve")
@@ -37,6 +39,7 @@ def serve(
             help="从此刻起模拟时间（仅 demo、test 库）/ hold the time of the rules here (demo and test databases only)",
         ),
     ] = None,
+    log: LogForm = None,
 ) -> None:
     """启动服务。 / Serve the application."""
     settings = load_settings()
@@ -44,7 +47,7 @@ def serve(
     settings = settings.model_copy(update=given)
     with opened(settings) as store:
         _prepare(store, clock)
-    run(settings)
+    run(settings, log)
 
 
 def _prepare(store: Store, clock: datetime | None) -> None:
@@ -55,37 +58,59 @@ def _prepare(store: Store, clock: datetime | None) -> None:
         service.hold_clock(clock)
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, log: Form | None = None) -> None:
     """Serve until stopped, and carry out what falls due unless the settings leave that to `minqing worker`. Raises
     RulesRefused where the rules of the folder cannot be used."""
     from api.app import create_app  # here: the other commands need no web framework
 
     app = create_app(settings)
-    logging.getLogger("uvicorn.access").addFilter(_without_query)
-    with _working(app.state.services.office, settings):
-        uvicorn.run(app, host=settings.host, port=settings.port, server_header=False)
-
-
-def _without_query(record: logging.LogRecord) -> bool:
-    """What people search for may be a name or a telephone: the log says the path alone."""
-    if isinstance(record.args, tuple) and len(record.args) == 5:
-        client, method, path, version, status = record.args
-        record.args = (client, method, str(path).partition("?")[0], version, status)
-    return True
+    served = app.state.services
+    set_up(log)
+    with _keeping(served.access), _working(served.office, served.access, settings):
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            http="h11",  # it bounds what comes before a body; another might not
+            h11_max_incomplete_event_size=_HEAD,
+            ws="none",
+            server_header=False,
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            log_config=None,
+        )
 
 
 @contextmanager
-def _working(office: Office, settings: Settings) -> Iterator[None]:
+def _keeping(access: AccessLog) -> Iterator[None]:
+    """Calls go into the log of access as they come; what waits at the end goes last of all."""
+    stop = threading.Event()
+    with _beside(access.run, stop, "access"):
+        try:
+            yield
+        finally:
+            access.end(stop)
+
+
+@contextmanager
+def _working(office: Office, access: AccessLog, settings: Settings) -> Iterator[None]:
     if not settings.worker:
         yield
         return
     stop = threading.Event()
-    thread = threading.Thread(
-        target=worker_of(office, settings, settings.worker_every).run, args=(stop,), name="worker"
-    )
+    worker = worker_of(office, settings, settings.worker_every, access)
+    with _beside(worker.run, stop, "worker"):
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+@contextmanager
+def _beside(run: Callable[[threading.Event], None], stop: threading.Event, name: str) -> Iterator[None]:
+    """In a thread of its own, which has ended when the block has."""
+    thread = threading.Thread(target=run, args=(stop,), name=name)
     thread.start()
     try:
         yield
     finally:
-        stop.set()
         thread.join()

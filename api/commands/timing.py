@@ -11,8 +11,11 @@ import typer
 from api import present_clocks
 from api.commands.checking import Language
 from api.commands.ending import Exit, failed, opened, print_json, told
-from api.commands.workers import worker_of
+from api.commands.workers import LogForm, worker_of
+from api.logs import set_up
 from api.settings import Settings, load_settings
+from engine.audit.access import AccessLog
+from engine.audit.keys import key_beside
 from engine.cases.clock_queries import ClockQueries
 from engine.cases.office import Office, open_office
 from engine.cases.rules_folder import open_rulebook
@@ -25,7 +28,10 @@ app = typer.Typer()
 def _office(store: Store, settings: Settings) -> Office:
     receivers = tuple(each.name for each in settings.webhooks)
     rulebook = open_rulebook(store, settings.workflows_dir)
-    return open_office(store, rulebook, default_workflow=settings.default_workflow, receivers=receivers)
+    return open_office(
+        store, rulebook, default_workflow=settings.default_workflow, receivers=receivers,
+        signing_key=settings.signing_key or key_beside(store),
+    )  # fmt: skip
 
 
 @app.command("worker")
@@ -33,14 +39,17 @@ def _office(store: Store, settings: Settings) -> Office:
 def worker(
     once: Annotated[bool, typer.Option("--once", help="只跑一遍 / one sweep, then stop")] = False,
     every: Annotated[float, typer.Option(min=0.1, max=3600, help="间隔秒数 / seconds between sweeps")] = 5.0,
+    log: LogForm = None,
 ) -> None:
     """到期的步骤逐一执行，直到停止。 / Carry out what falls due, until stopped."""
     settings = load_settings()
+    set_up(log)
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
     with opened(settings) as store:
-        found = worker_of(_office(store, settings), settings, every)
+        office = _office(store, settings)
+        found = worker_of(office, settings, every, AccessLog(office, settings.spool_folder))
         if not once:
             found.run(stop)
             return

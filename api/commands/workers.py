@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
+from api.logs import Form
 from api.settings import Settings
+from engine.audit.access import AccessLog
+from engine.audit.retention import AccessRetention
 from engine.cases.office import Office
 from engine.messages.sending import Sender
 from engine.messages.webhooks import WebhookService
 from engine.worker import Worker
 
+LogForm = Annotated[
+    Form | None,
+    typer.Option(
+        "--log", help="日志的写法，默认终端上 plain，别处 json / form of the log; plain on a terminal, else json"
+    ),
+]
 
-def worker_of(office: Office, settings: Settings, every: float) -> Worker:
+
+def worker_of(office: Office, settings: Settings, every: float, access: AccessLog) -> Worker:
     """Sweeps every so many seconds. Receivers that left the settings are passed over, so webhooks are always looked
     after."""
     sender = Sender(private=settings.webhooks_private)
-    return Worker(office, every, WebhookService(office, settings.receivers(), sender))
+    webhooks = WebhookService(office, settings.receivers(), sender)
+    return Worker(office, every, webhooks, AccessRetention(access, settings.access_log_days))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ulid import ULID
 
+from engine.audit.checkpoints import CheckpointService
 from engine.cases.office import Office, open_office
 from engine.cases.queries import CaseQueries
 from engine.cases.rules_folder import open_rulebook
@@ -84,7 +85,7 @@ def services(store: Store, workflows: Path, start: datetime, seed: int) -> DemoS
         office=office,
         cases=CaseService(office),
         queries=CaseQueries(office),
-        meetings=MeetingService(office),
+        meetings=MeetingService(office, CheckpointService(office).after_meeting),
         minutes=MeetingQueries(office),
         keeper=Timekeeper(office),
         letters=LetterService(office),

@@ -35,6 +35,7 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 async def upload_file(request: Request, served: Served, who: Who) -> Any:
     """The body is the file itself. What it is, is told by its bytes; the place and other tags of photos and recordings
     are removed. Nobody but the sender can use it, once, within a day: by its id in a field of type `file`."""
+    served.limits.uploads.take(who.login)
     person = person_of(who)
     home = await to_thread.run_sync(served.files.admit, person)
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:

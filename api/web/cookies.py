@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api import guarding
+
 _SESSION = "mq_session"
 _BEFORE = "mq_before"
 _DEVICE = "mq_device"
@@ -15,8 +17,7 @@ _YEAR = 365 * 24 * 3600
 
 def is_secure(request: Request) -> bool:
     """The browser speaks TLS to us, or to the proxy that the setting `public_url` names."""
-    public = str(request.app.state.look.public_url)
-    return public.startswith("https:") if public else request.url.scheme == "https"
+    return guarding.is_secure(request.app.state.look, request.scope)
 
 
 def _named(request: Request, name: str) -> str:

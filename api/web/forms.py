@@ -193,6 +193,8 @@ def _uploads(served: Services, reader: Reader, found: Field, sent: Posted) -> li
         return ids
     home = served.files.admit(reader.person)
     try:
+        for _ in files:
+            served.limits.uploads.take(reader.session.login)
         with _AT_ONCE:
             return ids + [served.files.take(reader.person, home, file.file.read()).id for file in files]
     except Refusal as refusal:

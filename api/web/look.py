@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Look:
     """`theme` is red or blue. `public_url` is the address that browsers use where a proxy stands before us; empty: the
     host that is asked for. `frames` are origins that may show the pages in a frame. `host_name` says who hosts it;
-    `help_phone` is whom to ring when signing in does not work."""
+    `help_phone` is whom to ring when signing in does not work. `second_factor` says who must have one: `none`,
+    `administrators` or `all`; who has one is asked for it in any case."""
 
     theme: str = "red"
     public_url: str = ""
@@ -17,4 +18,5 @@ class Look:
     host_name: str = ""
     help_name: str = ""
     help_phone: str = ""
+    second_factor: str = "none"
     demo: bool = False

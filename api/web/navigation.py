@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from api.web.reader import Reader
 from api.web.words import N_
+from engine.audit.accesses import may_read_log
 
 _TABS = 4  # what fits under a thumb
 
@@ -28,6 +29,7 @@ _CASES = ("/cases", N_("事项"), "file")
 _MEETINGS = ("/meetings", N_("会议"), "meet")
 _HISTORY = ("/history", N_("上报经过"), "clock")
 _RULES = ("/rules", N_("规则"), "rule")
+_ACCESS = ("/access", N_("访问记录"), "eye")
 
 #: By the highest level at which somebody acts: the lowest reports, the middle meets, the top oversees.
 _LOWEST = (_TODAY, _CASES, _MINE, _PEOPLE, _HISTORY, _RULES)
@@ -47,6 +49,8 @@ def destinations_of(reader: Reader, path: str) -> tuple[Destination, ...]:
 
 def _chosen(reader: Reader) -> tuple[tuple[str, str, str], ...]:
     levels = reader.levels
+    if may_read_log(reader.session.offices):
+        return (_ACCESS, *_NOBODY)
     if not levels:
         return _SUPERVISOR if reader.supervises else _NOBODY
     return _LOWEST if max(levels) == 0 else _HIGHER

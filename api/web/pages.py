@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.web import (
+    accesses,
     acts,
     case_page,
     case_print,
@@ -18,6 +19,7 @@ from api.web import (
     mine,
     opening,
     oversee,
+    proving,
     report_sent,
     reporting,
     rules_room,
@@ -33,6 +35,7 @@ _FORM = 1_000_000  # bytes of a form beside its uploads
 #: In the order in which addresses are tried.
 _ROUTERS = (
     sign_in.router,
+    proving.router,
     today.router,
     danger.router,
     mine.router,
@@ -43,6 +46,7 @@ _ROUTERS = (
     inbox.router,
     refused.router,
     oversee.router,
+    accesses.router,
     rules_room.router,
     case_page.router,
     case_print.router,

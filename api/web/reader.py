@@ -14,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.deps import Served, Services
 from api.languages import wants_english
+from api.noting import know
 from api.problems import Problem
 from api.web import cookies, guard
 from api.web.dates import Calendar
@@ -28,7 +29,7 @@ from engine.rules.rulebook import RulesMissing
 _FIELDS, _FILES, _FIELD_SIZE = 2_000, 12, 200_000
 _ONCE = re.compile(r"[!-~]{1,200}", re.ASCII)
 #: Fields that hold passwords: they are shown to nobody again, and kept nowhere.
-_SECRETS = ("password", "old", "new", "again")
+_SECRETS = ("password", "old", "new", "again", "code")
 
 
 class SignInNeeded(Exception):
@@ -93,13 +94,25 @@ def reader(request: Request, served: Served) -> Reader:
     if session is None:
         guard.check_sender(request)
         raise SignInNeeded
+    know(request, "session", session.login, session.person, session.offices)
     me = served.organisation.me(session.person or f"@{session.login}", day)
     roles, ranks = _roles(served, workflow)
     found = Reader(session=session, me=me, roles=roles, ranks=ranks, now=now, simulated=simulated, workflow=workflow)
+    if session.proving and request.url.path not in ("/code", "/sign-out"):
+        guard.check_sender(request)
+        raise FactorDue
     request.state.reader = found
-    if session.must_change and request.url.path not in ("/password", "/sign-out"):
+    if session.must_change and request.url.path not in ("/password", "/sign-out", "/code"):
         raise PasswordFirst
+    if lacks_factor(request, session) and request.url.path not in ("/second-factor", "/password", "/sign-out"):
+        raise FactorFirst
     return found
+
+
+def lacks_factor(request: Request, session: Session) -> bool:
+    """The host says that he must have a second factor, and he has none."""
+    whom = request.app.state.look.second_factor
+    return not session.has_factor and (whom == "all" or (whom == "administrators" and bool(session.offices)))
 
 
 def _roles(served: Services, first: Workflow) -> tuple[dict[str, Role], dict[str, int]]:
@@ -111,6 +124,14 @@ def _roles(served: Services, first: Workflow) -> tuple[dict[str, Role], dict[str
         roles |= workflow.roles
         ranks |= {code: order.index(role.level) for code, role in workflow.roles.items()}
     return roles, ranks
+
+
+class FactorDue(Exception):
+    """The password was right, the second factor is still to be shown."""
+
+
+class FactorFirst(Exception):
+    """He must have a second factor and has none yet."""
 
 
 class PasswordFirst(Exception):

@@ -111,6 +111,7 @@ def _moments(when: Calendar | None) -> dict[str, Any]:
 
 
 def _headers(request: Request, english: bool) -> dict[str, str]:
+    """What a page says otherwise than every answer (`api/guarding.py`)."""
     look: Look = request.app.state.look
     frames = " ".join(look.frames) or "'none'"
     policy = (
@@ -118,21 +119,14 @@ def _headers(request: Request, english: bool) -> dict[str, str]:
         "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
         f"frame-ancestors {frames}"
     )
-    found = {
+    return {
         "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
         "Cache-Control": "private, no-store",
         "Content-Language": "en" if english else "zh-CN",
         "Vary": "Accept-Language, Cookie, Accept-Encoding",
     }
-    if not look.frames:
-        found["X-Frame-Options"] = "DENY"
-    if cookies.is_secure(request):
-        found["Strict-Transport-Security"] = "max-age=31536000"
-    return found
 
 
 def _answer(request: Request, text: str, status: int, headers: dict[str, str]) -> HTMLResponse:

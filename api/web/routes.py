@@ -15,9 +15,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
+from api.noting import tell_code
 from api.problems import KINDS, PLAIN_TEXTS, Problem, refusal_body
 from api.web import cookies, guard
-from api.web.reader import FormExpired, PasswordFirst, SignInNeeded, brought, english_of
+from api.web.reader import FactorDue, FactorFirst, FormExpired, PasswordFirst, SignInNeeded, brought, english_of
 from api.web.rendering import render
 from engine.people.errors import Wrong
 from engine.rules.refusals import Refusal
@@ -47,6 +48,10 @@ class PageRoute(APIRoute):
                 return await _ask_to_sign_in(request)
             except PasswordFirst:
                 return back_to("/password")
+            except FactorFirst:
+                return back_to("/second-factor")
+            except FactorDue:
+                return await _ask_for_code(request)
             except FormExpired:
                 return await _ask_again(request)
             except (Refusal, Problem, RequestValidationError, Unavailable, Wrong, HTTPException) as error:
@@ -75,6 +80,21 @@ async def _ask_to_sign_in(request: Request) -> Response:
     form = await brought(request)
     kept = _to_keep(list(form.texts())) if guard.is_ours(request, form.get(guard.FIELD)) else ""
     return await run_in_threadpool(sign_in_page, request, to=_address(request), kept=kept, status=401)
+
+
+async def _ask_for_code(request: Request) -> Response:
+    """As for signing in: what a form brought is kept in the page that asks."""
+    if request.method in ("GET", "HEAD"):
+        return back_to(f"/code?to={quote(_address(request), safe='')}")
+    form = await brought(request)
+    kept = _to_keep(list(form.texts())) if guard.is_ours(request, form.get(guard.FIELD)) else ""
+    return await run_in_threadpool(code_page, request, to=_address(request), kept=kept, status=401)
+
+
+def code_page(request: Request, *, to: str = "/", kept: str = "", wrong: str = "", status: int = 200,
+              headers: dict[str, str] | None = None) -> Response:  # fmt: skip
+    """The page that asks for the code of the second factor; `wrong` says why the last try failed."""
+    return render(request, "code.html", status, headers, to=to, kept=kept, wrong=wrong)
 
 
 def _address(request: Request) -> str:
@@ -117,9 +137,10 @@ def resume_page(request: Request, to: str, texts: list[tuple[str, str]], status:
 def error_page(request: Request, error: Exception, headers: Mapping[str, str] | None = None) -> Response:
     """A refusal, or a failure, as a page; `headers` beside those that the error itself brings."""
     kind, title, told, line = _words(request, error)
+    tell_code(request, error.code if isinstance(error, Refusal) else _problem(error)[1])
     headers = dict(headers or {}) | dict((error.headers or {}) if isinstance(error, Problem) else {})
     if isinstance(error, Unavailable):
-        headers["Retry-After"] = "300" if error.full else "5"
+        headers["Retry-After"] = str(error.wait)
     status = KINDS[kind][0]
     return render(request, "error.html", status, headers, title=title, told=told, line=line)
 
@@ -139,7 +160,7 @@ def _problem(error: Exception) -> tuple[str, str]:
     if isinstance(error, Problem):
         return error.kind, error.code
     if isinstance(error, Unavailable):
-        return ("full", "storage_full") if error.full else ("unavailable", "unavailable")
+        return ("full" if error.full else "unavailable"), error.code
     if isinstance(error, Wrong):
         return "invalid", "fields"
     if isinstance(error, HTTPException) and error.status_code in _STATUSES:

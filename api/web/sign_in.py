@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import Served, Services
+from api.noting import know
 from api.problems import Problem
 from api.web import cookies
 from api.web.reader import OurForm, Posted, Sent, Signed, newest
 from api.web.rendering import render, say
-from api.web.routes import PageRoute, back_to, local_path, resume_page, sign_in_page
+from api.web.routes import PageRoute, back_to, code_page, local_path, resume_page, sign_in_page
 from api.web.words import N_
 from engine.people.errors import Wrong
 from engine.people.passwords import Busy, Checked, Throttled
@@ -32,6 +33,13 @@ _WRONG = {
 }
 
 
+#: Why somebody does not come in. One answer for every wrong pair: nothing tells whether the login exists.
+_NOT_IN = {
+    "sign_in_failed": N_("登录名或密码不对，请再看一眼大小写"),
+    "password_expired": N_("这个一次性密码已过期，请安全管理员再发一个"),
+}
+
+
 @router.get("/sign-in")
 def ask(request: Request, to: Annotated[str, Query(max_length=2000)] = "/") -> Response:
     return sign_in_page(request, to=local_path(to))
@@ -42,26 +50,25 @@ def sign_in(request: Request, served: Served, sent: Sent) -> Response:
     """One answer for every wrong pair: nothing tells whether the login exists."""
     login, kept, to = sent.get("login").strip(), sent.get("kept"), local_path(sent.get("to", "/"))
     try:
-        checked = _checked(request, served, login, sent.get("password"))
+        checked, wrong = _checked(request, served, login, sent.get("password"))
     except Throttled as late:
-        wrong = _too_often(request, late)
+        wrong = too_often(request, late)
         headers = {"Retry-After": str(late.retry_after)}
         return sign_in_page(request, to=to, kept=kept, login=login, wrong=wrong, status=429, headers=headers)
     if checked is None:
-        wrong = say(request, "登录名或密码不对，请再看一眼大小写")
         return sign_in_page(request, to=to, kept=kept, login=login, wrong=wrong, status=422)
     return _welcome(request, served, sent, checked, to, kept)
 
 
-def _checked(request: Request, served: Services, login: str, password: str) -> Checked | None:
-    """None where the pair is wrong. Raises Throttled, Problem where too many sign in at once."""
+def _checked(request: Request, served: Services, login: str, password: str) -> tuple[Checked | None, str]:
+    """None where he does not come in, and what to say. Raises Throttled, Problem where too many sign in at once."""
     source = request.client.host if request.client else ""
     try:
-        return served.passwords.check(login, password, source=source, device=cookies.device_secret(request))
-    except Wrong:
-        return None
+        return served.passwords.check(login, password, source=source, device=cookies.device_secret(request)), ""
+    except Wrong as wrong:
+        return None, say(request, _NOT_IN[wrong.code])
     except Busy as busy:
-        raise _busy() from busy
+        raise busy_now() from busy
 
 
 def _welcome(request: Request, served: Services, sent: Posted, checked: Checked, to: str, kept: str) -> Response:
@@ -71,15 +78,25 @@ def _welcome(request: Request, served: Services, sent: Posted, checked: Checked,
     if earlier := cookies.session_secret(request):
         served.sessions.end(earlier)
     begun = served.sessions.begin(checked.login, remember=remember, day=day)
-    request.state.before = begun.secret
-    response = _after(request, to, kept, begun)
-    cookies.keep_session(request, response, begun.secret, _REMEMBERED if remember else None)
+    know(request, "session", checked.login, None, ())
+    response = entered(request, to, kept, begun, remember=remember)
     if checked.device is not None:
         cookies.keep_device(request, response, checked.device)
     return response
 
 
+def entered(request: Request, to: str, kept: str, begun: Begun, *, remember: bool) -> Response:
+    """Where a session leads that has just begun: to the second factor if that is due, else where he wanted to go."""
+    request.state.before = begun.secret
+    response = _after(request, to, kept, begun)
+    cookies.keep_session(request, response, begun.secret, _REMEMBERED if remember and not begun.proving else None)
+    return response
+
+
 def _after(request: Request, to: str, kept: str, begun: Begun) -> Response:
+    if begun.proving:
+        cookies.forget_secrets(request)
+        return code_page(request, to=to, kept=kept)
     texts = _kept_texts(kept)
     if not texts:
         return back_to(to)
@@ -102,10 +119,19 @@ def _kept_texts(kept: str) -> list[tuple[str, str]]:
 @router.post("/sign-out", dependencies=[OurForm])
 def sign_out(request: Request, served: Served) -> Response:
     if secret := cookies.session_secret(request):
+        _know(request, served, secret)
         served.sessions.end(secret)
     response = back_to("/sign-in")
+    response.headers["Clear-Site-Data"] = '"cache"'  # what is stored is forgotten by our scripts, but for what waits
     cookies.drop_session(request, response)
     return response
+
+
+def _know(request: Request, served: Services, secret: str) -> None:
+    """Tell the log of access who signs out."""
+    found = served.sessions.who(secret, local_day(newest(served), served.setup.clock()[0]))
+    if found is not None:
+        know(request, "session", found.login, found.person, found.offices)
 
 
 @router.get("/password")
@@ -138,18 +164,18 @@ def _changed(request: Request, served: Services, sent: Posted, who: Signed) -> d
         field, words = _WRONG[wrong.code]
         return {field: say(request, words)}
     except Throttled as late:
-        return {"old": _too_often(request, late)}
+        return {"old": too_often(request, late)}
     except Busy as busy:
-        raise _busy() from busy
+        raise busy_now() from busy
     return {}
 
 
-def _too_often(request: Request, late: Throttled) -> str:
+def too_often(request: Request, late: Throttled) -> str:
     minutes = str(-(-late.retry_after // 60))
     return say(request, "试的次数多了，请过 %(minutes)s 分钟再试，或打电话请人代报", minutes=minutes)
 
 
-def _busy() -> Problem:
+def busy_now() -> Problem:
     return Problem("unavailable", "signing_in_busy", headers={"Retry-After": "5"})
 
 

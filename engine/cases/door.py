@@ -23,6 +23,7 @@ from engine.rules.state import CaseState, Event
 from engine.rules.timers import plan
 from engine.store.casebook import Entry, count_again, write
 from engine.store.casefile import Held, Identity
+from engine.store.clock import not_before
 from engine.store.db import Tx
 from engine.store.numbering import take_number
 from engine.store.reportbook import ReportRow, put_reports
@@ -84,7 +85,8 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
     A case whose deadlines an older calendar counted is counted by the present one before its act; `system` with the
     trigger RECOMPUTE asks for that alone, and where no deadline changes there is neither event nor refusal.
 
-    Raises RulesMissing when the file a case was opened under is not there.
+    Raises RulesMissing when the file a case was opened under is not there, ClockBehind when the time is before the last
+    row of one of the cases.
     """
     lookups = lookups or Lookups(tx, office)
     outcomes, desks = _weigh(tx, office, acts, lookups)
@@ -105,12 +107,19 @@ def judge_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | No
 
 
 def _weigh(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups) -> tuple[list[Outcome], dict[str, _Desk]]:
-    now = office.clock.now(tx)
     lookups.begin_moves()
     own = {act.case_id for act in acts if act.case_id}
     locked = lookups.lock(own.union(*(cases_named(act.command) for act in acts)))
     desks = {case: _Desk(held=held, before=held.state, events=[]) for case, held in locked.items() if case in own}
+    now = _time_of(tx, office, desks)
     return [_fire(tx, office, lookups, desks, act, now) for act in acts], desks
+
+
+def _time_of(tx: Tx, office: Office, desks: dict[str, _Desk]) -> datetime:
+    """The time of these acts, taken when the locks are held: no row is recorded before the one it follows. Raises
+    ClockBehind."""
+    last = max((desk.held.last_at for desk in desks.values() if desk.held.last_at), default=None)
+    return not_before(last, office.clock.now(tx))
 
 
 def _fire(tx: Tx, office: Office, lookups: Lookups, desks: dict[str, _Desk], act: Act, now: datetime) -> Outcome:
@@ -199,7 +208,7 @@ def _request(lookups: Lookups, compiled: Compiled, case: Snapshot, act: Act, now
 
 def _take(office: Office, desk: _Desk, decision: Decision) -> None:
     desk.events.append((decision.event, office.new_salt()))
-    desk.held = replace(desk.held, state=decision.state)
+    desk.held = replace(desk.held, state=decision.state, last_at=decision.event.recorded_at)
 
 
 def _entry(office: Office, desk: _Desk) -> Entry:

@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ulid import ULID
 
@@ -29,7 +30,8 @@ def _new_salt() -> str:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Office:
     """`home_level` and `secret` are the settings of the database. `receivers` are the names of those who get webhooks.
-    `kept_calendars` are versions (code, number) that the database is known to keep.
+    `kept_calendars` are versions (code, number) that the database is known to keep. `signing_key` is the file with the
+    key that signs checkpoints; None where nothing is signed.
     Ids and salts are arguments so that tests can fix them."""
 
     store: Store
@@ -40,6 +42,7 @@ class Office:
     clock: Clock = field(default_factory=DatabaseClock)
     receivers: tuple[str, ...] = ()
     kept_calendars: set[tuple[str, int]] = field(default_factory=set)
+    signing_key: Path | None = None
     new_ulid: Callable[[], str] = _new_ulid
     new_salt: Callable[[], str] = _new_salt
 
@@ -57,7 +60,8 @@ class Office:
 
 
 def open_office(store: Store, rulebook: Rulebook, *, default_workflow: str = "issue-escalation",
-                clock: Clock | None = None, receivers: tuple[str, ...] = ()) -> Office:  # fmt: skip
+                clock: Clock | None = None, receivers: tuple[str, ...] = (),
+                signing_key: Path | None = None) -> Office:  # fmt: skip
     """The office of an initialised database. Raises LookupError where `minqing init` was never run."""
     with store.read() as tx:
         home_level, secret = read_setting(tx, "home_level"), read_setting(tx, "secret")
@@ -71,4 +75,5 @@ def open_office(store: Store, rulebook: Rulebook, *, default_workflow: str = "is
         default_workflow=default_workflow,
         clock=clock or DatabaseClock(),
         receivers=receivers,
+        signing_key=signing_key,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from engine.cases.office import Office
 from engine.cases.refusing import Refused
 from engine.meetings import deciding
 from engine.meetings.access import expected_members, must_be_able_to_chair, must_be_in_chair, must_be_member
@@ -33,7 +34,12 @@ __all__ = ["Attendance", "MeetingService", "NewDecision", "NewMeeting"]
 
 
 class MeetingService(MeetingDesk):
-    """The commands of meetings for one installation. All raise Refusal; what is refused is recorded afterwards."""
+    """The commands of meetings for one installation. All raise Refusal; what is refused is recorded afterwards.
+    `after_closing` is told the id of each meeting once it is closed; it must not raise."""
+
+    def __init__(self, office: Office, after_closing: Callable[[str], None] = lambda _: None) -> None:
+        super().__init__(office)
+        self._after_closing = after_closing
 
     @retried
     def create(self, person: str, wanted: NewMeeting) -> str:
@@ -124,6 +130,7 @@ class MeetingService(MeetingDesk):
             save(tx, replace(meeting, closed_at=there.now), CLOSED)
 
         self.changing(person, meeting_id, "close", body)
+        self._after_closing(meeting_id)
 
     @retried
     def cancel(self, person: str, meeting_id: str, expected: int, reason: str) -> None:

@@ -47,6 +47,17 @@ class Wrong(Exception):
             "password_common",
             "password_context",
             "password_same_as_before",
+            "password_expired",
+            "factor_exists",
+            "wrong_code",
+            "unknown_scope",
+            "expires_too_late",
+            "unknown_office",
+            "unknown_mode",
+            "administrator_is_person",
+            "second_office",
+            "not_in_office",
+            "offices_combined",
         }
     )
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from engine.people.acting import by_command
 from engine.people.devices import digest, forget_devices, known_device, remember_device
 from engine.people.easy_passwords import easy_password
 from engine.people.errors import Wrong
 from engine.people.hashing import HASHER, Busy, Hasher, Verdict
+from engine.people.journal import keep
 from engine.people.sessions import end_sessions
 from engine.people.throttle import Attempt, Throttled, attempt_of, begin_attempt, forget_failures, take_back, typed
 from engine.people.weakness import LEAST, MOST, normal, weakness
@@ -33,15 +35,28 @@ class Checked:
     device: str | None
 
 
+#: A password that somebody else set opens the door so long.
+ONE_TIME = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """A password made here, and what of it is kept."""
+
+    password: str
+    hash: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """`hash` is None where nobody can sign in: no such account, an ended one, one without a password."""
 
     hash: str | None
     must_change: bool
+    set_at: datetime
 
 
-_NOBODY = _Kept(None, False)
+_NOBODY = _Kept(None, False, datetime.max.replace(tzinfo=UTC))
 
 
 class PasswordService:
@@ -59,18 +74,20 @@ class PasswordService:
 
     def give(self, login: str, *, must_change: bool) -> str:
         """The same with a password made here, easy to type: it is told this once."""
+        made = self.make(login)
+        self._keep(login, made.hash, must_change)
+        return made.password
+
+    def make(self, login: str) -> Made:
+        """A password easy to type that is not the account's yet: hashing takes longer than a transaction should."""
         with self.store.read() as tx:
-            made = easy_password(_words_about(tx, login))
-        self._keep(login, self._hasher.hash(made), must_change)
-        return made
+            words = _words_about(tx, login)
+        password = easy_password(words)
+        return Made(password=password, hash=self._hasher.hash(password))
 
     def change(self, login: str, old: str, new: str, *, but: str | None = None) -> None:
         """Change one's own password; all sessions end except the one with the id `but`. Raises Throttled, too."""
-        attempt = attempt_of(login, "", digest(f"change {login}"))  # counts by login: he is signed in
-        kept = self._begin(attempt, login)
-        if not self._judged(attempt, old, kept).right:
-            raise Wrong("wrong_password")
-        self._succeeded(attempt)
+        kept = self._confirmed(login, old)
         if normal(old) == normal(new):
             raise Wrong("password_same_as_before")
         self._check_strength(login, new)
@@ -79,14 +96,21 @@ class PasswordService:
     def check(self, login: str, password: str, *, source: str, device: str | None = None) -> Checked:
         """Whether somebody may sign in. `source` is the client's address, `device` the secret of his browser.
 
-        Raises Wrong (`sign_in_failed`, whatever the reason), Throttled, Busy. An unknown login takes the same work.
+        Raises Wrong (`sign_in_failed`, whatever the reason; `password_expired` for a one-time password that was right
+        and is too old), Throttled, Busy. An unknown login takes the same work.
         """
         login = typed(login)
         attempt, kept = self._recognised(login, source, device)
         verdict = self._judged(attempt, password, kept)
         if not verdict.right:
             raise Wrong("sign_in_failed")
+        if kept.must_change and real_now() > kept.set_at + ONE_TIME:
+            raise Wrong("password_expired")
         return self._signed_in(login, attempt, kept, verdict)
+
+    def confirm(self, login: str, password: str) -> None:
+        """The one who is signed in proves again that it is he. Raises Wrong (`wrong_password`), Throttled, Busy."""
+        self._confirmed(login, password)
 
     def set_times(self) -> dict[str, datetime]:
         """Login -> when its password was set or changed, of all that have one."""
@@ -104,6 +128,14 @@ class PasswordService:
             begin_attempt(tx, attempt)
             return attempt, _kept(tx, login)
 
+    def _confirmed(self, login: str, password: str) -> _Kept:
+        attempt = attempt_of(login, "", digest(f"change {login}"))  # counts by login: he is signed in
+        kept = self._begin(attempt, login)
+        if not self._judged(attempt, password, kept).right:
+            raise Wrong("wrong_password")
+        self._succeeded(attempt)
+        return kept
+
     @retried
     def _begin(self, attempt: Attempt, login: str) -> _Kept:
         with self.store.begin() as tx:
@@ -112,7 +144,8 @@ class PasswordService:
 
     def _judged(self, attempt: Attempt, password: str, kept: _Kept) -> Verdict:
         try:
-            return self._hasher.judge(normal(password)[:MOST], kept.hash)
+            whole = normal(password)
+            return self._hasher.judge(whole[:MOST], None if len(whole) > MOST else kept.hash)
         except Busy:
             with self.store.begin() as tx:
                 take_back(tx, attempt)
@@ -144,14 +177,10 @@ class PasswordService:
 
     @retried
     def _keep(self, login: str, fresh: str, must_change: bool) -> None:
-        values = {"hash": fresh, "set_at": real_now(), "must_change": must_change}
+        by = by_command()
         with self.store.begin() as tx:
-            _active_person(tx, login)
-            changed = tx.execute(sa.update(passwords).where(passwords.c.login == login).values(**values))
-            if changed.rowcount == 0:
-                tx.execute(sa.insert(passwords).values(login=login, **values))
-            end_sessions(tx, login)
-            forget_devices(tx, login)
+            put_password(tx, login, fresh, must_change)
+            keep(tx, by, by.through(), "password_given", login, must_change=must_change)
 
     def _replace(self, login: str, kept: _Kept, fresh: str, but: str | None) -> None:
         """Only where the one that was proved is still the one kept: of two changes at a time one is refused."""
@@ -163,11 +192,22 @@ class PasswordService:
             end_sessions(tx, login, but)
 
 
+def put_password(tx: Tx, login: str, fresh: str, must_change: bool) -> None:
+    """`fresh` is the hash. The account's sessions end, its browsers are strangers. Raises Wrong."""
+    values = {"hash": fresh, "set_at": real_now(), "must_change": must_change}
+    _active_person(tx, login)
+    changed = tx.execute(sa.update(passwords).where(passwords.c.login == login).values(**values))
+    if changed.rowcount == 0:
+        tx.execute(sa.insert(passwords).values(login=login, **values))
+    end_sessions(tx, login)
+    forget_devices(tx, login)
+
+
 def _kept(tx: Tx, login: str) -> _Kept:
     joined = passwords.join(accounts, accounts.c.login == passwords.c.login)
-    query = sa.select(passwords.c.hash, passwords.c.must_change).select_from(joined)
+    query = sa.select(passwords.c.hash, passwords.c.must_change, passwords.c.set_at).select_from(joined)
     row = tx.execute(query.where(accounts.c.login == login, accounts.c.active)).first()
-    return _Kept(row.hash, row.must_change) if row else _NOBODY
+    return _Kept(row.hash, row.must_change, row.set_at) if row else _NOBODY
 
 
 def _active_person(tx: Tx, login: str) -> str | None:

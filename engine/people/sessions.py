@@ -12,13 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 from ulid import ULID
 
-from engine.people.accounts import is_operator
 from engine.people.devices import digest
 from engine.people.errors import Wrong
+from engine.people.factors import CONFIRMED_FACTOR, has_factor
+from engine.people.offices import office_columns, offices_of
 from engine.store.clock import real_now
 from engine.store.db import Store, Tx, retried
 from engine.store.register import valid_on
 from engine.store.tables import accounts, passwords, people, posts, sessions
+from engine.store.trust_tables import second_factors
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _SEEN_EVERY = timedelta(minutes=1)
@@ -35,30 +37,52 @@ class Span:
 
 ORDINARY = Span(idle=timedelta(hours=4), whole=timedelta(hours=12))
 REMEMBERED = Span(idle=timedelta(days=30), whole=timedelta(days=90))
+#: Between the password and the second factor.
+PROVING = Span(idle=timedelta(minutes=10), whole=timedelta(minutes=10))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Begun:
-    """A fresh session. `secret` is told this once: only its SHA-256 is kept. `expires_at` is its end at the latest."""
+    """A fresh session, or one that waits for the second factor. `secret` is told this once: only its SHA-256 is kept.
+    `expires_at` is its end at the latest."""
 
     secret: str
     id: str
     expires_at: datetime
+    proving: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Session:
-    """Who is signed in. `person` and `name` are None for a technical account; `must_change`: his password first."""
+    """Who is signed in. `person` and `name` are None for a technical account; `must_change`: his password first.
+    `proving`: the second factor is still due, nothing is open; `has_factor`: he has one."""
 
     id: str
     login: str
     person: str | None
     name: str | None
-    operator: bool
     must_change: bool
+    proving: bool
+    has_factor: bool
     remembered: bool
     created_at: datetime
     expires_at: datetime
+    offices: frozenset[str] = frozenset()
+
+    @property
+    def operator(self) -> bool:
+        """He runs the machine: the system administrator."""
+        return "system" in self.offices
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Begin:
+    """One of the places where somebody is signed in."""
+
+    id: str
+    remembered: bool
+    created_at: datetime
+    seen_at: datetime
 
 
 class SessionService:
@@ -70,16 +94,51 @@ class SessionService:
 
     @retried
     def begin(self, login: str, *, remember: bool, day: date) -> Begun:
-        """A session of an active account, whose password was right. Raises Wrong."""
-        span, now = self._spans[remember], real_now()
-        begun = Begun(secret=secrets.token_urlsafe(32), id=f"ss-{ULID()}", expires_at=now + span.whole)
+        """A session of an active account, whose password was right; a short one that opens nothing (`proving`) where
+        the login has a second factor. Raises Wrong."""
         with self.store.begin() as tx:
-            _forget_old(tx, now)
-            values = {"login": login, "remembered": remember, "idle_seconds": int(span.idle.total_seconds())}
-            values |= {"posts": _posts_of_active(tx, login, day), "expires_at": begun.expires_at}
-            row = sa.insert(sessions).values(hash=digest(begun.secret), id=begun.id, **values)
-            tx.execute(row.values(created_at=now, seen_at=now))
+            _forget_old(tx, real_now())
+            return self._begin(tx, login, remember, day, proving=has_factor(tx, login))
+
+    @retried
+    def proved(self, secret: str, day: date) -> Begun:
+        """The second factor was right: the session that waited for it ends and a whole one begins. Raises Wrong."""
+        with self.store.begin() as tx:
+            mine = sa.and_(sessions.c.hash == digest(secret), sessions.c.ended_at.is_(None), sessions.c.proving)
+            row = tx.execute(sa.select(sessions.c.login, sessions.c.remembered).where(mine)).first()
+            if row is None:
+                raise Wrong("sign_in_failed")
+            tx.execute(sa.update(sessions).where(mine).values(ended_at=real_now()))
+            return self._begin(tx, row.login, row.remembered, day, proving=False)
+
+    def _begin(self, tx: Tx, login: str, remember: bool, day: date, *, proving: bool) -> Begun:
+        span, now = PROVING if proving else self._spans[remember], real_now()
+        begun = Begun(secret=secrets.token_urlsafe(32), id=f"ss-{ULID()}", expires_at=now + span.whole, proving=proving)
+        values = {"login": login, "remembered": remember, "idle_seconds": int(span.idle.total_seconds())}
+        values |= {"posts": _posts_of_active(tx, login, day), "expires_at": begun.expires_at, "proving": proving}
+        row = sa.insert(sessions).values(hash=digest(begun.secret), id=begun.id, **values)
+        tx.execute(row.values(created_at=now, seen_at=now))
         return begun
+
+    def of_login(self, login: str) -> tuple[Begin, ...]:
+        """Where the login is signed in, the newest first; what has lapsed is left out."""
+        now, kept = real_now(), sessions.c
+        query = sa.select(kept.id, kept.remembered, kept.created_at, kept.seen_at, kept.idle_seconds)
+        alive = query.where(kept.login == login, kept.ended_at.is_(None), kept.expires_at > now, ~kept.proving)
+        with self.store.read() as tx:
+            rows = tx.execute(alive.order_by(kept.created_at.desc(), kept.id)).all()
+        return tuple(
+            Begin(id=row.id, remembered=row.remembered, created_at=row.created_at, seen_at=row.seen_at)
+            for row in rows
+            if now < row.seen_at + timedelta(seconds=row.idle_seconds)
+        )
+
+    @retried
+    def end_one(self, login: str, session: str) -> None:
+        """End one session of the login by its id; nothing happens where it is no session of his."""
+        mine = sa.and_(sessions.c.id == session, sessions.c.login == login, sessions.c.ended_at.is_(None))
+        with self.store.begin() as tx:
+            tx.execute(sa.update(sessions).where(mine).values(ended_at=real_now()))
 
     @retried
     def who(self, secret: str, day: date) -> Session | None:
@@ -131,11 +190,13 @@ def _who() -> sa.Select[Any]:
     joined = (
         sessions.join(accounts, accounts.c.login == sessions.c.login)
         .outerjoin(passwords, passwords.c.login == sessions.c.login)
+        .outerjoin(second_factors, CONFIRMED_FACTOR)
         .outerjoin(people, people.c.id == accounts.c.person)
         .outerjoin(posts, sa.and_(posts.c.person == accounts.c.person, valid_on(posts, day)))
     )
-    of_account = (accounts.c.person, is_operator().label("operator"), accounts.c.active, people.c.name)
-    columns = (sessions, *of_account, passwords.c.must_change, posts.c.id.label("post"))
+    of_account = (accounts.c.person, *office_columns(), accounts.c.active, people.c.name)
+    factors = (passwords.c.must_change, second_factors.c.confirmed_at)
+    columns: tuple[Any, ...] = (sessions, *of_account, *factors, posts.c.id.label("post"))
     return sa.select(*columns).select_from(joined).where(sessions.c.hash == sa.bindparam("hash"))
 
 
@@ -154,8 +215,10 @@ def _session(row: sa.Row[Any]) -> Session:
         login=row.login,
         person=row.person,
         name=row.name,
-        operator=row.operator,
+        offices=offices_of(row),
         must_change=bool(row.must_change),
+        proving=row.proving,
+        has_factor=row.confirmed_at is not None,
         remembered=row.remembered,
         created_at=row.created_at,
         expires_at=row.expires_at,

@@ -32,7 +32,9 @@ _Ranks = Mapping[str, int]
 
 def normal(password: str) -> str:
     """As it is hashed and compared: composed (NFC), without the blanks around it that a telephone adds."""
-    return unicodedata.normalize("NFC", password[:_RAW_MOST]).strip()
+    if len(password) > _RAW_MOST:
+        return password  # nobody's: no password is kept that is so long
+    return unicodedata.normalize("NFC", password).strip()
 
 
 def weakness(password: str, words: Collection[str]) -> str | None:

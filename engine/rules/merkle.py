@@ -23,13 +23,21 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def completed(frontier: Sequence[bytes], size: int, leaf: bytes) -> list[bytes]:
+    """The hashes of the whole subtrees that end with one more leaf hash after a tree of `size` leaves, by their height
+    from 0, the leaf itself. The one of height h is the subtree at position `size >> h`."""
+    found, place = [leaf], len(frontier)
+    while size & 1:
+        place -= 1
+        found.append(node_hash(frontier[place], found[-1]))
+        size >>= 1
+    return found
+
+
 def grown(frontier: Sequence[bytes], size: int, leaf: bytes) -> list[bytes]:
     """The frontier of a tree of `size` leaves after one more leaf hash: it swallows the whole subtrees of its size."""
-    kept, merged = list(frontier), leaf
-    while size & 1:
-        merged = node_hash(kept.pop(), merged)
-        size >>= 1
-    return [*kept, merged]
+    found = completed(frontier, size, leaf)
+    return [*frontier[: len(frontier) - len(found) + 1], found[-1]]
 
 
 def root_of(frontier: Sequence[bytes]) -> bytes:

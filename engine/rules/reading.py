@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.definition.model import Condition, Workflow, walk
+from engine.definition.model import Condition, VisibilityRule, Workflow, walk
 from engine.rules.attempt import Attempt
 from engine.rules.conditions import veiling
 from engine.rules.people import RELATED, reads_himself, reads_through
@@ -49,6 +49,12 @@ def reads_masked(attempt: Attempt) -> bool:
 def asked_for_reading(workflow: Workflow) -> Iterator[Condition]:
     """All conditions of visibility, at any depth."""
     return (each for rule in workflow.visibility for top in rule.when for each in walk(top))
+
+
+def keeps_to_posts(rule: VisibilityRule) -> bool:
+    """It shows a case to holders of some roles alone: nobody sees it for having to do with it. Such a case leaves no
+    trace for anybody else, not even a number (law 10)."""
+    return bool(rule.only_to) and not any(name in RELATED for name in rule.only_to)
 
 
 def _through_posts(attempt: Attempt) -> bool:

@@ -13,8 +13,10 @@ from engine.store.db import Tx
 from engine.store.tables import blocked
 
 #: What can stand in the queue: a step of a clock, a letter, a meeting that was missed, a case carried over too often, a
-#: case whose deadlines a new calendar could not recount.
-TIMER, MESSAGE, MEETING, CARRY_OVER, CALENDAR = KINDS = ("timer", "message", "meeting", "carry_over", "calendar")
+#: case whose deadlines a new calendar could not recount, a checkpoint that nothing signs.
+TIMER, MESSAGE, MEETING, CARRY_OVER, CALENDAR, PROOF = KINDS = (
+    "timer", "message", "meeting", "carry_over", "calendar", "proof",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,7 +45,8 @@ class Identity:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
     """A case as read or locked: who it is, where it is, its state, the hash its next row hangs on, and its deadlines as
-    they were written with the last act, by this version of the calendar (None: by none, or not known)."""
+    they were written with the last act, by this version of the calendar (None: by none, or not known). `last_at` is
+    when its last row was recorded, None where nobody asked."""
 
     identity: Identity
     unit: Unit
@@ -52,6 +54,7 @@ class Held:
     last_hash: str
     deadlines: Deadlines = NO_DEADLINES
     counted_by: int | None = None
+    last_at: datetime | None = field(default=None, compare=False)
 
 
 _HERE: sa.BindParameter[str] = sa.bindparam("home")
@@ -61,13 +64,22 @@ _HELD = (
     .where(cases.c.home == _HERE, cases.c.id.in_(any_of("ids")))
     .order_by(cases.c.id)
 )
-_LOCKED = _HELD.with_for_update(of=cases)
+_LAST_AT = (
+    sa.select(history.c.recorded_at)
+    .where(history.c.home == cases.c.home, history.c.case_id == cases.c.id, history.c.seq == cases.c.version)
+    .scalar_subquery()
+    .label("last_at")
+)
+_LOCKED = _HELD.add_columns(_LAST_AT).with_for_update(of=cases)
 _ONE = (
     sa.select(cases, units.c.line)
     .join(units, units.c.code == cases.c.unit)
     .where(cases.c.home == _HERE, cases.c.id == sa.bindparam("id"))
 )
-_ONE_LOCKED = _ONE.with_for_update(of=cases)
+_ONE_LOCKED = _ONE.add_columns(_LAST_AT).with_for_update(of=cases)
+_RECORDED_AT = sa.select(history.c.recorded_at).where(
+    history.c.home == _HERE, history.c.case_id == sa.bindparam("id"), history.c.seq == sa.bindparam("seq")
+)
 
 
 def home_of(case_id: str) -> str:
@@ -91,6 +103,7 @@ def held_from_row(row: Any) -> Held:
         last_hash=row.last_hash,
         deadlines=Deadlines(due=row.due_at, total=row.total_due_at, provisional=bool(row.due_provisional)),
         counted_by=row.calendar_version,
+        last_at=getattr(row, "last_at", None),
     )
 
 
@@ -114,7 +127,16 @@ def read_cases(tx: Tx, ids: Iterable[str]) -> dict[str, Held]:
 def lock_cases(tx: Tx, ids: Iterable[str]) -> dict[str, Held]:
     """Lock the cases in the order of their ids, so that two callers never wait for each other in a ring. An id that
     does not exist is left out."""
-    return _held(tx, ids, lock=True)
+    return {case_id: _dated(tx, held) for case_id, held in _held(tx, ids, lock=True).items()}
+
+
+def _dated(tx: Tx, held: Held) -> Held:
+    """Whoever waited for a lock on PostgreSQL reads the case anew, but not the row that was written meanwhile."""
+    if held.last_at is not None:
+        return held
+    identity = held.identity
+    here = {"home": identity.home, "id": identity.id, "seq": held.state.version}
+    return replace(held, last_at=tx.execute(_RECORDED_AT, here).scalar())
 
 
 def _held(tx: Tx, ids: Iterable[str], *, lock: bool) -> dict[str, Held]:

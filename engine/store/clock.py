@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from engine.store.db import Tx
+from engine.store.db import Tx, Unavailable
 from engine.store.settings import read_setting, write_setting
+
+#: By so much two machines of one installation may disagree, or a clock be set back, without anybody noticing.
+TOLERATED = timedelta(seconds=60)
+
+
+class ClockBehind(Unavailable):
+    """The time is before what was recorded last: the clock of this machine was set back. Nothing is recorded before the
+    row it follows."""
+
+    code = "clock_behind"
+
+    def __init__(self, behind: timedelta) -> None:
+        super().__init__()
+        self.args = (f"the clock is {behind} behind the last recorded row",)
+        self.wait = min(max(int(behind.total_seconds()), 1), 3600)
+
+
+def not_before(last: datetime | None, now: datetime) -> datetime:
+    """The time to record after a row of `last`: now, and where the clock went a little backwards that row's own. Raises
+    ClockBehind where it went back further."""
+    if last is None or now >= last:
+        return now
+    if last - now > TOLERATED:
+        raise ClockBehind(last - now)
+    return last
 
 
 class Clock(Protocol):

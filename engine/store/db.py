@@ -8,27 +8,38 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+from engine.store.connecting import BUSY_MS, connect_args, watch
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Tx = Connection
 _RETRIED = ("40001", "40P01")
-_BUSY_MS = 20_000
+#: Classes of SQLSTATE that are about the server, not about us: connection, resources, shutdown, its disk; and what a
+#: standby or a server that gave up waiting for us says.
+_AWAY = ("08", "53", "57", "58", "25006", "25P03")
+_MISFIT = ("42P01", "42703")
+_MISFIT_WORDS = ("no such table", "no such column", "has no column named")
 ATTEMPTS = 6
 
 
 class Unavailable(Exception):
-    """The database cannot be reached, is too busy, or is full. `full` tells the last."""
+    """Not now: the database cannot be reached, is too busy, or is full. Nothing was changed, unless the connection was
+    lost in the very COMMIT: then the same request under the same key finds out. `code` is what surfaces say, `wait` the
+    seconds after which it is worth trying again."""
+
+    code, wait = "unavailable", 5
 
     def __init__(self, *, full: bool = False) -> None:
         super().__init__("database is full" if full else "database is not available")
         self.full = full
+        if full:
+            self.code, self.wait = "storage_full", 300
 
 
 class Broken(RuntimeError):
@@ -39,14 +50,18 @@ class Broken(RuntimeError):
         diagnosis = getattr(error.orig, "diag", None)
         place = [getattr(diagnosis, name, None) for name in ("table_name", "column_name", "constraint_name")]
         kind = _state(error) or getattr(error.orig, "sqlite_errorname", None) or ""
+        #: A table or column that is not there: perhaps the schema is another than this release's.
+        self.misfit = _state(error) in _MISFIT or any(words in str(error.orig) for words in _MISFIT_WORDS)
         super().__init__(" ".join(part for part in (type(error).__name__, kind, *place) if part))
 
 
 class Store:
     """One database. `url` as SQLAlchemy reads it (`sqlite:////path`, `postgresql://…`). `throwaway`: nobody needs what
-    is in it after a crash of the machine, so an SQLite file does not wait for the disk."""
+    is in it after a crash of the machine, so an SQLite file does not wait for the disk. `patience`: seconds after which
+    PostgreSQL gives up a statement, None where it may take as long as it takes."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, throwaway: bool = False) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, throwaway: bool = False,
+                 patience: float | None = None) -> None:  # fmt: skip
         self.url = normal_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
         self.engine = sa.create_engine(
@@ -54,17 +69,19 @@ class Store:
             pool_size=pool_size,
             max_overflow=10,
             pool_timeout=20,
+            connect_args=connect_args(self.url, patience),
             hide_parameters=True,  # an error that reaches the log must not carry anybody's words
         )
+        self.began_to_write = False  # a writing transaction was begun, whatever became of it
         self._writer = threading.Lock()
-        if self.is_sqlite:
-            event.listen(self.engine, "connect", partial(_set_up_sqlite, "OFF" if throwaway else "FULL"))
+        watch(self.engine, throwaway=throwaway)
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """A writing transaction: commits when the block ends, rolls back when it raises. Raises Unavailable."""
+        self.began_to_write = True
         with (
-            self._writer if self.is_sqlite else nullcontext(),
+            self._turn() if self.is_sqlite else nullcontext(),
             _told_plainly(),
             self._connect(write=True) as tx,
             tx.begin(),
@@ -78,6 +95,16 @@ class Store:
         with _told_plainly(), self._connect(write=False) as tx, tx.begin():
             self._say(tx, "BEGIN")
             yield tx
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One writer at a time. Whoever waits behind one that waits for another process does not wait for ever."""
+        if not self._writer.acquire(timeout=BUSY_MS / 1000):
+            raise Unavailable
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def _connect(self, *, write: bool) -> Connection:
         connection = self.engine.connect().execution_options(minqing_write=write)
@@ -103,19 +130,6 @@ def normal_url(url: str) -> str:
     return url
 
 
-def _set_up_sqlite(synchronous: str, connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves; the driver's own guess comes too late
-    for pragma in (
-        "journal_mode=WAL",
-        f"synchronous={synchronous}",
-        "foreign_keys=ON",
-        "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
-        "trusted_schema=OFF",
-        f"busy_timeout={_BUSY_MS}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
 def any_of(name: str) -> sa.BindParameter[Any]:
     """A bound list, for `column.in_(any_of("ids"))` in a statement that is built once."""
     return sa.bindparam(name, expanding=True)
@@ -125,14 +139,20 @@ def any_of(name: str) -> sa.BindParameter[Any]:
 def _told_plainly() -> Iterator[None]:
     try:
         yield
-    except sa.exc.TimeoutError as error:
+    except (sa.exc.TimeoutError, sa.exc.PendingRollbackError) as error:
         raise Unavailable from error
     except DBAPIError as error:
         if _lost(error):
             raise
-        if isinstance(error, OperationalError | InterfaceError):
+        broken = Broken(error)
+        if _is_away(error) and not broken.misfit:
             raise Unavailable(full=_is_full(error)) from error
-        raise Broken(error) from None
+        raise broken from None
+
+
+def _is_away(error: DBAPIError) -> bool:
+    told = isinstance(error, OperationalError | InterfaceError)
+    return told or error.connection_invalidated or (_state(error) or "").startswith(_AWAY)
 
 
 def _state(error: Exception) -> str | None:
@@ -140,7 +160,7 @@ def _state(error: Exception) -> str | None:
 
 
 def _is_full(error: Exception) -> bool:
-    return _state(error) in ("53100", "53200") or "database or disk is full" in str(error)
+    return _state(error) == "53100" or "database or disk is full" in str(error)
 
 
 def is_taken(error: IntegrityError) -> bool:

@@ -185,6 +185,7 @@ sessions = Table(
     Column("expires_at", Utc, nullable=False),
     Column("idle_seconds", Integer, nullable=False),
     Column("remembered", Boolean, nullable=False),
+    Column("proving", Boolean, nullable=False),  # the password was right, the second factor is still due
     Column("posts", JSON_VALUE, nullable=False),
     Column("ended_at", Utc, nullable=True),
     Index("ix_sessions_login", "login"),

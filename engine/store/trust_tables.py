@@ -25,6 +25,11 @@ from engine.store.columns import CODE, ID, JSON_VALUE, Utc, home_column, metadat
 #: The least that logs of access are kept (network security law: six months, which is up to 184 days).
 KEPT_DAYS = 200
 
+
+def _log_column() -> Column[str]:
+    return Column("log", String(8), nullable=False)
+
+
 #: Who runs the system (三员): `system`, `security` or `audit`. A login has one office, and so has the human who holds
 #: it, unless the setting `administrators` is `combined`; an administrator is nobody's person. Triggers hold all three.
 administrators = Table(
@@ -39,15 +44,48 @@ administrators = Table(
     Index("ix_administrators_holder", "holder"),
 )
 
-#: The tree of a home (RFC 9162): which history row is which leaf. Its hash is the row's own.
+#: The second factor of a login: codes that a telephone reckons by the time (RFC 6238). `secret` is base32. Until it was
+#: confirmed by a first code it counts for nothing; `last_step` is the last half minute whose code was taken.
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("login", CODE, ForeignKey("accounts.login"), primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("offered_at", Utc, nullable=False),
+    Column("confirmed_at", Utc, nullable=True),
+    Column("last_step", Integer, nullable=False),
+)
+
+#: What was changed in running the system: who (a login, or at the command line the user of the machine), by which
+#: office (or `command`, or `self`), what, and of whom or what. Ids alone, no names and no secrets.
+administration = Table(
+    "administration",
+    metadata,
+    Column("id", CODE, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("login", CODE, nullable=True),
+    Column("machine_user", String(64), nullable=True),
+    Column("office", String(16), nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("object", ID, nullable=True),
+    Column("facts", JSON_VALUE, nullable=False),
+    Index("ix_administration_object", "object", "id"),
+    Index("ix_administration_login", "login", "id"),
+)
+
+#: Each home has two trees (RFC 9162), its logs: what a rule of visibility keeps to some posts alone grows in `veiled`,
+#: all else in `open` (ADR 0031). Which history row is which leaf of which log; its hash is the row's own.
+OPEN, VEILED = "open", "veiled"
+
 tree_leaves = Table(
     "tree_leaves",
     metadata,
     home_column(),
+    _log_column(),
     Column("leaf", Integer, nullable=False),
     Column("case_id", ID, nullable=False),
     Column("seq", Integer, nullable=False),
-    PrimaryKeyConstraint("home", "leaf"),
+    PrimaryKeyConstraint("home", "log", "leaf"),
     UniqueConstraint("home", "case_id", "seq"),
     ForeignKeyConstraint(["home", "case_id", "seq"], ["history.home", "history.case_id", "history.seq"]),
 )
@@ -57,29 +95,33 @@ tree_nodes = Table(
     "tree_nodes",
     metadata,
     home_column(),
+    _log_column(),
     Column("height", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
-    PrimaryKeyConstraint("home", "height", "position"),
+    PrimaryKeyConstraint("home", "log", "height", "position"),
 )
 
-#: How far the tree of a home has grown: the row that a checkpoint locks. `frontier` are the hashes (hex) of the whole
-#: subtrees that make it up, largest first.
+#: How far the trees of a home have grown: a checkpoint locks its rows, `open` first. `frontier` are the hashes (hex) of
+#: the whole subtrees that make it up, largest first. `size` is that of the last checkpoint.
 tree_heads = Table(
     "tree_heads",
     metadata,
     home_column(),
+    _log_column(),
     Column("size", Integer, nullable=False),
     Column("frontier", JSON_VALUE, nullable=False),
-    PrimaryKeyConstraint("home"),
+    PrimaryKeyConstraint("home", "log"),
 )
 
-#: Signed states of the tree. `cause`: meeting, nightly or asked; `text` is the C2SP checkpoint with its signature.
+#: Signed states of a tree. `cause`: meeting, nightly, asked, or backlog where more rows were waiting than one takes.
+#: `text` is the C2SP checkpoint with its signature.
 checkpoints = Table(
     "checkpoints",
     metadata,
     home_column(),
     Column("id", ID, nullable=False),
+    _log_column(),
     Column("size", Integer, nullable=False),
     Column("root", String(64), nullable=False),
     Column("taken_at", Utc, nullable=False),
@@ -87,7 +129,7 @@ checkpoints = Table(
     Column("meeting_id", ID, nullable=True),
     Column("text", Text, nullable=False),
     PrimaryKeyConstraint("home", "id"),
-    Index("ix_checkpoints_home_size", "home", "size"),
+    Index("ix_checkpoints_home_log", "home", "log", "size", "id"),
     Index("ix_checkpoints_home_meeting", "home", "meeting_id"),
 )
 
@@ -140,7 +182,7 @@ access_log = Table(
     Column("post", CODE, nullable=True),
     Column("office", String(16), nullable=True),
     Column("way", String(8), nullable=False),  # token, session, none or command
-    Column("method", String(8), nullable=False),
+    Column("method", String(8), nullable=False),  # of HTTP; run for a command, sweep for the worker
     Column("what", String(200), nullable=False),  # the route, or the command
     Column("object", ID, nullable=True),
     Column("asked", JSON_VALUE, nullable=False),
@@ -149,9 +191,9 @@ access_log = Table(
     Column("source", String(64), nullable=True),
     PrimaryKeyConstraint("home", "id"),
     Index("ix_access_log_at", "at", "id"),
-    Index("ix_access_log_home_object", "home", "object", "id"),
-    Index("ix_access_log_login", "login", "id"),
+    Index("ix_access_log_home_object", "home", "object", "at", "id"),
+    Index("ix_access_log_login", "login", "at", "id"),
 )
 
 FAMILY = (tree_leaves, tree_nodes, tree_heads, checkpoints, reveals, erasures, access_log)
-APPEND_ONLY = (tree_leaves, tree_nodes, checkpoints, reveals, erasures, access_log)
+APPEND_ONLY = (administration, tree_leaves, tree_nodes, checkpoints, reveals, erasures, access_log)

@@ -15,6 +15,7 @@ from api.app import app_of
 from engine.cases.office import Office
 from engine.definition.model import Workflow
 from engine.people.accounts import AccountService
+from engine.people.administrators import AdministratorService
 from engine.people.imports import ImportService
 from engine.people.setup import SetupService
 from engine.store.clock import DatabaseClock
@@ -22,8 +23,11 @@ from engine.store.db import Store
 from engine.store.tables import cases, meetings
 from tests import township as t
 from tests.api.in_process import client_of
+from tests.databases import run_folder
 
-OPERATOR = "operator"
+OPERATOR = "operator"  #: the system administrator
+SECURITY, AUDIT = "security_admin", "audit_admin"
+ADMINISTRATORS = {OPERATOR: "system", SECURITY: "security", AUDIT: "audit"}
 SECOND_STATION = f"{t.TOWNSHIP}s2"
 EMPTY_VILLAGE = f"{t.TOWNSHIP}299"  # nobody has a post here
 #: Beside `tests/township.py`: another station, leaders who take cases over, and a village where nobody holds a post.
@@ -62,8 +66,10 @@ def tokens_for(store: Store) -> dict[str, str]:
     accounts = AccountService(store)
     for person in PEOPLE:
         accounts.add(person, person, operator=False)
-    accounts.add(OPERATOR, None, operator=True)
-    return {login: accounts.issue_token(login, "test").secret for login in [*PEOPLE, OPERATOR]}
+    for login, office in ADMINISTRATORS.items():
+        accounts.add(login, None, operator=False)
+        AdministratorService(store).appoint(login, office)
+    return {login: accounts.issue_token(login, "test").secret for login in [*PEOPLE, *ADMINISTRATORS]}
 
 
 def office_of(store: Store, *workflows: Workflow) -> Office:
@@ -152,7 +158,7 @@ Opened = Callable[[Office, dict[str, str]], Api]
 
 @contextmanager
 def opened(office: Office, tokens: dict[str, str]) -> Iterator[Api]:
-    app = app_of(office)
+    app = app_of(office, spool=None if office.store.is_sqlite else run_folder() / "access")
     with client_of(app) as client:
         yield Api(office, tokens, client, app)
 

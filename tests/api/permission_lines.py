@@ -279,6 +279,9 @@ READING = {
     "GET /v1/cases/{case_id}/triggers": Line(ask=read("/v1/cases/{case_id}/triggers"), make=case(world.reported)),
     "GET /v1/cases/{case_id}/clocks": Line(ask=read("/v1/cases/{case_id}/clocks"), make=case(world.reported)),
     "GET /v1/cases/{case_id}/calls": Line(ask=read("/v1/cases/{case_id}/calls"), make=case(world.reported)),
+    "GET /v1/cases/{case_id}/accesses": Line(ask=read("/v1/cases/{case_id}/accesses"), make=case(world.reported)),
+    "GET /v1/access": Line(ask=read("/v1/access")),
+    "GET /v1/access/export": Line(ask=read("/v1/access/export")),
     "GET /v1/cases/{case_id}/history": Line(ask=read("/v1/cases/{case_id}/history"), make=case(world.reported)),
     "GET /v1/history": Line(
         ask=read_there("/v1/history", trigger="report"), make=case(world.reported), listed=_case_listed("case")

@@ -170,7 +170,7 @@ def test_accounts_and_tokens(database: str, folder: Path):
     assert accounts.who(issued["token"]).person == "li"
     assert issued["id"] in done("token", "list", "lisi")
     assert issued["token"] not in done("token", "list", "lisi", "--json")
-    assert "operator" in done("user", "list")
+    assert "system" in done("user", "list")
     done("token", "revoke", issued["id"])
     assert accounts.who(issued["token"]) is None
     done("user", "end", "lisi")
@@ -240,14 +240,26 @@ SINCE = (
     *(f"ALTER TABLE agenda DROP COLUMN {name}" for name in ("added_by", "added_at", "added_reason")),
     "DROP INDEX ix_cases_counted", "ALTER TABLE cases DROP COLUMN calendar_version", "DROP TABLE calendar_versions",
     "DROP TABLE search_grams", "DROP TABLE search_texts", "DROP INDEX ix_cases_opened", "DROP INDEX ix_cases_open",
-    *(f"DROP TABLE {name}" for name in ("administrators", *(table.name for table in trust.FAMILY))),
+    *(f"DROP TABLE {name}" for name in ("administrators", "administration", "second_factors",
+                                        *(table.name for table in trust.FAMILY))),
     "ALTER TABLE tokens DROP COLUMN scope", "ALTER TABLE accounts ADD COLUMN operator BOOLEAN NOT NULL DEFAULT false",
-    "UPDATE alembic_version SET version_num = '0003'",
+    "DELETE FROM settings WHERE name = 'administrators'", "UPDATE alembic_version SET version_num = '0003'",
 )  # fmt: skip
 #: Triggers on tables that stay.
 TRIGGERS = {
-    True: ("DROP TRIGGER accounts_no_person",),
-    False: tuple(f"DROP FUNCTION minqing_{name} CASCADE" for name in ("no_person", "apart", "old_enough")),
+    True: tuple(
+        f"DROP TRIGGER {name}"
+        for name in (
+            "accounts_no_person_insert",
+            "accounts_no_person_update",
+            "settings_combined_update",
+            "settings_combined_delete",
+        )
+    ),
+    False: tuple(
+        f"DROP FUNCTION minqing_{name} CASCADE"
+        for name in ("no_person", "apart", "old_enough", "still_combined", "still_combined_gone")
+    ),
 }
 
 

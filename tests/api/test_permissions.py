@@ -13,7 +13,7 @@ from engine.people.accounts import AccountService
 from engine.people.imports import ImportService
 from tests import township as t
 from tests.api import world
-from tests.api.client import OPERATOR, REPORT, Api, said
+from tests.api.client import AUDIT, OPERATOR, REPORT, SECURITY, Api, said
 from tests.api.permission_lines import LINES, Line, Thing, end_meetings, standing
 from tests.api.permission_table import (
     COLUMNS,
@@ -44,19 +44,22 @@ TEXT = TABLE.read_text(encoding="utf-8")
 EXPECTED = read_table(TEXT)
 #: Column -> who asks: the holders of 陈桥村 and 洋泉镇; a registered villager holds no post.
 WHO = {column: "village_cadre1" if role == "village_cadre" else role for column, role in ROLES.items()}
-WHO |= {"opr": OPERATOR, "npo": "lishen", "non": None}
+WHO |= {"opr": OPERATOR, "scy": SECURITY, "adt": AUDIT, "npo": "lishen", "non": None}
 #: problem code -> the letter of its cell.
 LETTERS = {
     "role": "r",
     "never:handler": "h",
     "never:relative_of_party": "k",
     "not_operator": "o",
+    "audit_changes_nothing": "a",
     "not_a_member": "m",
     "not_chair": "c",
     "not_in_chair": "i",
     "only_in_meeting": "v",
     "no_post": "p",
     "not_over_unit": "b",
+    "not_audit_office": "l",
+    "not_a_supervisor": "s",
 }
 PLAIN = {"unauthorized", "case_not_found", "meeting_not_found", "file_not_found", "message_not_found", "turn_not_found"}
 
@@ -205,13 +208,13 @@ def test_every_line_of_the_table_is_asked_and_every_cell_is_written():
     assert lines_of(EXPECTED) == [line for line in lines_of(EXPECTED) if line in LINES]
     assert set(LINES) == set(lines_of(EXPECTED))
     assert len(EXPECTED) == len(LINES) * len(PLACES) * len(COLUMNS)
-    assert len(routes_of(EXPECTED)) == 48
+    assert len(routes_of(EXPECTED)) == 51
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("  other   404  404", "  other   404", "16 cells"),
+        ("  other   404  404", "  other   404", "18 cells"),
         ("  other   404  404", "  other   404  200?", "means nothing"),
         ("GET /v1/me\n", "GET /v1/workflows\n", "twice"),
         ("  sibling 404", "  sybling 404", "not ('own', 'sibling', 'other')"),

@@ -136,10 +136,10 @@ def plain_codes() -> set[str]:
     things, _ = spoken("NotFound", 0)
     surface, of_http = spoken("Problem", 1)
     assert worked_out == {"api/v1/clock.py"}  # what the set-up says is Wrong: the clock would go backwards
-    assert of_http == {"api/app.py"}  # the statuses of HTTP, and what a store that fails says
+    assert of_http == {"api/app.py", "api/faults.py"}  # the statuses of HTTP, and what a store that fails says
     kinds = {code for _, code in application._STATUSES.values()}
     absent = {f"{what}_not_found" for what in things | set(application._ABSENT.values())}
-    stores, clock = {"unavailable", "storage_full"}, {"clock_backwards", "clock_not_held"}
+    stores, clock = {"unavailable", "storage_full", "clock_behind"}, {"clock_backwards", "clock_not_held"}
     return conflicts | forbidden | absent | surface | kinds | stores | clock
 
 
@@ -250,7 +250,7 @@ def test_the_statuses_are_those_of_the_contract():
         "TooLarge": 413,
     }  # fmt: skip
     assert {kind: status for kind, (status, _, _) in KINDS.items() if kind not in refused} == {
-        "unauthorized": 401, "precondition": 428, "bad_request": 400, "method": 405,
+        "unauthorized": 401, "precondition": 428, "bad_request": 400, "method": 405, "too_many": 429,
         "unavailable": 503, "full": 507, "broken": 500,
     }  # fmt: skip
 

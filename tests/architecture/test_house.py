@@ -22,6 +22,7 @@ LONG = {
     "engine/definition/model.py": "every value of the language in one place, without any logic",
     "engine/store/tables.py": "the whole schema on one page",
     "engine/store/migrations/versions/v0001_spine.py": "a migration is written once and never changed",
+    "engine/store/migrations/versions/v0012_trust.py": "a migration is written once and never changed",
     "engine/rules/values.py": "one reader a type of field, each a few lines",
     "api/condition_texts.py": "what every condition word says in two languages",
     "api/problems.py": "the one table from a refusal to a status and words",

@@ -46,6 +46,28 @@ def kept(service: PasswordService, login: str = "lisi") -> sa.Row:
 # --- signing in ------------------------------------------------------------------------------------------------------
 
 
+def test_a_one_time_password_opens_the_door_for_seven_days(store: Store):
+    service = settle(store)
+    service.set("lisi", RIGHT, must_change=True)
+    earlier(store, passwords.c.set_at, timedelta(days=6, hours=23))
+    assert service.check("lisi", RIGHT, source=HERE).must_change
+
+    earlier(store, passwords.c.set_at, timedelta(hours=2))
+    refused("password_expired", service.check, "lisi", RIGHT, source=HERE)
+    refused("sign_in_failed", service.check, "lisi", WRONG, source=HERE)
+
+
+def test_nothing_of_a_password_is_cut_off(store: Store):
+    service = settle(store)
+    long = "tukamolu 4826 " * 9 + "xy"
+    assert len(long) == 128
+    service.set("lisi", long, must_change=False)
+
+    assert service.check("lisi", long, source=HERE).login == "lisi"
+    for longer in (f"{long}z", long + "z" * 2000):
+        refused("sign_in_failed", service.check, "lisi", longer, source=HERE)
+
+
 def test_the_right_password_signs_in(service: PasswordService):
     checked = service.check("lisi", RIGHT, source=HERE)
 

@@ -36,7 +36,7 @@ def test_a_token_stands_for_its_account(accounts: AccountService):
 
     assert issued.secret.startswith("mq_")
     assert len(issued.secret) == 46
-    assert accounts.who(issued.secret) == Principal(token_id=issued.id, login="lisi", person="li", operator=False)
+    assert accounts.who(issued.secret) == Principal(token_id=issued.id, login="lisi", person="li")
 
 
 def test_only_the_hash_of_a_secret_is_kept(accounts: AccountService, store: Store):

@@ -12,13 +12,15 @@ branch_labels = None
 depends_on = None
 
 _JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
-_CODE, _ID, _HASH, _WORD = (sa.String(length=n) for n in (80, 120, 64, 16))
+_CODE, _ID, _HASH, _WORD, _LOG = (sa.String(length=n) for n in (80, 120, 64, 16, 8))
 _AT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
     _administrators()
+    _administration()
     op.add_column("tokens", sa.Column("scope", _WORD, nullable=False, server_default="act"))
+    _second_factors()
     _tree()
     _checkpoints()
     _reveals()
@@ -53,12 +55,48 @@ def _administrators() -> None:
         "SELECT login, 'system', NULL, created_at FROM accounts WHERE operator AND active AND person IS NULL"
     )
     op.drop_column("accounts", "operator")
+    op.execute("INSERT INTO settings (name, value) VALUES ('administrators', '\"apart\"')")
+
+
+def _administration() -> None:
+    op.create_table(
+        "administration",
+        _column("id", _CODE),
+        _column("at", _AT),
+        _column("login", _CODE, null=True),
+        _column("machine_user", _HASH, null=True),
+        _column("office", _WORD),
+        _column("act", sa.String(length=32)),
+        _column("object", _ID, null=True),
+        _column("facts", _JSON),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_administration")),
+    )
+    op.create_index("ix_administration_object", "administration", ["object", "id"], unique=False)
+    op.create_index("ix_administration_login", "administration", ["login", "id"], unique=False)
+
+
+def _second_factors() -> None:
+    op.create_table(
+        "second_factors",
+        _column("login", _CODE),
+        _column("secret", _HASH),
+        _column("offered_at", _AT),
+        _column("confirmed_at", _AT, null=True),
+        _column("last_step", sa.Integer()),
+        sa.ForeignKeyConstraint(["login"], ["accounts.login"], name=op.f("fk_second_factors_login")),
+        sa.PrimaryKeyConstraint("login", name=op.f("pk_second_factors")),
+    )
+    op.add_column("sessions", sa.Column("proving", sa.Boolean(), nullable=False, server_default=sa.false()))
+
+
+def _of_log() -> tuple[sa.Column[Any], sa.Column[Any]]:
+    return _column("home", _CODE), _column("log", _LOG)
 
 
 def _tree() -> None:
     op.create_table(
         "tree_leaves",
-        _column("home", _CODE),
+        *_of_log(),
         _column("leaf", sa.Integer()),
         _column("case_id", _ID),
         _column("seq", sa.Integer()),
@@ -67,30 +105,30 @@ def _tree() -> None:
             ["history.home", "history.case_id", "history.seq"],
             name=op.f("fk_tree_leaves_home_case_id_seq"),
         ),
-        sa.PrimaryKeyConstraint("home", "leaf", name=op.f("pk_tree_leaves")),
+        sa.PrimaryKeyConstraint("home", "log", "leaf", name=op.f("pk_tree_leaves")),
         sa.UniqueConstraint("home", "case_id", "seq", name=op.f("uq_tree_leaves_home_case_id_seq")),
     )
     op.create_table(
         "tree_nodes",
-        _column("home", _CODE),
+        *_of_log(),
         _column("height", sa.Integer()),
         _column("position", sa.Integer()),
         _column("hash", _HASH),
-        sa.PrimaryKeyConstraint("home", "height", "position", name=op.f("pk_tree_nodes")),
+        sa.PrimaryKeyConstraint("home", "log", "height", "position", name=op.f("pk_tree_nodes")),
     )
     op.create_table(
         "tree_heads",
-        _column("home", _CODE),
+        *_of_log(),
         _column("size", sa.Integer()),
         _column("frontier", _JSON),
-        sa.PrimaryKeyConstraint("home", name=op.f("pk_tree_heads")),
+        sa.PrimaryKeyConstraint("home", "log", name=op.f("pk_tree_heads")),
     )
 
 
 def _checkpoints() -> None:
     op.create_table(
         "checkpoints",
-        _column("home", _CODE),
+        *_of_log(),
         _column("id", _ID),
         _column("size", sa.Integer()),
         _column("root", _HASH),
@@ -100,7 +138,7 @@ def _checkpoints() -> None:
         _column("text", sa.Text()),
         sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_checkpoints")),
     )
-    op.create_index("ix_checkpoints_home_size", "checkpoints", ["home", "size"], unique=False)
+    op.create_index("ix_checkpoints_home_log", "checkpoints", ["home", "log", "size", "id"], unique=False)
     op.create_index("ix_checkpoints_home_meeting", "checkpoints", ["home", "meeting_id"], unique=False)
 
 
@@ -159,13 +197,13 @@ def _access_log() -> None:
         sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_access_log")),
     )
     op.create_index("ix_access_log_at", "access_log", ["at", "id"], unique=False)
-    op.create_index("ix_access_log_home_object", "access_log", ["home", "object", "id"], unique=False)
-    op.create_index("ix_access_log_login", "access_log", ["login", "id"], unique=False)
+    op.create_index("ix_access_log_home_object", "access_log", ["home", "object", "at", "id"], unique=False)
+    op.create_index("ix_access_log_login", "access_log", ["login", "at", "id"], unique=False)
 
 
 # --- what the database holds by itself -------------------------------------------------------------------------------
 
-APPEND_ONLY = ("tree_leaves", "tree_nodes", "checkpoints", "reveals", "erasures")
+APPEND_ONLY = ("administration", "tree_leaves", "tree_nodes", "checkpoints", "reveals", "erasures")
 
 SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} {when}
@@ -184,6 +222,12 @@ OR (NOT EXISTS (SELECT 1 FROM settings
 NO_PERSON = """
 NEW.person IS NOT NULL AND EXISTS (SELECT 1 FROM administrators a WHERE a.login = NEW.login)
 """
+#: The setting cannot say that they are apart while somebody has two.
+STILL_COMBINED = """
+OLD.name = 'administrators' AND CAST(OLD.value AS text) = '"combined"' AND EXISTS (
+  SELECT 1 FROM administrators a JOIN administrators b
+  ON a.office <> b.office AND (a.login = b.login OR a.holder = b.holder))
+"""
 
 
 def _hold_on_sqlite() -> None:
@@ -195,7 +239,11 @@ def _hold_on_sqlite() -> None:
     raised = "BEGIN SELECT RAISE(ABORT, 'administrators are apart'); END"
     op.execute(f"CREATE TRIGGER administrators_apart BEFORE INSERT ON administrators WHEN {APART} {raised}")
     op.execute(f"CREATE TRIGGER administrators_no_update BEFORE UPDATE ON administrators {raised}")
-    op.execute(f"CREATE TRIGGER accounts_no_person BEFORE UPDATE ON accounts WHEN {NO_PERSON} {raised}")
+    for verb in ("insert", "update"):  # an insert may replace
+        op.execute(f"CREATE TRIGGER accounts_no_person_{verb} BEFORE {verb} ON accounts WHEN {NO_PERSON} {raised}")
+    for verb, when in (("update", "NEW.name IS NOT OLD.name OR NEW.value IS NOT OLD.value"), ("delete", "1")):
+        op.execute(f"CREATE TRIGGER settings_combined_{verb} BEFORE {verb} ON settings "
+                   f"WHEN ({when}) AND {STILL_COMBINED} {raised}")  # fmt: skip
 
 
 POSTGRES_LOG = """
@@ -205,11 +253,17 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$
 """
-POSTGRES_APART = """
+#: Two at a time would not see each other: each changes the same rows first, so the second waits, or must begin anew.
+POSTGRES_ONE_BY_ONE = """
+  UPDATE settings SET value = value WHERE name = 'administrators';
+  UPDATE accounts SET active = active WHERE login = NEW.login;
+"""
+POSTGRES_REFUSED = """
 CREATE FUNCTION minqing_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  {first}
   IF {when} THEN RAISE EXCEPTION 'administrators are apart' USING ERRCODE = 'restrict_violation'; END IF;
-  RETURN NEW;
+  RETURN {row};
 END $$
 """
 
@@ -230,11 +284,20 @@ def _hold_on_postgres() -> None:
 
 
 def _keep_apart_on_postgres() -> None:
-    op.execute(POSTGRES_APART.format(name="apart", when=APART))
-    op.execute(POSTGRES_APART.format(name="no_person", when=NO_PERSON))
-    op.execute("CREATE TRIGGER administrators_apart BEFORE INSERT ON administrators "
-               "FOR EACH ROW EXECUTE FUNCTION minqing_apart()")  # fmt: skip
+    op.execute(POSTGRES_REFUSED.format(name="apart", first=POSTGRES_ONE_BY_ONE, when=APART, row="NEW"))
+    op.execute(POSTGRES_REFUSED.format(name="no_person", first="", when=NO_PERSON, row="NEW"))
+    op.execute(POSTGRES_REFUSED.format(name="still_combined", first="", when=STILL_COMBINED, row="NEW"))
+    op.execute(POSTGRES_REFUSED.format(name="still_combined_gone", first="", when=STILL_COMBINED, row="OLD"))
+    for table, name, when in (
+        ("administrators", "apart", "INSERT"),
+        ("accounts", "no_person", "INSERT OR UPDATE"),
+        ("settings", "still_combined_gone", "DELETE"),
+    ):
+        op.execute(f"CREATE TRIGGER {table}_{name} BEFORE {when} ON {table} "
+                   f"FOR EACH ROW EXECUTE FUNCTION minqing_{name}()")  # fmt: skip
+    op.execute(
+        "CREATE TRIGGER settings_still_combined BEFORE UPDATE ON settings FOR EACH ROW "
+        "WHEN (NEW.name <> OLD.name OR NEW.value <> OLD.value) EXECUTE FUNCTION minqing_still_combined()"
+    )
     op.execute("CREATE TRIGGER administrators_no_update BEFORE UPDATE ON administrators "
                "FOR EACH ROW EXECUTE FUNCTION minqing_append_only()")  # fmt: skip
-    op.execute("CREATE TRIGGER accounts_no_person BEFORE UPDATE ON accounts "
-               "FOR EACH ROW EXECUTE FUNCTION minqing_no_person()")  # fmt: skip

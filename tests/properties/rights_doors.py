@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from api.app import app_of
 from api.deps import Services, make_services
+from engine.audit.access import AccessLog
 from engine.cases.office import Office
 from engine.files.depots import folder_beside, open_depot
 from engine.files.service import FileService
@@ -20,7 +21,7 @@ from tests.properties.rights_world import Rights
 
 
 def services_of(office: Office) -> Services:
-    return make_services(office, FileService(office, open_depot(folder_beside(office.store))))
+    return make_services(office, FileService(office, open_depot(folder_beside(office.store))), AccessLog(office, None))
 
 
 @dataclass

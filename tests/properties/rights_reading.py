@@ -9,7 +9,7 @@ from typing import Any
 from engine.audit.queries import HistoryFilter
 from engine.cases.narrowing import CaseFilter
 from engine.messages.inbox import MessageFilter
-from engine.rules.refusals import NotFound
+from engine.rules.refusals import Forbidden, NotFound
 from tests.properties import permission_model as model
 from tests.properties.rights_facts import Case, Meeting
 from tests.properties.rights_world import WORDS, Rights
@@ -38,6 +38,7 @@ def _one(world: Rights, person: str, ident: str, case: Case, turn: int) -> None:
         lambda: served.picks.people_for(person, ident),
         lambda: served.picks.units_for(person, ident),
         lambda: served.case_files.read(person, ident),
+        lambda: _supervised(world, person, ident),
     ]
     asked: list[Callable[[], Any]] = [
         lambda: served.case_queries.get(person, ident),
@@ -53,6 +54,14 @@ def _one(world: Rights, person: str, ident: str, case: Case, turn: int) -> None:
     primary = world.cases.get(case.primary or "")
     follows = rows == case.version and primary is not None and world.reads_whole(person, primary)
     assert (view.follows is not None) is follows, f"{person} of {case} that follows {primary}"
+
+
+def _supervised(world: Rights, person: str, ident: str) -> Any:
+    """Who looked at the case: for those alone who supervise it."""
+    try:
+        return world.served.accesses.of_case(person, ident, None, MOST)
+    except Forbidden:
+        return None
 
 
 def _absent(ask: Callable[[], Any]) -> bool:

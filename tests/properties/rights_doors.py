@@ -103,7 +103,9 @@ class Doors:
     def reads(self, door: Token | Session, case: str) -> None:
         """One case, by a token or on its page."""
         rows = self.world.rows_read(door.person, self.world.cases[case])
-        status = self._ask("GET", door, f"/v1/cases/{case}" if isinstance(door, Token) else f"/cases/{case}").status_code
+        status = self._ask(
+            "GET", door, f"/v1/cases/{case}" if isinstance(door, Token) else f"/cases/{case}"
+        ).status_code
         shut = 401 if isinstance(door, Token) else 303
         assert status == ((200 if rows else 404) if self.works(door) else shut), f"{door} reads {case}: {status}"
 

@@ -1,4 +1,4 @@
-"""Every surface on which somebody reads cases, held against the model of permissions: nothing more, and nothing less."""
+"""Every surface on which somebody reads cases, held to the model of permissions: nothing more, and nothing less."""
 
 from __future__ import annotations
 

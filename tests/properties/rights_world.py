@@ -15,6 +15,7 @@ from engine.cases.service import Caller, OpenCase
 from engine.meetings.closing import CARRIED, EFFECTIVE
 from engine.meetings.service import NewDecision, NewMeeting
 from engine.people.imports import ImportService
+from engine.people.setup import SetupService
 from engine.rules.attempt import Command
 from engine.rules.machine import compile_workflow
 from engine.rules.refusals import (
@@ -33,7 +34,6 @@ from engine.rules.refusals import (
 from engine.rules.rulebook import Rulebook
 from engine.store.agendabook import read_agenda
 from engine.store.casefile import read_events_at
-from engine.people.setup import SetupService
 from engine.store.clock import DatabaseClock
 from engine.store.db import Store
 from engine.store.meetingbook import read_meeting
@@ -98,7 +98,9 @@ class Rights:
     def reads_whole(self, person: str, case: Case) -> bool:
         return self.rows_read(person, case) == case.version
 
-    def may(self, person: str, case: Case, row: Document, lent: set[str] | None = None, day: date | None = None) -> bool:
+    def may(
+        self, person: str, case: Case, row: Document, lent: set[str] | None = None, day: date | None = None
+    ) -> bool:
         return bool(model.may_act(self.land, case, person, day or self.day, row, lent or set()))
 
     def open(self, person: str, unit: str, version: int, trigger: str = "begin", behalf: str | None = None,

@@ -13,7 +13,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests import township as t
 from tests.api.in_process import client_of
@@ -37,7 +44,7 @@ WORKPLACES = (
 PLACES = (t.NEIGHBOURHOOD, t.GROUP, t.WUCHANG, t.SECOND, f"{t.SIBLING_WUCHANG}g1", t.OTHER_WUCHANG)
 HELPERS = (t.STATION, t.POWER_COMPANY, t.SIBLING, t.TOWNSHIP)
 VILLAGES = (t.VILLAGE, t.SIBLING, t.OTHER_VILLAGE)
-TRIGGERS = tuple(dict.fromkeys(row["trigger"] for row in ROWS)) + ("watch",)
+TRIGGERS = (*dict.fromkeys(row["trigger"] for row in ROWS), "watch")
 
 #: Each step is chosen by a seed: so what a walk does varies more than hypothesis lets small numbers vary.
 seeds = st.integers(0, 2**32 - 1)
@@ -89,9 +96,7 @@ class Township(RuleBasedStateMachine):
         first = self.world.day + timedelta(days=self.chance.choice((-1, 0, 0, 1)))
         length = self.chance.choice((None, None, 0, 1))
         role, place = self.chance.choice((*ROLES, *LATER)), self.chance.choice(WORKPLACES)
-        self.world.post(
-            self.someone(), role, place, first, None if length is None else first + timedelta(days=length)
-        )
+        self.world.post(self.someone(), role, place, first, None if length is None else first + timedelta(days=length))
 
     @rule(seed=seeds)
     def end_a_post(self, seed: int) -> None:

@@ -20,7 +20,7 @@ from engine.definition.model import Value, Workflow
 from engine.rules.explain import Offer
 from engine.rules.mask import NO_NAMES, Names, Sight, hides, masked
 from engine.rules.own import given
-from engine.rules.reading import is_kept_from, reads_whole
+from engine.rules.reading import reads_whole
 from engine.rules.state import Event
 from engine.store.casefile import ON_PAYLOAD, Held, held_from_row, home_of, read_case, read_cases, read_texts
 from engine.store.db import Tx
@@ -123,9 +123,10 @@ class CaseQueries:
         )
 
     def open_to(self, tx: Tx, held: Sequence[Held], person: str) -> list[Held]:
-        """Those that visibility does not hide from the person, nor was he recused from them, whatever his reach."""
+        """Those that the person may read as they are. To see the meeting is not enough: the post that lets him may be
+        of a role that the case's own rules do not name."""
         lookups, now = Lookups(tx, self.office), self.office.clock.now(tx)
-        return [each for each in held if not is_kept_from(lookups.reading(each, person, now))]
+        return [each for each in held if reads_whole(lookups.reading(each, person, now))]
 
     def views(self, tx: Tx, held: Sequence[Held], sight: Sight = Sight.MASKED) -> list[CaseView]:
         """The cases as a reader of this sight may see them, in the order given."""

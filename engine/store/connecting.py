@@ -85,6 +85,7 @@ _WRITING = (
     "journal_mode=WAL",
     "foreign_keys=ON",
     "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
+    "secure_delete=ON",  # what was deleted or changed is overwritten at once
 )
 
 

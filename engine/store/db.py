@@ -119,6 +119,12 @@ class Store:
         if self.is_sqlite:
             tx.exec_driver_sql(begin)
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other thread of this process writes to an SQLite file meanwhile."""
+        with self._turn() if self.is_sqlite else nullcontext():
+            yield
+
     def dispose(self) -> None:
         self.engine.dispose()
 

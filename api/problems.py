@@ -13,6 +13,7 @@ from api.languages import wants_english
 from engine.definition.model import Value, Workflow
 from engine.rules.refusals import (
     CarriedTooOften,
+    Concerned,
     ConditionRefused,
     Conflict,
     FieldProblem,
@@ -37,6 +38,8 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "conflict": (409, "现在不能这样办", "Not possible now"),
     "stale": (412, "内容已被他人更新", "Changed meanwhile"),
     "too_large": (413, "内容过大", "Too large"),
+    "address": (414, "地址过长", "The address is too long"),
+    "headers": (431, "请求头过大", "The headers are too large"),
     "invalid": (422, "填写有误", "Not filled in right"),
     "too_many": (429, "操作过于频繁", "Too often"),
     "precondition": (428, "缺少版本号", "Version required"),
@@ -57,6 +60,8 @@ PLAIN_TEXTS: dict[str, Text] = {
     "form_unreadable": ("表单读不出来，请再试一次", "The form cannot be read; try again"),
     "page_not_found": ("没有这个页面，或您看不到它", "There is no such page, or you may not see it"),
     "too_large": ("请求超过大小限制", "The request is over the size limit"),
+    "address_too_long": ("地址连同查询不得超过 8 KB", "An address with its query may have 8 KB"),
+    "headers_too_long": ("请求头合计不得超过 32 KB", "All headers together may have 32 KB"),
     "unreadable": ("请求不是有效的 JSON", "The request is not valid JSON"),
     "too_often": ("一段时间内做的次数太多，请稍后再试", "Too many in a short time; try again later"),
     "method_not_allowed": ("这个地址不支持这种方法", "This address does not take this method"),
@@ -162,6 +167,22 @@ _NEVER: dict[str, Text] = {
         "A party's relative may not handle or verify this matter",
     ),
     "recused": ("已回避的人不能再办理", "Who is recused may not act any more"),
+    "behalf": (
+        "您代的那个人须回避这件事，别人也不能替他办",
+        "Whom you do it for must keep out of this matter: nobody may do it for him",
+    ),
+    "delegate": (
+        "委托您的人须回避这件事，您不能代他议定",
+        "Who named you must keep out of this matter: you may not decide in his place",
+    ),
+    "charge": (
+        "须回避的人不能自己选定由谁负责，只能交给上一级的人；请由不涉及这件事的人改派",
+        "Who must keep out may only hand it to a higher level: let somebody who is not concerned choose",
+    ),
+    "down": (
+        "须回避的人不能把这件事交给下级，只能往上报；请由不涉及这件事的人决定",
+        "Who must keep out may not pass it down, only up: let somebody who is not concerned decide",
+    ),
 }
 
 
@@ -179,7 +200,7 @@ def detail(refusal: Refusal) -> Text:
     match refusal:
         case ConditionRefused() if workflow:
             return sentence(workflow, refusal.condition, refusal.facts)
-        case KeptOut() | Recused():
+        case KeptOut() | Recused() | Concerned():
             return _NEVER.get(refusal.relation, ("该角色不能办理这一步", "This role may not take this step"))
         case NotNamed() if workflow:
             zh, en = people_titles(workflow, refusal.row.by)

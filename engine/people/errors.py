@@ -19,6 +19,8 @@ class Wrong(Exception):
             "account_ended",
             "unknown_person",
             "unknown_token",
+            "is_registered",
+            "cases_still_open",
             "bad_label",
             "expires_in_the_past",
             "unknown_import",

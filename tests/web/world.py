@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.settings import Settings
+from engine.audit.keys import KeyService, key_beside
 from engine.people.accounts import AccountService
 from engine.people.passwords import PasswordService
 from engine.store.db import Store
@@ -45,7 +46,10 @@ def small_township() -> Iterator[Web]:
         tokens = settle(store)
         tokens |= _more_accounts(store)
         _give_passwords(store)
-        with opened(office_of(store, *t.default_rules(), t.whole_book()), tokens) as api:
+        key = key_beside(store)
+        KeyService(store, key).prepare()
+        office = dataclasses.replace(office_of(store, *t.default_rules(), t.whole_book()), signing_key=key)
+        with opened(office, tokens) as api:
             hash_fast(api.app)
             yield Web(api.office, tokens, api.client, api.app)
 

@@ -51,8 +51,8 @@ def test_each_lands_where_his_work_is(at, login, landing):
     ("login", "places"),
     [
         (OPERATOR, ["账号", "登记人员", "规则"]),
-        (SECURITY, ["账号", "登记人员", "管理记录", "规则"]),
-        (AUDIT, ["管理记录", "账号", "规则"]),
+        (SECURITY, ["账号", "登记人员", "管理记录", "访问记录", "规则"]),
+        (AUDIT, ["管理记录", "账号", "访问记录", "规则"]),
     ],
 )
 def test_the_bar_leads_to_his_places_and_names_his_office(at, login, places):

@@ -13,7 +13,20 @@ import sqlalchemy as sa
 
 from engine.audit.checkpoints import CheckpointService
 from engine.audit.keys import KeyService, key_beside
-from engine.store.tables import cases, duty_turns, files, history, meetings, settings
+from engine.store.tables import (
+    accounts,
+    cases,
+    duty_turns,
+    files,
+    history,
+    meetings,
+    people,
+    posts,
+    relatives,
+    settings,
+    tokens,
+)
+from engine.store.trust_tables import administration
 from tests.api import client, world
 from tests.api.client import REPORT, Api
 from tests.api.photos import PHOTO, WITH_PHOTOS, sent
@@ -220,10 +233,12 @@ def standing(api: Api) -> tuple[Any, ...]:
         return tuple(tx.execute(_STANDING).one())
 
 
+#: The register, and all that was changed in running the system.
+REGISTER = (accounts, tokens, people, posts, relatives, administration)
 _STANDING = sa.select(
     *(
         sa.select(sa.func.count()).select_from(table).scalar_subquery()
-        for table in (cases, history, meetings, files, duty_turns)
+        for table in (cases, history, meetings, files, duty_turns, *REGISTER)
     ),
     sa.select(sa.func.count(duty_turns.c.called_off_at)).scalar_subquery(),
     *(sa.select(sa.func.sum(table.c.version)).scalar_subquery() for table in (cases, meetings)),

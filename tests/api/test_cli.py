@@ -64,7 +64,8 @@ def file(folder: Path, text: str) -> Path:
 
 
 def test_init_makes_and_marks_a_database(folder: Path):
-    assert json.loads(done("init", "--mark", "demo", "--json")) == {"mark": "demo", "home_level": "township"}
+    told = json.loads(done("init", "--mark", "demo", "--json"))
+    assert (told["mark"], told["home_level"], len(told["administrators"])) == ("demo", "township", 3)
     assert (folder / ".minqing" / "minqing.db").is_file()
     done("init", "--mark", "demo")
 

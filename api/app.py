@@ -21,7 +21,7 @@ from api.metrics import add_metrics
 from api.nesting import TooDeep
 from api.problems import Problem, problem_response, refusal_response
 from api.settings import Settings
-from api.v1 import access, cases, clock, duty, history, meetings, messages, organisation, workflows
+from api.v1 import access, cases, clock, duty, history, meetings, messages, organisation, reveals, workflows
 from api.v1 import files as uploads
 from api.web.look import Look
 from api.web.pages import add_pages
@@ -107,7 +107,7 @@ def app_of(office: Office, *, max_body: int = 1_100_000, files: FileService | No
         telemetry={"tracing": False},
     )
     app.state.services = make_services(office, files, AccessLog(office, spool))
-    for module in (cases, history, meetings, messages, workflows, organisation, duty, clock, access):
+    for module in (cases, reveals, history, meetings, messages, workflows, organisation, duty, clock, access):
         app.include_router(module.router)
     app.include_router(uploads.router, max_body_size=files.largest)
     complete(app)

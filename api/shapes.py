@@ -222,6 +222,19 @@ def _one_of(*names: str) -> ConfigDict:
     return ConfigDict(extra="forbid", json_schema_extra={"oneOf": ways})
 
 
+class RevealBody(Body):
+    model_config = with_example({"fields": ["reporter"], "reason": "contact_reporter"})
+
+    fields: list[Code] = Field(
+        min_length=1, max_length=20, description="Codes of fields; `on_behalf_of`; with `seq` also `note`"
+    )
+    reason: Code = Field(description="One of the grounds")
+    words: Plain | None = Field(None, description="More of why, up to 200 characters; needed with `other`")
+    seq: Annotated[int, Field(strict=True, ge=1, lt=10**9)] | None = Field(
+        None, description="As this row of the history gave them; default: as they are now"
+    )
+
+
 class ClockBody(Body):
     """One of the two. `advance` is a number and a unit: minutes, hours or days."""
 

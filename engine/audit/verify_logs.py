@@ -2,9 +2,10 @@
 
 Flaws of a log, `Flaw.what`:
 
-- leaf_nowhere (it names no row), leaf_twice (the place, or the row, was taken already, or cannot be), leaf_missing (on
-  places from `leaf` on and before `until` there is nothing), leaf_order (not where its time would put it in its checkpoint), head, node (what is kept
-  to make proofs quickly is not what the leaves give);
+- leaf_nowhere (it names no row), leaf_twice (the place, or the row, was taken already, or cannot be), leaf_log (in no
+  log that there is), leaf_missing (on places from `leaf` on and before `until` there is nothing), leaf_order (not where
+  its time would put it in its checkpoint), head, node (what is kept to make proofs quickly is not what the leaves
+  give);
 - checkpoint (it cannot be read, or does not say what is kept beside it, or it was changed: larger ones still agree),
   signature (by no known key), unknown_log (a given one is of no log of this installation), short (the log has fewer
   leaves than it), root (its tree is another). With the last two `leaf` and `until` name the leaves after the last

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from engine.audit import verify_home
 from engine.audit.access import AccessLog
 from engine.audit.accesses import AccessFilter, AccessQueries
 from engine.audit.case_file import CaseFileQueries
@@ -536,7 +537,8 @@ def called(world: World, ear: Ear, case: str, folder: Path) -> None:
 
 def witnessed(world: World, ear: Ear, folder: Path, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Checkpoints of a meeting and of a night, and proofs of them; leaves enough for a node of the lowest height."""
-    monkeypatch.setattr(treebook, "KEPT_HEIGHTS", (2,))
+    for module in (treebook, verify_home):  # who keeps them, and who looks whether they are there
+        monkeypatch.setattr(module, "KEPT_HEIGHTS", (2,))
     key = folder / "signing.key"
     KeyService(world.store, key).prepare()
     office = replace(world.office, signing_key=key)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 Text = tuple[str, str]
 
 COMBINED_WARNING: Text = (
@@ -45,3 +48,45 @@ ACT_TEXTS: dict[str, Text] = {
     "clock_moved": ("调整模拟时间", "Simulated time moved"),
     "counted_anew": ("按新日历重算时限", "Deadlines counted anew"),
 }
+#: What is told about an act beside whom it was about; what is not here says nothing to a reader.
+FACT_TEXTS: dict[str, Text] = {
+    "person": ("人员", "person"),
+    "other": ("与", "with"),
+    "kind": ("关系", "relation"),
+    "office": ("任", "office"),
+    "holder": ("担任人", "holder"),
+    "role": ("岗位", "post"),
+    "unit": ("单位", "unit"),
+    "body": ("组织", "body"),
+    "valid_from": ("从", "from"),
+    "valid_to": ("到", "until"),
+    "last_day": ("最后一天", "last day"),
+    "token": ("令牌", "token"),
+    "scope": ("范围", "scope"),
+    "expires_at": ("到期", "ends"),
+    "sessions": ("退出几处", "sign-ins ended"),
+    "meeting": ("例会", "meeting"),
+    "added": ("新增", "added"),
+    "changed": ("更改", "changed"),
+    "already": ("原已有", "there already"),
+    "mark": ("标记", "mark"),
+    "home_level": ("归属层级", "home level"),
+    "to": ("调到", "moved to"),
+    "sha256": ("文件校验和", "checksum of the file"),
+}
+
+
+def facts_said(facts: Mapping[str, Any], english: bool) -> list[str]:
+    """`name: value` of what says something to a reader: words of ours in his language, moments to the day, checksums
+    by their beginning."""
+    comma = ": " if english else "："
+    known = [(FACT_TEXTS[name][english], _value(name, value, english)) for name, value in facts.items()
+             if name in FACT_TEXTS and value not in (None, "")]  # fmt: skip
+    return [f"{name}{comma}{value}" for name, value in known]
+
+
+def _value(name: str, value: Any, english: bool) -> str:
+    words = {"office": OFFICE_TEXTS, "scope": SCOPE_TEXTS}.get(name, {})
+    if value in words:
+        return words[value][english]
+    return str(value)[:10] if name in ("expires_at", "to") else str(value)[:12] if name == "sha256" else str(value)

@@ -47,6 +47,7 @@ PROBLEM_TEXTS: dict[str, Text] = {
         "“{value}” cannot move from {before} to {after}: its cases are kept under the former",
     ),
     "unit_or_body": ("单位和组织须填且只填一个", "give either a unit or a body"),
+    "erased": ("“{value}”已依法删除，请从表中去掉", "“{value}” was erased by law; take the row out"),
     "reserved_id": ("“{value}”是系统自用的编号", "“{value}” is the system's own id"),
     "id_taken": ("编号“{value}”已是别人的", "the id “{value}” is somebody else's"),
     "in_the_past": ("{value} 已经过去，最早 {first}", "{value} is past; at the earliest {first}"),
@@ -72,6 +73,14 @@ WRONG_TEXTS: dict[str, Text] = {
     "unknown_login": ("没有账号“{login}”", "there is no account “{login}”"),
     "account_ended": ("账号“{login}”已停用", "the account “{login}” has ended"),
     "unknown_person": ("没有编号为“{person}”的人员", "there is no person “{person}”"),
+    "is_registered": (
+        "这个人有登记，请用编号：{people}",
+        "this person is registered; name him by his id: {people}",
+    ),
+    "cases_still_open": (
+        "这些事项还没有办结：{cases}。等它们办结，或加 --also-open",
+        "these cases are still open: {cases}. Wait until they are closed, or add --also-open",
+    ),
     "unknown_token": ("没有编号为“{token}”的令牌", "there is no token “{token}”"),
     "bad_label": ("令牌须有 1–{limit} 个字的名称", "a token needs a label of 1–{limit} characters"),
     "expires_in_the_past": ("到期时间 {moment} 已经过去", "{moment} is past already"),
@@ -115,6 +124,7 @@ WRONG_TEXTS: dict[str, Text] = {
         "没有设置签名密钥的位置：请设 MINQING_SIGNING_KEY",
         "no place of a signing key is set: set MINQING_SIGNING_KEY",
     ),
+    "no_database": ("没有这个数据库文件：{file}", "there is no such database file: {file}"),
     "no_folder": ("无法建立数据库的文件夹 {folder}：{reason}", "cannot make the folder {folder}: {reason}"),
     "unknown_revision": (
         "数据库来自更新的版本，本程序不认识：{reason}",

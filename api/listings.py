@@ -4,12 +4,11 @@ was asked for misleads."""
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from api.shapes import CaseId, Code, MeetingId, Moment, PersonId, Plain, UnitCode, WorkflowKey
+from api.shapes import CaseId, Code, Day, MeetingId, Moment, PersonId, Plain, UnitCode, WorkflowKey
 from engine.cases.narrowing import PAGE_MOST, Order
 
 Below = Annotated[UnitCode | None, Field(description="this unit with all below")]
@@ -38,12 +37,16 @@ Said = Annotated[
 ]
 
 
+#: One that is none of ours is told so, whatever its form; the form is for whoever reads the document.
+Cursor = Annotated[str | None, Field(max_length=400, json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"})]
+
+
 class Listing(BaseModel):
     """A page: `cursor` is the `next` of the page before."""
 
     model_config = ConfigDict(extra="forbid")
 
-    cursor: Annotated[str | None, Field(max_length=400)] = None
+    cursor: Cursor = None
     limit: Annotated[int, Field(ge=1, le=PAGE_MOST)] = 50
 
 
@@ -107,7 +110,7 @@ class AccessListing(Listing, AccessNarrowing):
 
 class InboxListing(Listing):
     unread: Annotated[bool, Field(description="what I have not read")] = False
-    day: Annotated[date | None, Field(description="of the digest of this day")] = None
+    day: Annotated[Day | None, Field(description="of the digest of this day")] = None
 
 
 class FeedListing(BaseModel):
@@ -115,7 +118,7 @@ class FeedListing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after: Annotated[str | None, Field(max_length=400)] = None
+    after: Cursor = None
     limit: Annotated[int, Field(ge=1, le=PAGE_MOST)] = PAGE_MOST
 
 

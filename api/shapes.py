@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -92,7 +93,19 @@ def _written(moment: object) -> object:
     return moment
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_sensible)]
+#: As a reader of the OpenAPI document learns of it: RFC 3339, in the years that are sensible.
+_MOMENT = {"type": "string", "format": "date-time", "pattern": r"^(190[1-9]|19[1-9]\d|2[01]\d\d)-"}
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_sensible), WithJsonSchema(_MOMENT)]
+
+
+def _written_day(day: object) -> object:
+    """`2026-03-06`: a bare number is no day."""
+    if not isinstance(day, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", day, re.ASCII):
+        raise ValueError("not written as RFC 3339")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
 _DEEPEST = 4
 
 
@@ -115,7 +128,11 @@ def _inside(value: Any) -> list[Any]:
 Data = Annotated[
     dict[Code, Any],
     AfterValidator(_shallow),
-    Field(max_length=200, description="Values by field code, as the row's `needs` and `takes` say"),
+    Field(
+        max_length=200,
+        description="Values by field code, as the row's `needs` and `takes` say",
+        json_schema_extra={"additionalProperties": False, "maxProperties": 200},  # other keys can be no codes
+    ),
 ]
 
 
@@ -193,8 +210,22 @@ class BulkBody(Body):
         return {"items": body} if isinstance(body, list) else body
 
 
+def _one_of(*names: str) -> ConfigDict:
+    """Unknown keys are refused; exactly one of these is given."""
+    ways = [
+        {
+            "required": [name],
+            "properties": {each: {"type": "string" if each == name else "null"} for each in names},
+        }
+        for name in names
+    ]
+    return ConfigDict(extra="forbid", json_schema_extra={"oneOf": ways})
+
+
 class ClockBody(Body):
     """One of the two. `advance` is a number and a unit: minutes, hours or days."""
+
+    model_config = _one_of("to", "advance")
 
     to: Moment | None = None
     advance: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} (minutes?|hours?|days?)$")] | None = Field(

@@ -15,7 +15,7 @@ from api.answers_clocks import ClocksOut
 from api.answers_history import EventPage
 from api.cursors import pack, pack_due, unpack, unpack_due
 from api.deps import English, KeyHeader, Once, Seen, Served, Services, Who, person_of
-from api.docs import CASE_LINKS, HIDDEN, PROBLEMS, answers
+from api.docs import CASE_LINKS, FIRST, HIDDEN, PROBLEMS, answers, link
 from api.listings import CaseListing
 from api.problems import refusal_response
 from api.shapes import BulkBody, CaseId, CommandBody, FireBody, OpenCaseBody, Stranger
@@ -66,7 +66,11 @@ def open_case(body: OpenCaseBody, served: Served, who: Who, english: English, ke
     return answer(served, who, served.cases.open(sent, wanted), english, status=201)
 
 
-@router.get("/cases", summary="Cases within reach", responses={200: answers(CasePage)})
+@router.get(
+    "/cases",
+    summary="Cases within reach",
+    responses={200: answers(CasePage, first=link("get_case", "The first of them", case_id=FIRST))},
+)
 def list_cases(served: Served, who: Who, english: English, asked: Annotated[CaseListing, Query()]) -> Any:
     filters = asked.model_dump(exclude={"cursor", "state"})
     by_due = asked.order == "due"

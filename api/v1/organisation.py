@@ -31,7 +31,7 @@ def shown_post(post: PostSeen) -> dict[str, Any]:
 
 @router.get("/me", summary="Who I am, my posts, and what time it is here", responses={200: answers(MeOut)})
 def me(served: Served, who: Who, english: English) -> Any:
-    now, simulated = served.setup.clock()
+    standing = served.setup.standing()
     found = served.organisation.me(person_of(who), rules_day(served))
     return {
         "login": who.login,
@@ -41,8 +41,8 @@ def me(served: Served, who: Who, english: English) -> Any:
         "offices": [office for office in OFFICES if office in who.offices],
         "scope": who.scope,
         "posts": [shown_post(post) for post in found.posts],
-        "clock": {"now": now.isoformat(), "simulated": simulated},
-        "warnings": [COMBINED_WARNING[english]] if served.administration_queries.combined() else [],
+        "clock": {"now": standing.now.isoformat(), "simulated": standing.simulated},
+        "warnings": [COMBINED_WARNING[english]] if standing.combined else [],
     }
 
 

@@ -97,7 +97,7 @@ def groups(request: Request, served: Services, who: Reader, view: MeetingView, e
 def line(request: Request, served: Services, who: Reader, item: ItemView, english: bool) -> dict[str, Any]:
     """One line of the agenda."""
     case = item.case
-    shown = present_meetings.item(item, case.sight, english)
+    shown = present_meetings.item(item, english)
     return {
         "number": number_of(item),
         "case": case.identity.id,

@@ -36,6 +36,10 @@ def _put(fresh: Path, file: Path) -> None:
         os.link(fresh, file)
     except FileExistsError as error:
         raise Wrong("backup_exists", file=str(file)) from error
+    except OSError:  # a disk that knows no second name for a file, as a stick has
+        if file.exists():
+            raise Wrong("backup_exists", file=str(file)) from None
+        fresh.rename(file)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

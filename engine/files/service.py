@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ from engine.store.filebook import (
     FileRow,
     expired_files,
     forget_files,
+    homes_with_files,
     insert_file,
     mark_stored,
     read_file,
@@ -148,6 +150,12 @@ class FileService:
             with self.office.store.begin() as tx:
                 forget_files(tx, home, expired)
         return len(expired)
+
+    def sweep_everywhere(self) -> int:
+        """The same in every home, until nothing is left to remove. Raises Unavailable."""
+        with self.office.store.read() as tx:
+            homes = homes_with_files(tx)
+        return sum(removed for home in homes for removed in iter(partial(self.sweep, home), 0))
 
     # --- giving out --------------------------------------------------------------------------------------------------
 

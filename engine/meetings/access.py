@@ -11,7 +11,6 @@ from engine.definition.model import Meeting, Workflow
 from engine.rules.attempt import Actor, InMeeting, Post, Unit
 from engine.rules.fold import local_day
 from engine.rules.machine import Compiled
-from engine.rules.mask import Sight
 from engine.rules.refusals import Forbidden, NotFound
 from engine.rules.worktime import Worktime
 from engine.store import register
@@ -58,13 +57,11 @@ def seat(tx: Tx, office: Office, workflow: Workflow, code: str, person: str) -> 
     return Seat(workflow=workflow, rules=workflow.meetings[code], actor=actor, now=now, day=day)
 
 
-def must_see(seat: Seat, unit: Unit) -> Sight:
+def must_see(seat: Seat, unit: Unit) -> None:
     """Posts at the meeting's unit or above it, of roles that the file names and that do not sit beside the line; others
     learn nothing of it. Raises NotFound."""
-    roles = [seat.workflow.roles[post.role] for post in seat.actor.posts if _sees(seat, post, unit)]
-    if not roles:
+    if not any(_sees(seat, post, unit) for post in seat.actor.posts):
         raise NotFound("meeting")
-    return Sight.MASKED if all(role.read_only for role in roles) else Sight.OPEN
 
 
 def _sees(seat: Seat, post: Post, unit: Unit) -> bool:

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from engine.people.accounts import Account, accounts_of
 from engine.people.acting import By
-from engine.people.administrators import COMBINED, mode_of
 from engine.people.journal import Entry, entries
 from engine.people.tokens import TokenKept, tokens_where
 from engine.rules.mask import phone_pattern
@@ -44,11 +43,6 @@ class AdministrationQueries:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-
-    def combined(self) -> bool:
-        """One may hold several offices here: everybody is told."""
-        with self.store.read() as tx:
-            return mode_of(tx) == COMBINED
 
     def accounts(self, by: By, *, q: str | None = None, after: str | None = None,
                  limit: int = 50) -> list[AccountSeen]:  # fmt: skip

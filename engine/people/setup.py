@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from engine.people.acting import by_command
+from engine.people.administrators import COMBINED, mode_of
 from engine.people.errors import Wrong
 from engine.people.journal import keep
 from engine.people.kinds import UNIT_KINDS
@@ -24,6 +25,16 @@ class Setup:
 
     mark: str
     home_level: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """The time of the rules in UTC, whether it is simulated, and whether one person may hold several administrators'
+    offices here."""
+
+    now: datetime
+    simulated: bool
+    combined: bool
 
 
 class SetupService:
@@ -57,6 +68,13 @@ class SetupService:
         with self.store.read() as tx:
             held = _held(tx)
             return held or real_now(), held is not None
+
+    def standing(self) -> Standing:
+        """What every page tells its reader."""
+        with self.store.read() as tx:
+            held = _held(tx)
+            combined = mode_of(tx) == COMBINED
+            return Standing(now=held or real_now(), simulated=held is not None, combined=combined)
 
     @retried
     def hold_clock(self, moment: datetime) -> datetime:

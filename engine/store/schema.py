@@ -52,6 +52,7 @@ def grant(store: Store, role: str) -> None:
         for table in APPEND_ONLY:
             tx.execute(sa.text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table.name} FROM {quoted}"))
         tx.execute(sa.text(f"GRANT DELETE ON access_log TO {quoted}"))  # of old rows: a trigger holds the younger
+        tx.execute(sa.text(f"GRANT UPDATE (words) ON reveals TO {quoted}"))  # to empty them: a trigger holds the rest
         tx.execute(sa.text(f"REVOKE DELETE, TRUNCATE ON payloads FROM {quoted}"))
         tx.execute(sa.text(f"GRANT SELECT ON alembic_version TO {quoted}"))
 
@@ -61,6 +62,11 @@ def grant(store: Store, role: str) -> None:
 _OURS = sa.text(
     "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
     "WHERE n.nspname = current_schema() AND p.proname LIKE 'minqing\\_%'"
+)
+
+_OTHERS = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND backend_type = 'client backend'"
 )
 
 
@@ -103,5 +109,4 @@ def wipe(tx: Tx) -> None:
 
 def others_connected(tx: Tx) -> int:
     """PostgreSQL: how many other sessions this database has."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    return int(tx.execute(sa.text(query)).scalar_one())
+    return int(tx.execute(_OTHERS).scalar_one())

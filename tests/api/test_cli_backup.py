@@ -108,6 +108,19 @@ def test_the_signing_key_goes_along_on_demand_alone(lived_in: str, folder: Path,
     assert (folder / "with" / "new.signing.key").read_bytes() == b"mine"
 
 
+def test_without_the_rules_of_the_backup_it_is_restored_and_not_verified(lived_in: str, folder: Path, monkeypatch):
+    done("backup", folder / "one.backup")
+    empty = folder / "rules"
+    empty.mkdir()
+    monkeypatch.setenv("MINQING_WORKFLOWS_DIR", str(empty))
+    monkeypatch.setenv("MINQING_DATABASE_URL", f"sqlite:///{folder / 'new.db'}")
+
+    told = run("restore", folder / "one.backup", "--json")
+
+    assert (told.exit_code, "not verified" in told.stderr) == (1, True)
+    assert json.loads(told.stdout)["verified"] is None
+
+
 def test_a_restored_database_says_so(lived_in: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
     written = json.loads(done("backup", folder / "one.backup", "--json"))
     monkeypatch.setenv("MINQING_DATABASE_URL", f"sqlite:///{folder / 'new.db'}")

@@ -10,9 +10,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from api.administration_texts import ACT_TEXTS, OFFICE_TEXTS, SCOPE_TEXTS
 from engine.people.accounts import AccountService
+from engine.people.acting import COMMAND, HIMSELF
 from engine.people.administrators import AdministratorService
+from engine.people.journal import ACTS
+from engine.people.offices import OFFICES
 from engine.people.passwords import PasswordService
+from engine.people.scopes import SCOPES
 from engine.people.sessions import SessionService
 from engine.store.tables import tokens
 from tests import township as t
@@ -486,3 +491,9 @@ def test_who_holds_all_three_does_all_three(api: Api):
         for office in ("security", "audit"):
             offices.dismiss("allinone", office)
         offices.set_mode("apart")
+
+
+def test_every_act_office_and_scope_has_its_words():
+    assert set(ACT_TEXTS) == set(ACTS)
+    assert set(OFFICE_TEXTS) == {*OFFICES, COMMAND, HIMSELF}
+    assert set(SCOPE_TEXTS) == set(SCOPES)

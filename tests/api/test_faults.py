@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
+from api.web.stuck import stuck_of
 from engine.store.clock import hold
 from engine.wiring import Unavailable
 from tests import township as t
@@ -85,6 +87,16 @@ def test_a_reader_gets_a_page_in_his_language(api: Api, full, status, wait, lang
     assert (answer.status_code, answer.headers["retry-after"]) == (status, wait)
     assert answer.headers["content-type"].startswith("text/html")
     assert words[full] in answer.text
+
+
+def test_a_page_that_says_that_the_database_is_away_does_not_ask_it_again(api: Api):
+    def away(_: str) -> int:
+        raise Unavailable
+
+    served = SimpleNamespace(clocks=SimpleNamespace(blocked_count=away))
+    request = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(services=served)))
+
+    assert stuck_of(request, SimpleNamespace(supervises=True, levels=set(), person="x")) == 0
 
 
 class _Full:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from engine.files.content import TYPES
 from tests.api import world
 from tests.api.client import OPERATOR, SECURITY, Api, office_of, opened, said, settle
 from tests.databases import fresh_store
@@ -392,12 +393,21 @@ def test_the_examples_of_administration_do_what_they_say(api: Api, document):
 
 def test_an_upload_and_a_download_are_bytes(document):
     (sent,) = operations(document)["upload_file"][2]["requestBody"]["content"].values()
-    (got,) = operations(document)["download_file"][2]["responses"]["200"]["content"].values()
+    got = operations(document)["download_file"][2]["responses"]["200"]["content"]
 
-    assert sent == got == {"schema": {"type": "string", "format": "binary"}}
+    assert sent == {"schema": {"type": "string", "format": "binary", "minLength": 1}}
+    assert set(got) == set(TYPES)
+    assert all(each == {"schema": {"type": "string", "format": "binary"}} for each in got.values())
 
 
 # --- links -----------------------------------------------------------------------------------------------------------
+
+
+#: Answers that lead on, beside every answer of a meeting.
+LEADING = {
+    "open_case", "get_case", "list_cases", "create_meeting", "list_meetings", "enter_turn", "list_messages",
+    "upload_file",
+}  # fmt: skip
 
 
 def test_every_link_leads_to_an_operation_that_takes_what_it_gives(document):
@@ -408,19 +418,30 @@ def test_every_link_leads_to_an_operation_that_takes_what_it_gives(document):
         for link in response.get("links", {}).values()
     ]
 
-    assert {name for _, name in links} == {"open_case", "get_case", "fire"}
+    assert {name for _, name in links} == {*LEADING, "get_meeting", *(CHANGES_WHAT_IS_THERE - {"fire"}), "fire"} | {
+        "preview_closing"
+    }
     for link, _ in links:
         _, _, target = operations(document)[link["operationId"]]
-        taken = {each["name"] for each in target["parameters"]}
-        assert set(link["parameters"]) <= taken
-        assert all(value.startswith("$response.body#/") for value in link["parameters"].values())
+        taken = {each["name"]: each for each in target["parameters"]}
+        assert set(link["parameters"]) <= set(taken)
+        assert {name for name, each in taken.items() if each["required"]} - {"case_id"} <= set(link["parameters"])
+        assert all(value.startswith(("$response.body#/", "$response.header.")) for value in link["parameters"].values())
+
+
+def test_what_has_a_version_says_so_in_every_answer(document):
+    """Whoever follows a link to a change has the version that the change asks for."""
+    for name, (_, _, operation) in operations(document).items():
+        for response in operation["responses"].values():
+            versions = [link for link in response.get("links", {}).values() if "If-Match" in link["parameters"]]
+            assert not versions or response["headers"]["ETag"]["required"] is True, name
 
 
 def test_the_links_of_an_answer_can_be_followed(api: Api, document):
     opened_case = api.send("village_clerk", "POST", "/v1/cases", example_of(document, "open_case")).json()
     for link in operations(document)["open_case"][2]["responses"]["201"]["links"].values():
         method, path, _ = operations(document)[link["operationId"]]
-        given = {name: _pointed(opened_case, value) for name, value in link["parameters"].items()}
+        given = {name: _pointed(opened_case, value) for name, value in link["parameters"].items() if name == "case_id"}
         body = example_of(document, "fire") if method == "post" else None
         version = api.version(opened_case["id"]) if body else None
         assert said(api.send("zuzhang", method.upper(), path.format(**given), body, version=version)) == "200"

@@ -10,6 +10,7 @@ write-ahead log, too: then PostgreSQL itself stops when the disk is full, and is
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
+import psycopg
 
 from engine.store.db import Store
 from tests.api.client import settle
@@ -69,9 +71,17 @@ def drill(kind: str) -> bool:
         ballast = Ballast(disk)
         if kind == "sqlite":
             with database("sqlite", disk) as store:
-                return _told(kind, *_drill(kind, store, folder, ballast, lambda: None))
+                return _told(kind, *_drill(kind, store, folder, ballast))
         with tables_of(folder, disk, log_too=kind == "log") as (store, postgres):
-            return _told(kind, *_drill(kind, store, folder, ballast, lambda: _ensure(postgres)))
+            return _told(kind, *_drill(kind, store, folder, ballast, postgres))
+
+
+def _use_up_the_log(postgres: Any) -> None:
+    """Until the server needs a new segment of its log and finds no room: it stops by itself."""
+    with contextlib.suppress(psycopg.Error), psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        for _ in range(200):
+            connection.execute("SELECT pg_logical_emit_message(false, 'drill', 'x'), pg_switch_wal()")
+        raise RuntimeError("the log never filled the disk")
 
 
 def _ensure(postgres: Any) -> None:
@@ -82,7 +92,7 @@ def _ensure(postgres: Any) -> None:
 
 
 def _drill(kind: str, store: Store, folder: Path, ballast: Ballast,
-           mend: Callable[[], None]) -> tuple[Told, Balance, list[str]]:  # fmt: skip
+           postgres: Any = None) -> tuple[Told, Balance, list[str]]:  # fmt: skip
     tokens, server = settle(store), Server(store.url, folder / "server.log")
     files = {"MINQING_FILES": str(ballast.disk / "files"), "MINQING_SPOOL": str(folder / "spool")}
     os.environ.update(files)
@@ -95,9 +105,13 @@ def _drill(kind: str, store: Store, folder: Path, ballast: Ballast,
     _until(lambda: len(crowd.told.done) > 50)
     ballast.load(leave=200_000)
     _until(lambda: crowd.told.statuses[507] + crowd.told.statuses[503] > 40)
+    if kind == "log":
+        _use_up_the_log(postgres)
+        _until(lambda: crowd.told.statuses[503] > 40)
     wrong = _while_full(kind, server, tokens)
     ballast.drop()
-    mend()
+    if postgres is not None:
+        _ensure(postgres)
     before = len(crowd.told.done)
     _until(lambda: len(crowd.told.done) > before + 50)
     wrong += _afterwards(server, tokens)

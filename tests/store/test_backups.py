@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import io
@@ -249,6 +250,17 @@ def test_the_file_is_its_owners_alone_and_appears_whole(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [file]
     with pytest.raises(Wrong, match="backup_exists"), new_file(file):
         pass
+
+
+def test_a_stick_that_knows_no_links_takes_a_backup_too(tmp_path: Path, monkeypatch):
+    def unknown(*_):
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr("os.link", unknown)
+    with new_file(tmp_path / "minqing.backup") as out:
+        out.write(b"whole")
+
+    assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"whole"]
 
 
 def test_a_disk_that_is_full_leaves_no_half_file(tmp_path: Path):

@@ -47,6 +47,7 @@ PROBLEM_CODES = frozenset(
         "id_taken",
         "in_the_past",
         "ended_before",
+        "erased",
     }
 )
 

@@ -141,7 +141,7 @@ class Stage:
         self.waiting()
         meeting, version = self.planned()
         answer = self.ask("village_secretary", "POST", f"/v1/meetings/{meeting}/open", None, version)
-        return meeting, answer.headers["etag"], [item["case"]["id"] for item in answer.json()["agenda"]]
+        return meeting, answer.headers["etag"], [item["case"]["id"] for item in answer.json()["items"]]
 
     def _a_planned(self, body: Any = None) -> Staged:
         meeting, version = self.planned()

@@ -184,7 +184,7 @@ class Stage:
 
     def for_decide(self) -> Staged:
         meeting, version, cases = self.opened()
-        decision = {"case": cases[0], "trigger": "carry_over", "data": {}}
+        decision = {"case": cases[-1], "trigger": "carry_over", "data": {}}
         return Staged(path={"meeting_id": meeting}, version=version, body={"decisions": [decision]})
 
     def for_undo_decision(self) -> Staged:

@@ -57,7 +57,8 @@ class FollowedOut(Answer):
 class CaseOut(Answer):
     """`holder` is the unit at the case's level. `due_at` is the earliest deadline of the clocks that run now but the
     total one, null where none does; the flag `deadline_provisional` says that the calendar lacks a year that a deadline
-    reaches into. `follows` is the primary of a merged case, to those who may read that too; null in lists."""
+    reaches into. `masked` are the fields of which the reader sees less than is kept, `erased` those whose text was
+    erased by law. `follows` is the primary of a merged case, to those who may read that too; null in lists."""
 
     id: CaseId
     number: str
@@ -72,6 +73,8 @@ class CaseOut(Answer):
     holder: UnitCode
     holder_name: str | None
     data: dict[Code, Any]
+    masked: list[Code]
+    erased: list[Code]
     version: int
     opened_at: datetime
     due_at: datetime | None

@@ -71,7 +71,7 @@ class RecomputedOut(Answer):
 
 class EventOut(Answer):
     """One history row, with its three times. `recomputed` is there for the engine's own row `recompute_deadlines`
-    alone; such a row stands in line 0, in no line of the file."""
+    alone; such a row stands in line 0, in no line of the file. `erased`: what it said was erased by law."""
 
     case: CaseId
     number: str
@@ -89,6 +89,7 @@ class EventOut(Answer):
     data: dict[Code, Any]
     recomputed: RecomputedOut | None
     note: str | None
+    erased: bool
     responsible: ChargeOut | None
     successor: ChargeOut | None
     occurred_at: datetime

@@ -17,6 +17,10 @@ Until = Annotated[Moment | None, Field(description="exclusive")]
 Words = Annotated[Plain | None, Field(max_length=60, description="part of the name")]
 
 
+Log = Annotated[Literal["open", "veiled"], Field(description="`veiled`: what rules keep to holders of some posts")]
+Size = Annotated[int, Field(ge=0, lt=2**31)]
+
+
 _UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
@@ -140,6 +144,33 @@ class DutyListing(GapListing):
     role: Code | None = None
     since: Annotated[Moment | None, Field(description="default: now")] = None
     until: Annotated[Moment | None, Field(description="exclusive; default: a week after `since`")] = None
+
+
+class CheckpointListing(Listing):
+    home: UnitCode
+    log: Log = "open"
+
+
+class LogQuestion(BaseModel):
+    """One log of one home."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    home: UnitCode
+    log: Log = "open"
+
+
+class ConsistencyQuestion(LogQuestion):
+    old: Size
+    new: Annotated[Size | None, Field(description="default: that of the last checkpoint")] = None
+
+
+class InclusionQuestion(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    case: CaseId
+    seq: Annotated[int, Field(ge=1, lt=2**31, description="number of the row in the case")]
+    size: Annotated[Size | None, Field(description="of the tree; default: that of the last checkpoint")] = None
 
 
 class PeopleListing(Listing):

@@ -6,7 +6,6 @@ from typing import Any
 
 from api.present import case, data, person, stamp, title, unit
 from engine.meetings.queries import ItemView, MeetingView, ReportView
-from engine.rules.mask import Sight, seen
 
 Json = dict[str, Any]
 
@@ -46,7 +45,8 @@ def meeting(view: MeetingView, english: bool, *, items: bool = True) -> Json:
 def _agenda(view: MeetingView, english: bool) -> Json:
     return {
         "cutoff": stamp(view.workflow, view.cutoff),
-        "items": [{**item(each, view.sight, english), "added": _added(view, each)} for each in view.items],
+        "checkpoint": f"/v1/audit/checkpoints/{view.checkpoint.id}" if view.checkpoint else None,
+        "items": [{**item(each, english), "added": _added(view, each)} for each in view.items],
         "reports": [report(each, english) for each in view.reports],
     }
 
@@ -68,7 +68,7 @@ def _added(view: MeetingView, item: ItemView) -> Json | None:
     if found.added_by is None:
         return None
     at, by = stamp(view.workflow, found.added_at), person(found.added_by, view.names)
-    return {"by": by, "at": at, "reason": seen(found.added_reason, view.sight)}
+    return {"by": by, "at": at, "reason": found.added_reason}
 
 
 def report(view: ReportView, english: bool) -> Json:
@@ -87,19 +87,19 @@ def report(view: ReportView, english: bool) -> Json:
     }
 
 
-def item(view: ItemView, sight: Sight, english: bool) -> Json:
+def item(view: ItemView, english: bool) -> Json:
     found = view.item
     rule = view.case.workflow.row(view.trigger, _gate(view)) if view.trigger else None
     decision = {
         "trigger": view.trigger,
         "ref": rule.ref if rule else None,
         "title": title(rule.title, english) if rule else view.trigger,
-        "data": data(view.case.workflow, view.data, view.names, sight),
+        "data": data(view.case.workflow, view.data, view.names, view.case.sight),
         "note": view.note,
         "by": found.decided.actor if found.decided else None,
     }
     return {
-        "number": found.number or found.position,
+        "number": found.number,
         "case": case(view.case, english),
         "decision": decision if view.trigger else None,
         "outcome": found.outcome,

@@ -30,6 +30,11 @@ FileId = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}-[0-9A-HJKMNP-TV-Z]{26}$"),
     Field(description="Id of an upload", examples=["430482109-01KAZ0C3W8N5T2Q7R4X6V9B1MD"]),
 ]
+CheckpointId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}-[0-9A-HJKMNP-TV-Z]{26}$"),
+    Field(description="Id of a checkpoint", examples=["430482109-01KAZ4T7D9X2M5Q8W1B6C3F0GH"]),
+]
 PersonId = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9@_-]{1,80}$"),

@@ -107,7 +107,7 @@ def _place(found: ItemView, english: bool) -> str:
 
 def _decision(found: ItemView, english: bool) -> dict[str, Any] | None:
     """What was decided on it, in words."""
-    told = present_meetings.item(found, found.case.sight, english)["decision"]
+    told = present_meetings.item(found, english)["decision"]
     if told is None:
         return None
     return {"title": told["title"], "facts": decision_facts(found, told["data"], english)}

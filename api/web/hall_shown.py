@@ -81,7 +81,8 @@ def name_of(view: MeetingView, english: bool) -> str:
 
 
 def number_of(item: ItemView) -> int:
-    return item.item.number or item.item.position
+    assert item.item.number is not None
+    return item.item.number
 
 
 def groups(request: Request, served: Services, who: Reader, view: MeetingView, english: bool) -> list[dict[str, Any]]:
@@ -96,7 +97,7 @@ def groups(request: Request, served: Services, who: Reader, view: MeetingView, e
 def line(request: Request, served: Services, who: Reader, item: ItemView, english: bool) -> dict[str, Any]:
     """One line of the agenda."""
     case = item.case
-    shown = present_meetings.item(item, case.sight, english)
+    shown = present_meetings.item(item, english)
     return {
         "number": number_of(item),
         "case": case.identity.id,

@@ -11,6 +11,7 @@ from api import present, present_meetings
 from api.deps import Served, Services
 from api.problems import KINDS, refusal_body
 from api.web.acts import seen_version
+from api.web.checkpoint_shown import checkpoint_shown
 from api.web.hall_outcomes import summary, why_void
 from api.web.hall_screen import decision_facts
 from api.web.hall_shown import CLOSED, OPEN, head, line, number_of
@@ -19,7 +20,7 @@ from api.web.reader import InEnglish, Reader, Sent, Signed
 from api.web.rendering import render
 from api.web.routes import PageRoute, back_to
 from api.web.values import gist_of
-from engine.meetings.queries import ItemView, MeetingView
+from engine.meetings.queries import ItemView
 from engine.rules.refusals import NotFound, Refusal
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -90,15 +91,16 @@ def minutes(request: Request, meeting_id: MeetingPath, served: Served, who: Sign
         request,
         "hall/minutes.html",
         **head(view, who, english),
-        items=[_minuted(item, view, english) for item in view.items],
+        items=[_minuted(item, english) for item in view.items],
         rows=summary(view, english),
         reports=[_reported(each, english) for each in view.reports],
         workflow=view.workflow,
+        signed=checkpoint_shown(request, view.checkpoint) if view.checkpoint else None,
     )
 
 
-def _minuted(item: ItemView, view: MeetingView, english: bool) -> dict[str, Any]:
-    told = present_meetings.item(item, view.sight, english)
+def _minuted(item: ItemView, english: bool) -> dict[str, Any]:
+    told = present_meetings.item(item, english)
     facts = decision_facts(item, told["decision"]["data"], english) if told["decision"] else []
     return {
         "number": number_of(item),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from api import present
+from api.personal_texts import ERASED_WORDS
 from engine.cases.views import CaseView, EventView
 from engine.definition.model import START, FieldType, Role, Slot
 
@@ -35,8 +36,17 @@ def _told(view: CaseView | EventView, names: Sequence[str], english: bool) -> It
     values = present.data(view.workflow, view.data, view.names, view.sight)
     for name in names:
         field = view.workflow.fields[name]
+        if name in _erased(view):
+            yield {"title": present.title(field.title, english), "kind": "text", "value": ERASED_WORDS[english]}
         if values.get(name) not in (None, "", [], False, field.default):
             yield {"title": present.title(field.title, english), **shown(view, name, values[name], english)}
+
+
+def _erased(view: CaseView | EventView) -> tuple[str, ...]:
+    """Fields whose text was erased by law."""
+    if isinstance(view, CaseView):
+        return view.erased
+    return view.event.texts if view.erased else ()
 
 
 def place_and_role(place: str, role: Role | None, words: str, english: bool) -> str:

@@ -21,11 +21,11 @@ from engine.rules.refusals import Conflict, FieldProblem, FieldsRefused, Forbidd
 from engine.rules.signed_note import VerifierKey
 from engine.store import checkpointbook as book
 from engine.store.casefile import home_of, read_case
-from engine.store.checkpointbook import CheckpointRow
+from engine.store.checkpointbook import CheckpointRow as CheckpointRow
 from engine.store.db import Tx
 from engine.store.tables import history
 from engine.store.treebook import LOGS as LOGS
-from engine.store.treebook import TreeBroken, leaf_at, read_heads, subtrees
+from engine.store.treebook import Head, TreeBroken, leaf_at, read_heads, subtrees
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +136,7 @@ class ProofQueries:
             log, leaf = placed
             if not reads(tx, self.office, who, home, log):
                 raise Forbidden("veiled_log")
-            size = self._size(tx, home, log, "size", size)
+            size = _within(read_heads(tx, home)[log], size, FieldProblem(field="size", code="out_of_bounds"))
             answer = Inclusion(
                 case_id=case_id,
                 seq=seq,
@@ -154,7 +154,7 @@ class ProofQueries:
         that the log never had, and for an empty tree, of which nothing can be said."""
         with self.office.store.read() as tx:
             must_read(tx, self.office, who, home, log)
-            new = self._size(tx, home, log, "new", new)
+            new = _within(read_heads(tx, home)[log], new, FieldProblem(field="new", code="out_of_bounds"))
             if not 0 < old <= new:
                 raise FieldsRefused((FieldProblem(field="old", code="out_of_bounds"),))
             subtree = subtrees(tx, home, log)
@@ -184,13 +184,6 @@ class ProofQueries:
             raise NotFound("row")
         return hashed
 
-    def _size(self, tx: Tx, home: str, log: str, name: str, wanted: int | None) -> int:
-        """The size asked for, or that of the last checkpoint. Raises FieldsRefused beyond that."""
-        grown = read_heads(tx, home)[log].size
-        if wanted is not None and not 0 <= wanted <= grown:
-            raise FieldsRefused((FieldProblem(field=name, code="out_of_bounds"),))
-        return grown if wanted is None else wanted
-
     def _origin(self, tx: Tx, home: str, log: str) -> str | None:
         name = keys.installation(tx)
         return keys.origin(name, home, log) if name else None
@@ -205,3 +198,10 @@ class ProofQueries:
             return replace(answer, root=root, proof=tuple(inclusion(subtree, answer.leaf, answer.size)))
         except TreeBroken as error:
             raise Conflict("tree_broken") from error
+
+
+def _within(head: Head, wanted: int | None, problem: FieldProblem) -> int:
+    """The size asked for, or that of the last checkpoint. Raises FieldsRefused, of the problem, beyond that."""
+    if wanted is not None and not 0 <= wanted <= head.size:
+        raise FieldsRefused((problem,))
+    return head.size if wanted is None else wanted

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.cases.calendars import keep_used
+from engine.cases.indexing import index_written
 from engine.cases.letters import letters_of
 from engine.cases.lookups import Lookups, cases_named, snapshot
 from engine.cases.office import Office
@@ -92,6 +93,7 @@ def fire_all(tx: Tx, office: Office, acts: Sequence[Act], lookups: Lookups | Non
     outcomes, desks = _weigh(tx, office, acts, lookups)
     entries = {case: _entry(office, desk) for case, desk in desks.items() if desk.events}
     hashes = write(tx, list(entries.values())) if entries else {}
+    index_written(tx, office.rulebook, office.names, [(each, desks[case].held.unit) for case, each in entries.items()])
     same = [_entry(office, desk) for desk in desks.values() if desk.again and not desk.events]
     if same:
         count_again(tx, same, office.clock.now(tx))
@@ -194,7 +196,9 @@ def _request(lookups: Lookups, compiled: Compiled, case: Snapshot, act: Act, now
     workflow = compiled.workflow
     row = workflow.row(act.command.trigger, case.source)
     judged = act.judged_at or now
-    world = lookups.world(workflow, [row] if row else [], case, act.person, act.command, judged)
+    principal = act.meeting.principal if act.meeting else None
+    behind = principal.person if principal else None
+    world = lookups.world(workflow, [row] if row else [], case, act.person, act.command, judged, behind=behind)
     return Request(
         case=case,
         actor=lookups.actor(act.person, local_day(workflow, judged)),

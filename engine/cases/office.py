@@ -16,6 +16,7 @@ from engine.rules.attempt import Unit
 from engine.rules.rulebook import Rulebook
 from engine.store.clock import Clock, DatabaseClock
 from engine.store.db import Store
+from engine.store.namebook import NameBook
 from engine.store.settings import read_setting
 
 
@@ -30,8 +31,8 @@ def _new_salt() -> str:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Office:
     """`home_level` and `secret` are the settings of the database. `receivers` are the names of those who get webhooks.
-    `kept_calendars` are versions (code, number) that the database is known to keep. `signing_key` is the file with the
-    key that signs checkpoints; None where nothing is signed.
+    `kept_calendars` are versions (code, number) that the database is known to keep; `names` remembers whose names are
+    hidden in texts. `signing_key` is the file with the key that signs checkpoints; None where nothing is signed.
     Ids and salts are arguments so that tests can fix them."""
 
     store: Store
@@ -42,6 +43,7 @@ class Office:
     clock: Clock = field(default_factory=DatabaseClock)
     receivers: tuple[str, ...] = ()
     kept_calendars: set[tuple[str, int]] = field(default_factory=set)
+    names: NameBook = field(default_factory=NameBook)
     signing_key: Path | None = None
     new_ulid: Callable[[], str] = _new_ulid
     new_salt: Callable[[], str] = _new_salt

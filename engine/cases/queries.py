@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine.cases.listing import count, found_rows, place_of, reach_of
 from engine.cases.lookups import Lookups
 from engine.cases.many import choices_of
+from engine.cases.naming import CaseAt, names_of, places_of_rows
 from engine.cases.narrowing import CaseFilter, Place
 from engine.cases.office import Office
 from engine.cases.opening import offers_to_open
@@ -17,7 +18,7 @@ from engine.cases.reading import as_read, attempt_to_read, found, offers_of, sig
 from engine.cases.views import CaseView, Choices, EventView, Followed, people_and_places, registered, see_event
 from engine.definition.model import Value, Workflow
 from engine.rules.explain import Offer
-from engine.rules.mask import Sight, masked
+from engine.rules.mask import NO_NAMES, Names, Sight, hides, masked
 from engine.rules.own import given
 from engine.rules.reading import reads_whole
 from engine.rules.state import Event
@@ -132,8 +133,19 @@ class CaseQueries:
         states = {each.identity.id: each.state for each in held}
         texts = read_texts(tx, states)
         names = _names(tx, [self._workflow(each) for each in held], held)
-        late = self._overdue(tx, held)
-        return [self._seen(each, texts[each.identity.id], names, sight, each.identity.id in late) for each in held]
+        late, hidden = self._overdue(tx, held), self._hidden(tx, held, sight)
+        return [
+            self._seen(each, texts[each.identity.id], names, sight, hidden.get(each.identity.id, NO_NAMES),
+                       each.identity.id in late)
+            for each in held
+        ]  # fmt: skip
+
+    def _hidden(self, tx: Tx, held: Sequence[Held], sight: Sight) -> dict[str, Names]:
+        """Whose names their texts hide; who sees them openly needs none."""
+        if sight is Sight.OPEN:
+            return {}
+        places = [CaseAt(case_id=each.identity.id, unit=each.unit, workflow=self._workflow(each)) for each in held]
+        return names_of(tx, self.office.names, places)
 
     def _overdue(self, tx: Tx, held: Sequence[Held]) -> set[str]:
         """Of the open cases that have a deadline those for which it has passed; the time is asked only for these."""
@@ -142,19 +154,24 @@ class CaseQueries:
         now = self.office.clock.now(tx) if dated else None
         return {case for case, at in dated.items() if now is not None and at < now}
 
-    def _seen(self, held: Held, texts: Mapping[str, Value], names: Mapping[str, str], sight: Sight,
+    def _seen(self, held: Held, texts: Mapping[str, Value], names: Mapping[str, str], sight: Sight, hidden: Names,
               overdue: bool) -> CaseView:  # fmt: skip
         workflow = self._workflow(held)
+        values = {**held.state.values, **texts}
+        data = masked(workflow, values, sight, hidden)
         return CaseView(
             identity=held.identity,
             workflow=workflow,
             state=held.state,
             holder=held.unit.at(held.state.level) or held.unit.code,
-            data=masked(workflow, {**held.state.values, **texts}, sight),
+            data=data,
             names=names,
             sight=sight,
+            hidden=hidden,
             deadlines=held.deadlines,
             overdue=overdue,
+            erased=tuple(name for name in held.state.texts if name not in texts),
+            masked=hides(workflow, values, data),
             line=held.unit.line,
         )
 
@@ -187,6 +204,8 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
     events = [event_from_row(row, row.body) for row in rows]
     workflows = [office.rulebook.pinned(e.workflow, e.workflow_version, e.file_hash).workflow for e in events]
     names = _names_in(tx, events, workflows)
+    where = zip((row.case_id for row in rows), (event.unit for event in events), workflows, strict=True)
+    hidden = names_of(tx, office.names, places_of_rows(tx, where))
     views = []
     for row, event, workflow in zip(rows, events, workflows, strict=True):
         view = EventView(
@@ -199,6 +218,8 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
             behalf=event.payload.get("behalf"),
             names=names,
             workflow=workflow,
+            erased=row.body is None,
+            hidden=hidden.get(row.case_id, NO_NAMES),
         )
         views.append(see_event(view, sights.get(row.case_id, Sight.MASKED)))
     return views

@@ -10,7 +10,7 @@ from engine.definition.model import Value, Workflow
 from engine.rules.clocks import NO_DEADLINES, Deadlines
 from engine.rules.explain import Offer
 from engine.rules.fold import as_list
-from engine.rules.mask import Sight, masked, seen, stranger
+from engine.rules.mask import NO_NAMES, Names, Sight, masked, seen, stranger
 from engine.rules.state import CaseState, Event
 from engine.store.casefile import Identity
 
@@ -30,6 +30,8 @@ class CaseView:
     """`data` is the latest value of each field as this reader may see it. `holder` is the code of the unit at the
     case's level; `line` are (kind, code) of the case's unit and those above it, the top first. `names` maps every
     person id, unit and post place in it to a name.
+    `erased` are fields whose last text was erased by law, `masked` those of which the reader sees less than is kept;
+    `hidden` are the names that its texts hide from him.
     `overdue`: it is open, and its deadline had passed when it was read. `follows` is given for one case alone, never in
     lists."""
 
@@ -42,13 +44,17 @@ class CaseView:
     sight: Sight
     deadlines: Deadlines = NO_DEADLINES
     overdue: bool = False
+    erased: tuple[str, ...] = ()
+    masked: frozenset[str] = frozenset()
+    hidden: Names = NO_NAMES
     line: tuple[tuple[str, str], ...] = ()
     follows: Followed | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventView:
-    """One history row for a reader: `data` joins what holds no text with the texts that are not erased."""
+    """One history row for a reader: `data` joins what holds no text with the texts that are not `erased`. `hidden` are
+    the names that its texts hide from whom they are masked for."""
 
     case_id: str
     number: str
@@ -60,6 +66,8 @@ class EventView:
     names: Mapping[str, str]
     workflow: Workflow
     sight: Sight = Sight.MASKED
+    erased: bool = False
+    hidden: Names = NO_NAMES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,8 +95,8 @@ def see_event(view: EventView, sight: Sight) -> EventView:
     """The row as a reader of this sight may see it."""
     return replace(
         view,
-        data=masked(view.workflow, view.data, sight),
-        note=seen(view.note, sight),
+        data=masked(view.workflow, view.data, sight, view.hidden),
+        note=seen(view.note, sight, view.hidden),
         behalf=stranger(view.behalf, sight) if view.behalf else None,
         sight=sight,
     )

@@ -11,7 +11,6 @@ from engine.definition.model import Meeting, Workflow
 from engine.rules.attempt import Actor, InMeeting, Post, Unit
 from engine.rules.fold import local_day
 from engine.rules.machine import Compiled
-from engine.rules.mask import Sight
 from engine.rules.refusals import Forbidden, NotFound
 from engine.rules.worktime import Worktime
 from engine.store import register
@@ -58,13 +57,11 @@ def seat(tx: Tx, office: Office, workflow: Workflow, code: str, person: str) -> 
     return Seat(workflow=workflow, rules=workflow.meetings[code], actor=actor, now=now, day=day)
 
 
-def must_see(seat: Seat, unit: Unit) -> Sight:
+def must_see(seat: Seat, unit: Unit) -> None:
     """Posts at the meeting's unit or above it, of roles that the file names and that do not sit beside the line; others
     learn nothing of it. Raises NotFound."""
-    roles = [seat.workflow.roles[post.role] for post in seat.actor.posts if _sees(seat, post, unit)]
-    if not roles:
+    if not any(_sees(seat, post, unit) for post in seat.actor.posts):
         raise NotFound("meeting")
-    return Sight.MASKED if all(role.read_only for role in roles) else Sight.OPEN
 
 
 def _sees(seat: Seat, post: Post, unit: Unit) -> bool:
@@ -117,6 +114,13 @@ def stands_in(tx: Tx, rules: Meeting, meeting: MeetingRow, person: str, day: dat
     return tuple(role for role, people in held.items() if meeting.delegated_by in people)
 
 
+def principal(tx: Tx, meeting: MeetingRow, person: str, day: date) -> Actor | None:
+    """Who named this person in writing, with the posts of the day; None where nobody did."""
+    if person != meeting.delegate or meeting.delegated_by is None:
+        return None
+    return register.actor(tx, meeting.delegated_by, day)
+
+
 def expected_members(tx: Tx, rules: Meeting, unit: Unit, day: date) -> tuple[str, ...]:
     """Everyone who holds a member's post at the unit on the day, each once."""
     held = register.holders_at(tx, unit.code, rules.members, day)
@@ -129,9 +133,10 @@ def is_quorate(rules: Meeting, meeting: MeetingRow) -> bool:
 
 
 def in_meeting(workflow: Workflow, rules: Meeting, meeting: MeetingRow, trigger: str, *, agenda_no: int | None,
-               quorate: bool, stands_in: tuple[str, ...] = ()) -> InMeeting:  # fmt: skip
+               quorate: bool, stands_in: tuple[str, ...] = (),
+               principal: Actor | None = None) -> InMeeting:  # fmt: skip
     """The meeting as a row's judgement sees it; its dates count from the day it was opened. `stands_in`: the roles that
-    the decider stands in for."""
+    the decider stands in for, `principal` who named him."""
     assert meeting.opened_at is not None
     return InMeeting(
         id=meeting.id,
@@ -141,4 +146,5 @@ def in_meeting(workflow: Workflow, rules: Meeting, meeting: MeetingRow, trigger:
         carries=rules.carry_over is not None and rules.carry_over.trigger == trigger,
         agenda_no=agenda_no,
         stands_in=stands_in,
+        principal=principal,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.cases.naming import joined, names_at
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
 from engine.cases.reading import reader
@@ -22,8 +23,9 @@ from engine.rules.state import Event
 from engine.store import reach, register
 from engine.store.agendabook import Item
 from engine.store.casefile import read_cases, read_events_at
+from engine.store.checkpointbook import CheckpointRow, of_meeting
 from engine.store.db import Tx
-from engine.store.meetingbook import OPEN, PLANNED, MeetingRow, list_meetings, read_meeting
+from engine.store.meetingbook import CLOSED, OPEN, PLANNED, MeetingRow, list_meetings, read_meeting
 from engine.store.names import people_names, unit_names
 from engine.store.reportbook import ReportRow, reports_at, waiting_reports
 
@@ -56,7 +58,7 @@ class ReportView:
 class MeetingView:
     """A meeting; `items` and `reports` are live while it is planned, fixed from its opening on. `cutoff` is until when
     cases come to its agenda by themselves; `provisional`: its day hangs on holidays not known yet. `names` maps people
-    and units."""
+    and units. `checkpoint`: what was signed at its closing; None where that is still to come."""
 
     meeting: MeetingRow
     workflow: Workflow
@@ -64,10 +66,10 @@ class MeetingView:
     quorate: bool
     items: tuple[ItemView, ...]
     names: Mapping[str, str]
-    sight: Sight
     reports: tuple[ReportView, ...] = ()
     cutoff: datetime | None = None
     provisional: bool = False
+    checkpoint: CheckpointRow | None = None
 
 
 class MeetingQueries:
@@ -80,16 +82,16 @@ class MeetingQueries:
     def get(self, person: str, meeting_id: str) -> MeetingView:
         """Raises NotFound, also where it is out of reach."""
         with self.office.store.read() as tx:
-            meeting, sight = self._found(tx, person, meeting_id)
-            return self._whole(tx, meeting, agenda_now(tx, self.office, meeting), sight, person)
+            meeting = self._found(tx, person, meeting_id)
+            return self._whole(tx, meeting, agenda_now(tx, self.office, meeting), person)
 
     def closing(self, person: str, meeting_id: str) -> MeetingView:
         """The preview: each item with what closing now would make of it. Raises NotFound, Conflict where not open."""
         with self.office.store.begin() as tx:
-            meeting, sight = self._found(tx, person, meeting_id)
+            meeting = self._found(tx, person, meeting_id)
             if meeting.status != OPEN:
                 raise Conflict("meeting_status", status=meeting.status)
-            return self._whole(tx, meeting, preview(tx, self.office, meeting), sight, person)
+            return self._whole(tx, meeting, preview(tx, self.office, meeting), person)
 
     def page(self, person: str, *, unit: str | None = None, status: str | None = None,
              since: datetime | None = None, until: datetime | None = None,
@@ -104,7 +106,7 @@ class MeetingQueries:
                 tx, self._lines(actor), homes=homes, unit=unit, status=status, since=since, until=until, after=after,
                 limit=limit + 1,
             )  # fmt: skip
-            views = [self._view(tx, row, [], Sight.MASKED, person) for row in rows[:limit]]
+            views = [self._view(tx, row, [], person) for row in rows[:limit]]
             last = rows[limit - 1] if len(rows) > limit else None
             return views, (last.at, last.id) if last else None
 
@@ -120,17 +122,19 @@ class MeetingQueries:
             for workflow in (compiled.workflow for compiled in self.office.rulebook.all())
         }
 
-    def _found(self, tx: Tx, person: str, meeting_id: str) -> tuple[MeetingRow, Sight]:
+    def _found(self, tx: Tx, person: str, meeting_id: str) -> MeetingRow:
         meeting = read_meeting(tx, meeting_id)
         if meeting is None:
             raise NotFound("meeting")
         there = seat(tx, self.office, rules_of(self.office, meeting), meeting.meeting, person)
-        return meeting, must_see(there, meeting.unit)
+        must_see(there, meeting.unit)
+        return meeting
 
-    def _whole(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], sight: Sight, person: str) -> MeetingView:
-        view = self._view(tx, meeting, items, sight, person)
+    def _whole(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], person: str) -> MeetingView:
+        view = self._view(tx, meeting, items, person)
         reports = tuple(self._report_views(tx, self._reports(tx, meeting), person))
-        return replace(view, reports=reports, cutoff=cutoff(self.office, meeting))
+        signed = of_meeting(tx, meeting.id) if meeting.status == CLOSED else None
+        return replace(view, reports=reports, cutoff=cutoff(self.office, meeting), checkpoint=signed)
 
     def _reports(self, tx: Tx, meeting: MeetingRow) -> list[ReportRow]:
         return waiting_reports(tx, meeting) if meeting.status == PLANNED else reports_at(tx, meeting)
@@ -147,7 +151,7 @@ class MeetingQueries:
             if each.case_id in cases
         ]
 
-    def _view(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], sight: Sight, person: str) -> MeetingView:
+    def _view(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], person: str) -> MeetingView:
         workflow = rules_of(self.office, meeting)
         rules = workflow.meetings[meeting.meeting]
         if meeting.status == PLANNED:
@@ -157,16 +161,25 @@ class MeetingQueries:
         named = (meeting.chair, meeting.recorder, meeting.delegate, meeting.delegated_by)
         people |= {person for person in named if person}
         people |= {item.added_by for item in items if item.added_by}
+        views = self._item_views(tx, meeting, items, person)
         return MeetingView(
-            meeting=meeting,
+            meeting=self._as_shown(tx, meeting, views),
             workflow=workflow,
             rules=rules,
             quorate=is_quorate(rules, meeting),
-            items=tuple(self._item_views(tx, meeting, items, sight, person)),
+            items=tuple(views),
             names={**people_names(tx, people), **unit_names(tx, [meeting.unit.code])},
-            sight=sight,
             provisional=self._is_provisional(meeting),
         )
+
+    def _as_shown(self, tx: Tx, meeting: MeetingRow, views: Sequence[ItemView]) -> MeetingRow:
+        """What was written about the meeting itself hides who lives there and who stands on its agenda."""
+        if meeting.reason is None and meeting.delegation is None:
+            return meeting
+        there = names_at(tx, self.office.names, meeting.unit, meeting.home)
+        names = joined((there, *(view.case.hidden for view in views)))
+        reason, delegation = (seen(said, Sight.MASKED, names) for said in (meeting.reason, meeting.delegation))
+        return replace(meeting, reason=reason, delegation=delegation)
 
     def _is_provisional(self, meeting: MeetingRow) -> bool:
         """The rhythm set it on a day of a year whose holidays are not known yet."""
@@ -175,14 +188,13 @@ class MeetingQueries:
         work = worktime_of(self.office, meeting)
         return not work.calendar.covers(work.day_of(meeting.at).year)
 
-    def _item_views(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], sight: Sight,
-                    person: str) -> list[ItemView]:  # fmt: skip
+    def _item_views(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], person: str) -> list[ItemView]:
         """The items; one whose case is hidden from the reader, or from which he is recused, is not there."""
         held = read_cases(tx, [item.case_id for item in items])
         shown = self._cases.open_to(tx, list(held.values()), person)
         cases = {view.identity.id: view for view in self._cases.views(tx, shown)}
         fired = read_events_at(tx, {(item.case_id, item.seq) for item in items if item.seq is not None})
-        views = [_item_view(item, cases[item.case_id], fired, sight) for item in items if item.case_id in cases]
+        views = [_item_view(item, cases[item.case_id], fired) for item in items if item.case_id in cases]
         names = _names_in(tx, views)
         return [
             replace(view, names={**view.case.names, **names}, place=_place(held[view.item.case_id].unit, meeting.unit))
@@ -204,14 +216,15 @@ def _names_in(tx: Tx, views: Sequence[ItemView]) -> dict[str, str]:
     return {**people_names(tx, people), **unit_names(tx, places)}
 
 
-def _item_view(item: Item, case: CaseView, fired: Mapping[tuple[str, int], Event], sight: Sight) -> ItemView:
+def _item_view(item: Item, case: CaseView, fired: Mapping[tuple[str, int], Event]) -> ItemView:
+    """Masked for everybody: an agenda hangs on a wall, and minutes are printed."""
     trigger, data, note = _said(item, fired)
     return ItemView(
-        item=item,
+        item=replace(item, added_reason=seen(item.added_reason, Sight.MASKED, case.hidden)),
         case=case,
         trigger=trigger,
-        data=masked(case.workflow, data, sight),
-        note=seen(note, sight),
+        data=masked(case.workflow, data, Sight.MASKED, case.hidden),
+        note=seen(note, Sight.MASKED, case.hidden),
         names=case.names,
     )
 

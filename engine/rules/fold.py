@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from engine.definition.model import EVERY, SYSTEM, Counter, Row, Slot, Value, Workflow
+from engine.definition.model import EVERY, SYSTEM, Row, Slot, Value, Workflow
 from engine.rules.counting import counted
 from engine.rules.own import is_own
 from engine.rules.running import run_clocks
@@ -50,7 +50,8 @@ def apply(workflow: Workflow, before: CaseState | None, event: Event) -> CaseSta
         counts=_counts(workflow, base, event),
         paging=_paging(base, row, event),
     )
-    return run_clocks(workflow, before, _following(workflow, _slots(workflow, moved, event)), row, event)
+    after = _following(workflow, _slots(workflow, moved, event))
+    return after.completed(run_clocks(workflow, before, after, row, event))
 
 
 def _opening(event: Event) -> CaseState:
@@ -158,8 +159,11 @@ def as_list(value: Value) -> tuple[str, ...]:
 
 
 def _counts(workflow: Workflow, before: CaseState, event: Event) -> Mapping[str, tuple[Mark, ...]]:
+    asked = [each for each in workflow.counters.values() if event.trigger in each.of or each.of == _EVERYTHING]
+    if not asked:
+        return before.counts
     day = local_day(workflow, event.recorded_at)
-    hits = [counter for counter in workflow.counters.values() if _counts_row(counter, before, event, day)]
+    hits = [each for each in asked if all(counted(condition, event, before, day) for condition in each.where)]
     if not hits:
         return before.counts
     mark = Mark(
@@ -171,10 +175,7 @@ def _counts(workflow: Workflow, before: CaseState, event: Event) -> Mapping[str,
     return {**before.counts, **{counter.code: (*before.counts.get(counter.code, ()), mark) for counter in hits}}
 
 
-def _counts_row(counter: Counter, before: CaseState, event: Event, day: date) -> bool:
-    if counter.of != (EVERY,) and event.trigger not in counter.of:
-        return False
-    return all(counted(condition, event, before, day) for condition in counter.where)
+_EVERYTHING = (EVERY,)
 
 
 def local_day(workflow: Workflow, moment: datetime) -> date:

@@ -1,10 +1,15 @@
 """Masking of personal text (language.md section 10): names and telephones by pattern, addresses down to the group,
-in free text telephones and id-like digits. Names in free text come with the register of a later release."""
+in free text telephones, id-like digits and the names that the caller knows to be on record there.
+
+A text field that its rules file does not class is masked like free text wherever texts are masked: what an author did
+not think of must not be what leaves the house.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from engine.definition.model import Field, Pii, Value, Workflow
@@ -27,21 +32,81 @@ class Sight(Enum):
     OPEN = "open"
 
 
-def masked(workflow: Workflow, values: Mapping[str, Value], sight: Sight) -> dict[str, Value]:
+@dataclass(frozen=True, slots=True)
+class NameIndex:
+    """Names to look for in a text: by their first two signs the longest first, and a pattern of first signs."""
+
+    by_start: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    firsts: re.Pattern[str] | None = None
+
+    def found(self, text: str) -> Iterator[tuple[int, str]]:
+        """(where, the longest name there) for every place where one begins."""
+        for start in self.firsts.finditer(text) if self.firsts else ():
+            at = start.start()
+            name = next((each for each in self.by_start.get(text[at : at + 2], ()) if text.startswith(each, at)), None)
+            if name is not None:
+                yield at, name
+
+
+def index_of(names: Iterable[str]) -> NameIndex:
+    """Of the names those of two signs and more: a single one stands in any text."""
+    by_start: dict[str, list[str]] = {}
+    for name in sorted({each.strip() for each in names}, key=lambda each: (-len(each), each)):
+        if len(name) > 1:
+            by_start.setdefault(name[:2], []).append(name)
+    firsts = "".join(sorted({re.escape(start[0]) for start in by_start}))
+    pattern = re.compile(f"[{firsts}]") if firsts else None
+    return NameIndex({start: tuple(same) for start, same in by_start.items()}, pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who is on record for a text: of the case, of the village. `kept` are words in which no name is looked for: the
+    names of the units on the case's own line."""
+
+    indexes: tuple[NameIndex, ...] = ()
+    kept: tuple[str, ...] = ()
+
+    def hide(self, text: str) -> str:
+        """The text with each of these names as `name_pattern` shows it, the longest first."""
+        found = [each for index in self.indexes for each in index.found(text)]
+        if not found:
+            return text
+        guarded = [span for word in self.kept for span in _spans(text, word)]
+        out, done = [], 0
+        for at, name in sorted(found, key=lambda each: (each[0], -len(each[1]))):
+            end = at + len(name)
+            if at >= done and not any(first < end and at < last for first, last in guarded):
+                out += [text[done:at], name_pattern(name)]
+                done = end
+        return "".join((*out, text[done:]))
+
+
+def _spans(text: str, word: str) -> Iterator[tuple[int, int]]:
+    at = text.find(word) if word else -1
+    while at >= 0:
+        yield at, at + len(word)
+        at = text.find(word, at + len(word))
+
+
+NO_NAMES = Names()
+
+
+def masked(workflow: Workflow, values: Mapping[str, Value], sight: Sight, names: Names = NO_NAMES) -> dict[str, Value]:
     """The values of a case as this reader may see them."""
-    return {name: _value(workflow.fields[name], value, sight) for name, value in values.items()}
+    return {name: _value(workflow.fields[name], value, sight, names) for name, value in values.items()}
 
 
-def _value(field: Field, value: Value, sight: Sight) -> Value:
+def _value(field: Field, value: Value, sight: Sight, names: Names) -> Value:
     if field.entry_type == "file":
         return value
     if isinstance(value, list):
-        return [_value(field, entry, sight) for entry in value]
+        return [_value(field, entry, sight, names) for entry in value]
     if isinstance(value, dict):
         return stranger(value, sight)
-    if not isinstance(value, str) or field.pii is None or field.entry_type != "text":
+    if not isinstance(value, str) or field.entry_type != "text":
         return value
-    return _open(field.pii, value) if sight is Sight.OPEN else _hidden(field.pii, value)
+    return _open(field.pii, value) if sight is Sight.OPEN else _hidden(field.pii, value, names)
 
 
 def stranger(value: Mapping[str, Value], sight: Sight) -> dict[str, Value]:
@@ -50,20 +115,18 @@ def stranger(value: Mapping[str, Value], sight: Sight) -> dict[str, Value]:
     return {"name": name} | ({"phone": phone_pattern(value["phone"])} if "phone" in value else {})
 
 
-def _open(pii: Pii, text: str) -> str:
+def _open(pii: Pii | None, text: str) -> str:
     if pii is Pii.PHONE:
         return phone_pattern(text)
     return telephones(text) if pii is Pii.FREE_TEXT else text
 
 
-def _hidden(pii: Pii, text: str) -> str:
+def _hidden(pii: Pii | None, text: str, names: Names) -> str:
     if pii is Pii.NAME:
         return name_pattern(text)
     if pii is Pii.PHONE:
         return phone_pattern(text)
-    if pii is Pii.ADDRESS:
-        return address_pattern(text)
-    return free_text(text)
+    return free_text(address_pattern(text) if pii is Pii.ADDRESS else text, names)
 
 
 def name_pattern(name: str) -> str:
@@ -97,12 +160,20 @@ def telephones(text: str) -> str:
     return _LAND_LINE.sub(r"\1****\2", _PHONE.sub(r"\1****\2", text))
 
 
-def free_text(text: str) -> str:
-    return telephones(_ID_LIKE.sub(r"\1********\2", text))
+def free_text(text: str, names: Names = NO_NAMES) -> str:
+    return telephones(_ID_LIKE.sub(r"\1********\2", names.hide(text)))
 
 
-def seen(note: str | None, sight: Sight) -> str | None:
+def seen(note: str | None, sight: Sight, names: Names = NO_NAMES) -> str | None:
     """A note or other text beside the fields, as this reader may see it."""
     if note is None:
         return None
-    return free_text(note) if sight is Sight.MASKED else telephones(note)
+    return free_text(note, names) if sight is Sight.MASKED else telephones(note)
+
+
+def hides(workflow: Workflow, values: Mapping[str, Value], shown: Mapping[str, Value]) -> frozenset[str]:
+    """Fields of which a reader is shown less than is on record. Of a registered person in a personal field the register
+    knows a telephone, which no case shows."""
+    fields = workflow.fields
+    people = {name for name in values if fields[name].entry_type == "person" and fields[name].pii is not None}
+    return frozenset(people | {name for name, value in values.items() if shown[name] != value})

@@ -21,7 +21,6 @@ from engine.store.outbox import Letter, post
 from engine.store.tables import cases, history, payloads
 from engine.store.ties import move_ties
 from engine.store.timerbook import CaseTimers, move_timers
-from engine.store.words import Words, words_of, write_words
 
 #: Fields that lists filter by, where a workflow has a choice of that name.
 INDEXED_FIELDS = ("category", "urgency")
@@ -68,7 +67,6 @@ def write(tx: Tx, entries: Sequence[Entry]) -> dict[str, str]:
         _update(tx, entry, hashes[entry.identity.id])
     tx.execute(_APPEND, [row for rows in chained.values() for row in rows])
     tx.execute(_KEEP, [row for entry in entries for row in _payloads(entry)])
-    write_words(tx, [words for entry in entries for words in _words(entry)])
     for entry in entries:
         move_ties(tx, entry.identity.home, entry.identity.id, entry.before, entry.after)
         _move_timers(tx, entry, entry.events[-1][0].recorded_at)
@@ -107,15 +105,6 @@ def _payloads(entry: Entry) -> Iterable[dict[str, Value]]:
     home, case_id = entry.identity.home, entry.identity.id
     for event, salt in entry.events:
         yield {"home": home, "case_id": case_id, "seq": event.seq, "body": dict(event.payload), "salt": salt}
-
-
-def _words(entry: Entry) -> Iterable[Words]:
-    identity = entry.identity
-    if entry.before is None:
-        yield Words(home=identity.home, case_id=identity.id, seq=0, text=identity.number)
-    for event, _ in entry.events:
-        text = words_of(entry.workflow, event.payload)
-        yield Words(home=identity.home, case_id=identity.id, seq=event.seq, text=text)
 
 
 def _moving_columns(entry: Entry, last_hash: str) -> dict[str, Any]:

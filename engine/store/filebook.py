@@ -119,6 +119,11 @@ def expired_files(tx: Tx, home: str, now: datetime) -> list[str]:
     return list(tx.execute(_EXPIRED, {"at_home": home, "before": now - WAITS - MARGIN}).scalars())
 
 
+def homes_with_files(tx: Tx) -> list[str]:
+    """Every home that an upload was sent from."""
+    return list(tx.execute(sa.select(files.c.home).distinct().order_by(files.c.home)).scalars())
+
+
 def forget_files(tx: Tx, home: str, ids: list[str]) -> None:
     """Their bytes are gone."""
     tx.execute(_FORGET, {"at_home": home, "ids": ids})

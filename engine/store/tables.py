@@ -244,6 +244,15 @@ duty_turns = Table(
     Index("ix_duty_turns_unit_role", "unit", "role", "ends_at"),
 )
 
+#: How often the names of people in households, and of units, have changed: triggers count it, so that what a process
+#: remembers of them is never older than the register.
+register_state = Table(
+    "register_state",
+    metadata,
+    Column("name", CODE, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
 # --- the case family -----------------------------------------------------------------------------------------------
 
 _OPEN = text("closed_at IS NULL")

@@ -146,13 +146,13 @@ reveals = Table(
     Column("case_id", ID, nullable=False),
     Column("fields", JSON_VALUE, nullable=False),
     Column("reason", String(32), nullable=False),
-    Column("words", Text, nullable=True),  # more of why, masked as free text
+    Column("words", Text, nullable=True),  # more of why, masked as free text; may be emptied, as payloads may
     PrimaryKeyConstraint("home", "id"),
     Index("ix_reveals_home_case", "home", "case_id", "id"),
 )
 
 #: Personal text that was erased: which payloads of which case, on whose demand, and why. `person` is an id that stands
-#: for nobody any more, or null where the person was not registered.
+#: for nobody any more, or null where the person was not registered. Without a case `rows` names the tables.
 erasures = Table(
     "erasures",
     metadata,
@@ -161,7 +161,7 @@ erasures = Table(
     Column("at", Utc, nullable=False),
     Column("login", CODE, nullable=False),
     Column("person", CODE, nullable=True),
-    Column("case_id", ID, nullable=False),
+    Column("case_id", ID, nullable=True),
     Column("rows", JSON_VALUE, nullable=False),
     Column("reason", String(32), nullable=False),
     PrimaryKeyConstraint("home", "id"),

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from engine.definition.model import Value, Workflow
 from engine.rules.fold import as_list
-from engine.rules.mask import Sight, masked, seen, stranger
+from engine.rules.mask import Names, Sight, masked, seen, stranger
 from engine.store.db import Tx
 from engine.store.tables import cases, numbers, search_grams, search_texts
 from engine.store.words_cut import GRAM_MOST, Need, grams, needs, normal
@@ -40,16 +40,16 @@ class Words:
     text: str
 
 
-def words_of(workflow: Workflow, payload: Mapping[str, Value]) -> str:
-    """What search may know of a payload: each text as lists show it, normal, on a line of its own. A field that the
-    rules no longer name (an edited draft) cannot be masked, so it is left out."""
+def words_of(workflow: Workflow, payload: Mapping[str, Value], names: Names) -> str:
+    """What search may know of a payload: each text as lists show it, normal, on a line of its own; `names` are those it
+    hides. A field that the rules no longer name (an edited draft) cannot be masked, so it is left out."""
     known = {name: value for name, value in payload.get("data", {}).items() if name in workflow.fields}
-    data = masked(workflow, known, Sight.MASKED)
+    data = masked(workflow, known, Sight.MASKED, names)
     kinds = {name: workflow.fields[name].entry_type for name in data}
     behalf = payload.get("behalf")
     told = [
         *chain.from_iterable(_said(value) for name, value in data.items() if kinds[name] in ("text", "person")),
-        seen(payload.get("note"), Sight.MASKED),
+        seen(payload.get("note"), Sight.MASKED, names),
         *(stranger(behalf, Sight.MASKED).values() if behalf else ()),
     ]
     return "\n".join(filter(None, (normal(each) for each in told if each)))
@@ -90,6 +90,12 @@ def write_words(tx: Tx, words: Sequence[Words]) -> None:
     else:
         columns = (list(column) for column in zip(*rows, strict=True))
         tx.execute(_BY_ARRAYS, dict(zip(_COLUMNS, columns, strict=True)))
+
+
+def texts_of(tx: Tx, home: str, case_id: str) -> list[str]:
+    """What search knows of the case."""
+    here = (search_texts.c.home == home, search_texts.c.case_id == case_id)
+    return list(tx.execute(sa.select(search_texts.c.text).where(*here)).scalars())
 
 
 def forget_words(tx: Tx, home: str, case_id: str, seq: int | None = None) -> None:

@@ -64,7 +64,8 @@ def file(folder: Path, text: str) -> Path:
 
 
 def test_init_makes_and_marks_a_database(folder: Path):
-    assert json.loads(done("init", "--mark", "demo", "--json")) == {"mark": "demo", "home_level": "township"}
+    told = json.loads(done("init", "--mark", "demo", "--json"))
+    assert (told["mark"], told["home_level"], len(told["administrators"])) == ("demo", "township", 3)
     assert (folder / ".minqing" / "minqing.db").is_file()
     done("init", "--mark", "demo")
 
@@ -379,7 +380,7 @@ def test_a_calendar_is_checked_too(folder: Path):
 
 def test_serve_holds_the_clock_before_it_runs(database: str, monkeypatch: pytest.MonkeyPatch):
     ran: list[Settings] = []
-    monkeypatch.setattr(serving, "run", ran.append)
+    monkeypatch.setattr(serving, "run", lambda settings, *_: ran.append(settings))
 
     done("serve", "--port", "8123", "--clock", "2026-03-06T08:00:00+08:00")
     back = run("serve", "--clock", "2026-03-05T08:00:00+08:00")

@@ -11,7 +11,7 @@ from fastapi.routing import iter_route_contexts
 
 from engine.files.content import TYPES
 from tests.api import world
-from tests.api.client import OPERATOR, Api, office_of, opened, said, settle
+from tests.api.client import OPERATOR, SECURITY, Api, office_of, opened, said, settle
 from tests.databases import fresh_store
 from tests.web.page_table import page_routes
 
@@ -111,7 +111,7 @@ def test_every_schema_is_one(document):
 def test_every_operation_has_a_name_of_its_own(document):
     named = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
 
-    assert len(named) == len(set(named)) == 47
+    assert len(named) == len(set(named)) == 71
     assert all(re.fullmatch(r"[a-z][a-z_]+", name) for name in named)
 
 
@@ -185,8 +185,12 @@ PATH_PARTS = [
     *((each, "meeting_id") for each in sorted(CHANGES_WHAT_IS_THERE - {"fire"})),
     *((each, "meeting_id") for each in ("get_meeting", "preview_closing")),
     ("download_file", "file_id"),
+    ("get_checkpoint", "checkpoint_id"),
     ("read_message", "message_id"),
     ("call_off_turn", "turn_id"),
+    *((each, "login") for each in ("end_account", "give_password", "end_sessions", "remove_factor")),
+    ("revoke_token", "token_id"),
+    ("end_post", "post_id"),
     ("get_workflow", "key"),
     ("get_workflow", "version"),
 ]
@@ -361,12 +365,30 @@ def test_every_body_is_among_those_whose_example_is_sent(document):
     assert bodies == {
         "open_case", "fire", "fire_many", "check_workflow", "move_clock", "create_meeting", "set_attendance", "decide",
         "cancel_meeting", "upload_file", "move_meeting", "delegate_chair", "add_to_agenda",
-        "enter_turn",
+        "enter_turn", "add_account", "issue_token", "add_person", "give_post", "end_post", "declare_relative",
+        "end_relative",
     }  # fmt: skip
 
 
 def test_the_example_of_a_turn_of_duty_is_entered(api: Api, document):
     assert said(api.send("township_secretary", "POST", "/v1/duty", example_of(document, "enter_turn"))) == "201"
+
+
+def test_the_examples_of_administration_do_what_they_say(api: Api, document):
+    for person, path, operation in (
+        (OPERATOR, "/v1/accounts", "add_account"),
+        (OPERATOR, "/v1/people", "add_person"),
+        (SECURITY, "/v1/tokens", "issue_token"),
+        (SECURITY, "/v1/posts", "give_post"),
+        ("village_clerk", "/v1/relatives", "declare_relative"),
+    ):
+        assert said(api.send(person, "POST", path, example_of(document, operation))) == "201", operation
+    ending = api.send(SECURITY, "POST", "/v1/relatives/end", example_of(document, "end_relative"))
+    assert said(ending) == "200"
+    (post,) = [each for each in api.get(SECURITY, "/v1/posts?person=township_party_office")["items"]
+               if each["role"] == "village_clerk"]  # fmt: skip
+    body = example_of(document, "end_post")
+    assert said(api.send(SECURITY, "POST", f"/v1/posts/{post['id']}/end", body)) == "200"
 
 
 def test_an_upload_and_a_download_are_bytes(document):

@@ -2,7 +2,9 @@
 
 .venv/bin/python -m tests.drill [NAME ...]
 
-`rules` takes every element out of each rules file in turn, `kill` kills the server under load, `timers` the workers,
+`rules` takes every element out of each rules file in turn, `kill` kills the server under load 200 times on each
+database, `restart` stops PostgreSQL, `full` fills the disk, `replay` sends a fifth of 10,000 requests twice, `timers`
+kills the workers,
 `walks` runs 2,000 random sequences of commands, `clocks` 5,000 random histories against the clocks, `sound` holds the
 checker against the engine over 10,000 random workflows, `fuzz` reads 10,000 mutated rules files, `races` many clients
 at one case, `real` real messages, `book` all of them by version 2.
@@ -22,7 +24,10 @@ _TESTS = [sys.executable, "-m", "pytest", "-n", "2", "-q"]
 _CLOCKS = ("tests/properties/test_clock_laws.py", "tests/properties/test_clock_store.py")
 RUNS: dict[str, tuple[list[str], dict[str, str]]] = {
     "rules": ([sys.executable, "-m", "tests.drill.rule_deletion"], {}),
-    "kill": ([sys.executable, "-m", "tests.drill.killing"], {}),
+    "kill": ([sys.executable, "-m", "tests.drill.killing", "--rounds", "200"], {}),
+    "restart": ([sys.executable, "-m", "tests.drill.restarting"], {}),
+    "full": ([sys.executable, "-m", "tests.drill.full_disk"], {}),
+    "replay": ([sys.executable, "-m", "tests.drill.replaying"], {}),
     "timers": ([sys.executable, "-m", "tests.drill.timers"], {}),
     "races": ([*_TESTS, "--dist", "loadfile", "tests/races"], {}),
     "real": ([sys.executable, "-m", "tests.real_input"], {}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from engine.audit.queries import HistoryFilter
 from engine.cases.narrowing import CaseFilter
@@ -31,7 +32,7 @@ PLAIN = {
     "reporter": {"name": "张小明", "phone": "138****1234"},
 }
 MASKED = {
-    "gist": "张小明家水沟堵了，电话138****1234",
+    "gist": "张*明家水沟堵了，电话138****1234",
     "content": "身份证430482********1234，座机0734-****5432，门牌12号",
     "place": "洋泉镇陈桥村第一屋场高子树组***",
     "reporter": {"name": "张*明", "phone": "138****1234"},
@@ -167,3 +168,101 @@ def test_what_was_erased_is_shown_to_nobody(world: World, case: str):
         assert not set(SAID) & set(view.data)
         assert (set(SAID) & set(row.data), row.note, row.behalf) == (set(), None, None)
         assert view.data["category"] == REPORT["category"]
+
+
+# --- names in free text ----------------------------------------------------------------------------------------------
+
+
+def gists(world: World, person: str = "auditor_county") -> list[str]:
+    return [str(view.data["gist"]) for view in world.queries.page(person, CaseFilter()).cases]
+
+
+def test_who_lives_in_the_village_is_hidden_in_its_texts(world: World):
+    """李婶 and 刘爹 are of a household there; 张三 is registered and of none."""
+    world.open(gist="李婶和刘爹、张三为水沟争执")
+    world.open("linzhang_other", f"{t.OTHER_WUCHANG}g1n1", gist="李婶的亲戚来反映情况")
+
+    assert gists(world) == ["李婶的亲戚来反映情况", "李*和刘*、张三为水沟争执"]
+
+
+def test_who_is_on_record_is_hidden_in_earlier_and_later_texts(world: World):
+    case = world.open(gist="赵四和孙小六为水沟争执", reporter={"name": "赵四"})
+    world.fire("linzhang", case, "correct", reporter={"name": "孙小六"}, reason="记错了人")
+
+    assert gists(world) == ["赵*和孙*六为水沟争执"]
+    assert world.queries.get("zuzhang", case).data["gist"] == "赵四和孙小六为水沟争执"
+    rows = world.audit.history("zuzhang", HistoryFilter()).rows
+    assert [row.data.get("gist") for row in rows] == [None, "赵*和孙*六为水沟争执"]
+
+
+def test_registered_people_on_record_are_hidden_wherever_they_live(world: World):
+    held = world.opened("zuzhang", t.GROUP, "report", REPORT | {"gist": "张三找王小军说理", "reporter": "zhangsan"},
+                        behalf="wangson")  # fmt: skip
+
+    assert gists(world) == ["张*找王*军说理"]
+    assert world.queries.get("auditor_county", held.identity.id).data["gist"] == "张*找王*军说理"
+
+
+def test_who_acted_stays_named_in_his_own_field(world: World):
+    case = world.open()
+    world.fire("pianzhang", case, "record_measure", measure="王建国上门", done_on="2026-03-06")
+
+    row = world.audit.history("auditor_county", HistoryFilter()).rows[0]
+    assert (row.names[row.event.actor], row.data["measure"]) == ("王建国", "王建国上门")
+
+
+def test_the_register_counts_from_the_next_request_on(world: World):
+    world.open(gist="冯老汉家的水沟堵了")
+    assert gists(world) == ["冯老汉家的水沟堵了"]
+
+    world.imports("people", "id,name,phone", "feng,冯老汉,")
+    world.imports("households", "code,unit,head,members", f"h7,{t.GROUP},feng,")
+    assert gists(world) == ["冯*汉家的水沟堵了"]
+
+    world.imports("people", "id,name,phone", "feng,冯德福,")
+    assert gists(world) == ["冯老汉家的水沟堵了"]
+
+
+def test_the_names_of_the_own_units_stay_readable(world: World):
+    world.imports("people", "id,name,phone", "gao,高子树,")
+    world.imports("households", "code,unit,head,members", f"h7,{t.GROUP},gao,")
+    world.open(gist="高子树组的高子树家进水了")
+
+    assert gists(world) == ["高子树组的高*树家进水了"]
+
+
+def test_search_finds_by_what_a_list_shows_alone(world: World):
+    case = world.open(gist="赵四和孙小六、李婶为水沟争执", reporter={"name": "赵四"})
+
+    def found(asked: str) -> bool:
+        return bool(world.queries.page("zuzhang", CaseFilter(q=asked)).cases)
+
+    assert (found("赵四"), found("李婶"), found("孙小六"), found("赵*")) == (False, False, True, True)
+    world.fire("linzhang", case, "correct", reporter={"name": "孙小六"}, reason="记错了人")
+    assert (found("孙小六"), found("赵四"), found("水沟争执")) == (False, False, True)
+
+
+def test_what_is_said_of_a_meeting_hides_names_and_telephones(world: World):
+    meeting = world.plan("village_secretary", "village_weekly")
+    world.meetings.cancel("village_secretary", meeting, 1, "李婶家出殡，改期请打13812341234")
+
+    assert world.minutes.get("village_secretary", meeting).meeting.reason == "李*家出殡，改期请打138****1234"
+
+
+def test_a_page_of_many_cases_asks_in_few_statements(world: World):
+    for _ in range(3):
+        world.open(reporter={"name": "赵四"})
+    gists(world)
+
+    def asked() -> int:
+        heard: list[str] = []
+        listen = lambda *rest: heard.append(rest[2])  # noqa: E731
+        sa.event.listen(world.store.engine, "before_cursor_execute", listen)
+        gists(world)
+        sa.event.remove(world.store.engine, "before_cursor_execute", listen)
+        return len(heard)
+
+    few = asked()
+    for _ in range(12):
+        world.open(reporter={"name": "赵四"})
+    assert asked() == few

@@ -7,6 +7,7 @@ from engine.people.importing.cells import Cells
 from engine.people.importing.outcome import Problems
 from engine.people.importing.plan import Entry, Plan, compare, entries_by_key, fetch, insert, update
 from engine.people.importing.sheet import Row
+from engine.rules.erasing import ERASED
 from engine.store.db import Tx
 from engine.store.tables import people
 
@@ -15,7 +16,11 @@ COLUMNS = ("id", "name", "phone")
 
 def plan(tx: Tx, rows: list[Row], problems: Problems) -> Plan:
     wanted = entries_by_key((_entry(Cells(row, problems)) for row in rows), "id", problems)
-    difference = compare(wanted, fetch(tx, people.c.id, wanted))
+    found = fetch(tx, people.c.id, wanted)
+    for entry in wanted.values():
+        if found.get(entry.key, {}).get("name") == ERASED:
+            problems.add(entry.row, "id", "erased", value=entry.key)
+    difference = compare(wanted, found)
     changes = difference.changes
     return Plan(
         changes=changes,

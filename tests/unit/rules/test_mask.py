@@ -7,9 +7,11 @@ import unicodedata
 import pytest
 
 from engine.rules.mask import (
+    Names,
     Sight,
     address_pattern,
     free_text,
+    index_of,
     masked,
     name_pattern,
     phone_pattern,
@@ -147,7 +149,7 @@ def test_each_kind_of_personal_text_has_its_pattern():
         "phone": "138****1234",
         "address": "陈桥村三组***",
         "story": "打138****1234或0734-****5432，证号430482********123X",
-        "text": SAID,  # not marked as personal
+        "text": "打138****1234或0734-****5432，证号430482********123X",  # not classed: masked all the same
     }
 
 
@@ -161,6 +163,30 @@ def test_who_sees_more_reads_all_but_telephones():
         "story": "打138****1234或0734-****5432，证号43048219900101123X",
         "text": SAID,
     }
+
+
+def test_names_on_record_are_hidden_in_free_text_the_longest_first():
+    names = Names((index_of(["张明", "张明远", "李婶", "王"]), index_of(["欧阳修竹"])))
+
+    assert names.hide("张明远和张明，找李婶；王家、欧阳修竹") == "张*远和张*，找李*；王家、欧阳*竹"
+    assert free_text("张明13812341234", names) == "张*138****1234"
+    assert masked(FLOW, {"story": "张明来过", "address": "三组张明家"}, Sight.MASKED, names) == {
+        "story": "张*来过",
+        "address": "三组***",
+    }
+    assert masked(FLOW, {"story": "张明来过"}, Sight.OPEN, names) == {"story": "张明来过"}
+    assert seen("问张明", Sight.MASKED, names) == "问张*"
+
+
+def test_in_the_names_of_the_case_s_own_units_no_name_is_looked_for():
+    names = Names((index_of(["高子", "高子树"]),), ("高子树组",))
+
+    assert names.hide("高子树组的高子树家") == "高子树组的高*树家"
+
+
+@pytest.mark.parametrize("names", [(), ("",), ("王",)])
+def test_without_names_a_text_stays_as_it_is(names: tuple[str, ...]):
+    assert Names((index_of(names),)).hide("王家门口") == "王家门口"
 
 
 def test_entries_of_a_list_are_masked_one_by_one():

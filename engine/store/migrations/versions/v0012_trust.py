@@ -26,6 +26,7 @@ def upgrade() -> None:
     _reveals()
     _erasures()
     _access_log()
+    _register_state()
     if op.get_bind().dialect.name == "sqlite":
         _hold_on_sqlite()
     else:
@@ -168,7 +169,7 @@ def _erasures() -> None:
         _column("at", _AT),
         _column("login", _CODE),
         _column("person", _CODE, null=True),
-        _column("case_id", _ID),
+        _column("case_id", _ID, null=True),
         _column("rows", _JSON),
         _column("reason", sa.String(length=32)),
         sa.PrimaryKeyConstraint("home", "id", name=op.f("pk_erasures")),
@@ -201,6 +202,16 @@ def _access_log() -> None:
     op.create_index("ix_access_log_login", "access_log", ["login", "at", "id"], unique=False)
 
 
+def _register_state() -> None:
+    op.create_table(
+        "register_state",
+        _column("name", _CODE),
+        _column("version", sa.Integer()),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_register_state")),
+    )
+    op.execute("INSERT INTO register_state (name, version) VALUES ('names', 1)")
+
+
 # --- what the database holds by itself -------------------------------------------------------------------------------
 
 APPEND_ONLY = ("administration", "tree_leaves", "tree_nodes", "checkpoints", "reveals", "erasures")
@@ -230,10 +241,26 @@ OLD.name = 'administrators' AND CAST(OLD.value AS text) = '"combined"' AND EXIST
 """
 
 
+#: The words of a reveal may be taken away when somebody is forgotten, and nothing else of it.
+REVEALED = ("home", "id", "at", "login", "person", "post", "case_id", "fields", "reason")
+SQLITE_WORDS = "WHEN NEW.words IS NOT NULL OR " + " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in REVEALED)
+
+
+#: What changes a name that is looked for in texts, or where somebody is at home.
+COUNTED = (
+    ("people", "UPDATE"), ("units", "INSERT"), ("units", "UPDATE"), ("households", "INSERT"), ("households", "UPDATE"),
+    ("households", "DELETE"), ("household_people", "INSERT"), ("household_people", "DELETE"),
+)  # fmt: skip
+COUNT = "UPDATE register_state SET version = version + 1 WHERE name = 'names'"
+
+
 def _hold_on_sqlite() -> None:
+    for table, verb in COUNTED:
+        op.execute(f"CREATE TRIGGER {table}_counted_{verb.lower()} AFTER {verb} ON {table} BEGIN {COUNT}; END")
     for table in APPEND_ONLY:
         for verb in ("update", "delete"):
-            op.execute(SQLITE.format(table=table, verb=verb, VERB=verb.upper(), when=""))
+            when = SQLITE_WORDS if (table, verb) == ("reveals", "update") else ""
+            op.execute(SQLITE.format(table=table, verb=verb, VERB=verb.upper(), when=when))
     op.execute(SQLITE.format(table="access_log", verb="update", VERB="UPDATE", when=""))
     op.execute(SQLITE.format(table="access_log", verb="delete", VERB="DELETE", when=SQLITE_YOUNG))
     raised = "BEGIN SELECT RAISE(ABORT, 'administrators are apart'); END"
@@ -253,6 +280,15 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$
 """
+POSTGRES_WORDS = """
+CREATE FUNCTION minqing_words_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF NEW.words IS NULL AND ({same}) THEN RETURN NEW; END IF;
+  END IF;
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$
+"""
 #: Two at a time would not see each other: each changes the same rows first, so the second waits, or must begin anew.
 POSTGRES_ONE_BY_ONE = """
   UPDATE settings SET value = value WHERE name = 'administrators';
@@ -268,10 +304,24 @@ END $$
 """
 
 
+POSTGRES_COUNT = f"""
+CREATE FUNCTION minqing_count_names() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN {COUNT}; RETURN NULL; END $$
+"""
+
+
 def _hold_on_postgres() -> None:
+    op.execute(POSTGRES_COUNT)
+    for table, verb in COUNTED:
+        op.execute(f"CREATE TRIGGER {table}_counted_{verb.lower()} AFTER {verb} ON {table} "
+                   "FOR EACH STATEMENT EXECUTE FUNCTION minqing_count_names()")  # fmt: skip
+    op.execute(
+        POSTGRES_WORDS.format(same=" AND ".join(f"NEW.{each} IS NOT DISTINCT FROM OLD.{each}" for each in REVEALED))
+    )
     for table in APPEND_ONLY:
+        judge = "minqing_words_only" if table == "reveals" else "minqing_append_only"
         op.execute(f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-                   "FOR EACH ROW EXECUTE FUNCTION minqing_append_only()")  # fmt: skip
+                   f"FOR EACH ROW EXECUTE FUNCTION {judge}()")  # fmt: skip
     for table in (*APPEND_ONLY, "access_log"):
         op.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
                    "FOR EACH STATEMENT EXECUTE FUNCTION minqing_append_only()")  # fmt: skip

@@ -47,8 +47,8 @@ from engine.wiring import open_database
 PATIENCE = 30.0
 #: In the order in which addresses are tried, but for uploads.
 ROUTES = (
-    cases, reveals, history, audit, meetings, messages, workflows, organisation, duty, clock, access, accounts, register,
-    administration,
+    cases, reveals, history, audit, meetings, messages, workflows, organisation, duty, clock, access, accounts,
+    register, administration,
 )  # fmt: skip
 
 

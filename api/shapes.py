@@ -185,7 +185,7 @@ class BulkBody(Body):
 
 def _one_of(*names: str) -> ConfigDict:
     """Unknown keys are refused; exactly one of these is given."""
-    ways = [
+    ways: list[Any] = [
         {
             "required": [name],
             "properties": {each: {"type": "string" if each == name else "null"} for each in names},

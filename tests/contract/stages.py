@@ -141,7 +141,7 @@ class Stage:
         self.waiting()
         meeting, version = self.planned()
         answer = self.ask("village_secretary", "POST", f"/v1/meetings/{meeting}/open", None, version)
-        return meeting, answer.headers["etag"], [item["case"]["id"] for item in answer.json()["agenda"]]
+        return meeting, answer.headers["etag"], [item["case"]["id"] for item in answer.json()["items"]]
 
     def _a_planned(self, body: Any = None) -> Staged:
         meeting, version = self.planned()
@@ -184,7 +184,7 @@ class Stage:
 
     def for_decide(self) -> Staged:
         meeting, version, cases = self.opened()
-        decision = {"case": cases[0], "trigger": "carry_over", "data": {}}
+        decision = {"case": cases[-1], "trigger": "carry_over", "data": {}}
         return Staged(path={"meeting_id": meeting}, version=version, body={"decisions": [decision]})
 
     def for_undo_decision(self) -> Staged:

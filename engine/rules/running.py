@@ -50,7 +50,7 @@ def run_clocks(workflow: Workflow, before: CaseState | None, after: CaseState, r
             is_running = not clock.when or all(_holds(workflow, after, each) for each in clock.when)
             sums[code] = _sums(clock, old.get(code, ()), after, row, event, is_running)
         elif code in old:  # no other has ever run
-            sums[code] = _sums(clock, old[code], after, row, event, is_running=False)
+            sums[code] = _sums(clock, old[code], after, row, event, False)
     for code in _moved_by_due(workflow, after, row, sums) if due else ():
         extends = code in row.extends
         sums[code] = _with_due(sums[code], Due(seq=event.seq, at=event.recorded_at, day=due or "", extends=extends))

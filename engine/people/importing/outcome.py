@@ -45,6 +45,7 @@ PROBLEM_CODES = frozenset(
         "overlaps",
         "reserved_id",
         "erased",
+        "id_number",
     }
 )
 

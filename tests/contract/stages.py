@@ -222,7 +222,7 @@ class Stage:
 
     def stranger(self) -> str:
         """The id of a person registered just now."""
-        return str(self.ask("operator", "POST", "/v1/register", {"name": "陈小明"}).json()["id"])
+        return str(self.ask("operator", "POST", "/v1/people", {"name": "陈小明"}).json()["id"])
 
     def for_give_post(self) -> Staged:
         return Staged(

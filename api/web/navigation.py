@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from api.web.reader import Reader
 from api.web.words import N_
-from engine.audit.accesses import may_read_log
 
 _TABS = 4  # what fits under a thumb
 
@@ -42,9 +41,11 @@ _ACTS = ("/admin/acts", N_("管理记录"), "clock")
 #: Of an administrator, by the offices that see it.
 _ADMINISTRATION = (
     (_ACTS, {"audit"}),
+    (_ACCESS, {"audit"}),
     (_ACCOUNTS, {"system", "security", "audit"}),
     (_REGISTER, {"system", "security"}),
     (_ACTS, {"security"}),
+    (_ACCESS, {"security"}),
     (_RULES, {"system", "security", "audit"}),
 )
 
@@ -62,8 +63,6 @@ def _chosen(reader: Reader) -> tuple[tuple[str, str, str], ...]:
     if offices := reader.session.offices:
         return tuple(dict.fromkeys(place for place, seeing in _ADMINISTRATION if seeing & offices))
     levels = reader.levels
-    if may_read_log(reader.session.offices):
-        return (_ACCESS, *_NOBODY)
     if not levels:
         return _SUPERVISOR if reader.supervises else _NOBODY
     return _LOWEST if max(levels) == 0 else _HIGHER

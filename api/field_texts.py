@@ -101,6 +101,11 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "bad_pattern": ("「{title}」的写法不对", "{title} is not written right"),
     "out_of_bounds": ("「{title}」超出允许的范围", "{title} is out of bounds"),
     "given_twice": ("「{title}」只能给一次", "{title} is given more than once"),
+    "not_a_ground": (
+        "请选一个为什么要看，督查和办理能选的不一样",
+        "Choose why; supervision and work have other reasons",
+    ),
+    "not_kept": ("「{title}」没有可以显示的内容", "There is nothing of {title} to show"),
     "bad_cursor": ("翻页游标无效", "This cursor is not valid"),
 }
 
@@ -134,4 +139,6 @@ PLAIN_TITLES: dict[str, tuple[str, str]] = {
     "case": ("事项", "Case"),
     "to": ("时间", "Time"),
     "cursor": ("游标", "Cursor"),
+    "fields": ("要看的内容", "What to show"),
+    "words": ("说明", "In words"),
 }

@@ -130,6 +130,7 @@ PLAIN_TEXTS: dict[str, Text] = {
     ),
     "not_for_oneself": ("不能给自己办理，请由另一位管理员办理", "Not for oneself: another administrator does this"),
     "nobodys_account": ("这个账号不属于任何登记人员", "This account belongs to no registered person"),
+    "person_not_found": ("没有这个人", "There is no such person"),
     "account_not_found": ("没有这个账号", "There is no such account"),
     "token_not_found": ("没有这个令牌", "There is no such token"),
     "post_not_found": ("没有这个岗位任职", "There is no such post"),

@@ -41,11 +41,10 @@ _ACTS = ("/admin/acts", N_("管理记录"), "clock")
 #: Of an administrator, by the offices that see it.
 _ADMINISTRATION = (
     (_ACTS, {"audit"}),
-    (_ACCESS, {"audit"}),
     (_ACCOUNTS, {"system", "security", "audit"}),
     (_REGISTER, {"system", "security"}),
     (_ACTS, {"security"}),
-    (_ACCESS, {"security"}),
+    (_ACCESS, {"security", "audit"}),
     (_RULES, {"system", "security", "audit"}),
 )
 

@@ -39,7 +39,8 @@ def _told(view: CaseView | EventView, names: Sequence[str], english: bool) -> It
         if name in _erased(view):
             yield {"title": present.title(field.title, english), "kind": "text", "value": ERASED_WORDS[english]}
         if values.get(name) not in (None, "", [], False, field.default):
-            yield {"title": present.title(field.title, english), **shown(view, name, values[name], english)}
+            said = {"title": present.title(field.title, english), "field": name, "masked": name in view.masked}
+            yield {**said, **shown(view, name, values[name], english)}
 
 
 def _erased(view: CaseView | EventView) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ class Wrong(Exception):
             "password_context",
             "password_same_as_before",
             "no_signing_key",
+            "no_database",
             "password_expired",
             "factor_exists",
             "wrong_code",

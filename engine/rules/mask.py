@@ -173,7 +173,12 @@ def seen(note: str | None, sight: Sight, names: Names = NO_NAMES) -> str | None:
 
 def hides(workflow: Workflow, values: Mapping[str, Value], shown: Mapping[str, Value]) -> frozenset[str]:
     """Fields of which a reader is shown less than is on record. Of a registered person in a personal field the register
-    knows a telephone, which no case shows."""
-    fields = workflow.fields
-    people = {name for name in values if fields[name].entry_type == "person" and fields[name].pii is not None}
-    return frozenset(people | {name for name, value in values.items() if shown[name] != value})
+    may know a telephone, which no case shows."""
+    known = {name for name, value in values.items() if _knows_more(workflow.fields[name], value)}
+    return frozenset(known | {name for name, value in values.items() if shown[name] != value})
+
+
+def _knows_more(field: Field, value: Value) -> bool:
+    entries = value if isinstance(value, list) else [value]
+    personal = field.entry_type == "person" and field.pii is not None
+    return personal and any(isinstance(entry, str) for entry in entries)

@@ -45,7 +45,6 @@ from engine.messages.sending import Sender
 from engine.messages.webhooks import WebhookService
 from engine.rules.attempt import Command
 from engine.rules.rulebook import Rulebook
-from engine.store import treebook
 from engine.store import trust_tables as trust
 from engine.store.casefile import read_cases, read_events_at
 from engine.store.clock import real_now
@@ -536,7 +535,8 @@ def called(world: World, ear: Ear, case: str, folder: Path) -> None:
 
 def witnessed(world: World, ear: Ear, folder: Path, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Checkpoints of a meeting and of a night, and proofs of them; leaves enough for a node of the lowest height."""
-    monkeypatch.setattr(treebook, "KEPT_HEIGHTS", (2,))
+    for module in ("store.treebook", "audit.verify_home"):
+        monkeypatch.setattr(f"engine.{module}.KEPT_HEIGHTS", (2,))
     key = folder / "signing.key"
     KeyService(world.store, key).prepare()
     office = replace(world.office, signing_key=key)

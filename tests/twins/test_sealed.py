@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests import township as t
+from tests.api.client import ADMINISTRATORS
 from tests.api.world import UP
 from tests.databases import BACKENDS
 from tests.twins.asking import (
@@ -35,7 +36,7 @@ OWN = ["linzhang", "zuzhang", "pianzhang", "party_group_leader", "council_member
        "village_secretary", "stationed_cadre", "township_party_office", "township_duty", "township_station",
        "township_leader", "township_secretary", "petition_clerk", "auditor_township", "auditor_county"]  # fmt: skip
 BESIDE = ["village_secretary_2", "linzhang_2", "two_posts", "village_clerk_other", "township_party_office_other",
-          "township_secretary_other", "auditor_township_other", ACCUSED, "zhangsan", "operator", None]  # fmt: skip
+          "township_secretary_other", "auditor_township_other", ACCUSED, "zhangsan", *ADMINISTRATORS, None]  # fmt: skip
 #: Those whom every filter and every list is tried with.
 MINE = Ask(method="GET", path="/mine", page=True)
 CLOSE = ["linzhang", "village_secretary", "auditor_county"]

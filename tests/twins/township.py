@@ -18,6 +18,7 @@ from unittest.mock import patch
 import sqlalchemy as sa
 
 from api.app import app_of
+from engine.audit.keys import KeyService
 from engine.cases.office import Office
 from engine.cases.timekeeping import Timekeeper
 from engine.files.depots import FolderDepot
@@ -34,7 +35,7 @@ from engine.store.tables import numbers
 from engine.store.timerbook import DueCase
 from engine.worker import Worker
 from tests import township as t
-from tests.api.client import OPERATOR, PEOPLE, Api, settle
+from tests.api.client import ADMINISTRATORS, PEOPLE, Api, settle
 from tests.api.in_process import client_of
 from tests.databases import copied, fresh_store
 
@@ -42,7 +43,8 @@ _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LETTERS = 24
 #: So far ahead counts what is hidden, so that nothing else gets another number for it.
 _ASIDE = 9_000
-EVERYBODY = [*PEOPLE, *(holder.person for holder in t.WHOLE_BOOK), OPERATOR]
+KEY = "signing.key"
+EVERYBODY = [*PEOPLE, *(holder.person for holder in t.WHOLE_BOOK), *ADMINISTRATORS]
 
 
 class Names:
@@ -160,6 +162,7 @@ def twins(backend: str, folder: Path, ground: Step) -> Iterator[Twins]:
     with ExitStack() as opened, _named_by_case(), fresh_store(backend) as store:
         tokens = settle(store) | _more_accounts(store)
         sessions = _browsers(store)
+        KeyService(store, folder / KEY).prepare()
         with _on(store, tokens, sessions, folder / "first") as first:
             first.names.begin("ground")
             ground(first)
@@ -174,8 +177,8 @@ def twins(backend: str, folder: Path, ground: Step) -> Iterator[Twins]:
 def _on(store: Store, tokens: dict[str, str], sessions: dict[str, str], folder: Path) -> Iterator[Twin]:
     folder.mkdir(exist_ok=True)
     names = Names()
-    office = _office(store, names)
-    app = app_of(office, files=FileService(office, FolderDepot(folder)))
+    office = dataclasses.replace(_office(store, names), signing_key=folder.parent / KEY)
+    app = app_of(office, files=FileService(office, FolderDepot(folder / "files")), spool=folder / "access")
     with client_of(app) as client:
         client.headers["Accept-Encoding"] = "identity"
         twin = Twin(office, tokens, client, app)

@@ -14,7 +14,7 @@ from engine.rules.mask import Sight
 from engine.rules.reading import may_read, read_until, reads_masked
 from engine.rules.refusals import NotFound
 from engine.store import register
-from engine.store.casefile import Held, read_events
+from engine.store.casefile import Held, read_case, read_events
 from engine.store.db import Tx
 
 
@@ -49,6 +49,16 @@ def as_read(tx: Tx, held: Held, attempt: Attempt) -> Held:
 
 def sight_of(attempt: Attempt) -> Sight:
     return Sight.MASKED if reads_masked(attempt) else Sight.OPEN
+
+
+def asked_for(tx: Tx, office: Office, case_id: str, person: str) -> tuple[Held, Attempt]:
+    """The case that somebody names, and his attempt to read it. Who asks is looked up first, so that what is absent
+    takes the same statements as what is out of reach or sealed. Raises NotFound where there is no such case."""
+    lookups, now = Lookups(tx, office), office.clock.now(tx)
+    workflows = office.rulebook.all()
+    lookups.actor(person, local_day(workflows[0].workflow, now) if workflows else now.date())
+    held = found(read_case(tx, case_id))
+    return held, lookups.reading(held, person, now)
 
 
 def offers_of(tx: Tx, office: Office, held: Held, person: str) -> tuple[Offer, ...]:

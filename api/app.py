@@ -26,6 +26,7 @@ from api.v1 import (
     messages,
     organisation,
     register,
+    sealed,
     workflows,
 )
 from api.v1 import files as uploads
@@ -46,7 +47,7 @@ from engine.wiring import open_database
 PATIENCE = 30.0
 #: In the order in which addresses are tried, but for uploads.
 ROUTES = (
-    cases, history, audit, meetings, messages, workflows, organisation, duty, clock, access, accounts, register,
+    cases, sealed, history, audit, meetings, messages, workflows, organisation, duty, clock, access, accounts, register,
     administration,
 )  # fmt: skip
 

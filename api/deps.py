@@ -26,6 +26,7 @@ from engine.cases.office import Office
 from engine.cases.picks import PickQueries
 from engine.cases.queries import CaseQueries
 from engine.cases.rule_queries import RuleQueries
+from engine.cases.sealed import SealedQueries
 from engine.cases.service import CaseService
 from engine.cases.timekeeping import Timekeeper
 from engine.duty.service import DutyService
@@ -60,6 +61,7 @@ class Services:
     cases: CaseService
     case_queries: CaseQueries
     picks: PickQueries
+    sealed: SealedQueries
     meetings: MeetingService
     arranging: ArrangingService
     meeting_queries: MeetingQueries
@@ -101,6 +103,7 @@ def make_services(
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         picks=PickQueries(office),
+        sealed=SealedQueries(office),
         meetings=MeetingService(office, CheckpointService(office).after_meeting),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),

@@ -48,7 +48,7 @@ EVERYBODY = [*PEOPLE, *(holder.person for holder in t.WHOLE_BOOK), *ADMINISTRATO
 
 
 class Names:
-    """Ids: the n-th of a step is always the same. One salt for all, for a meeting may close over more cases than one."""
+    """Ids: the n-th of a step is always the same. One salt for all: a meeting may close over more cases than one."""
 
     def __init__(self) -> None:
         self.begin("")

@@ -25,6 +25,7 @@ from engine.cases.clock_queries import ClockQueries
 from engine.cases.office import Office
 from engine.cases.picks import PickQueries
 from engine.cases.queries import CaseQueries
+from engine.cases.revealing import RevealService
 from engine.cases.rule_queries import RuleQueries
 from engine.cases.sealed import SealedQueries
 from engine.cases.service import CaseService
@@ -61,7 +62,11 @@ class Services:
     cases: CaseService
     case_queries: CaseQueries
     picks: PickQueries
+<<<<<<< HEAD
     sealed: SealedQueries
+=======
+    revealing: RevealService
+>>>>>>> main
     meetings: MeetingService
     arranging: ArrangingService
     meeting_queries: MeetingQueries
@@ -103,7 +108,11 @@ def make_services(
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         picks=PickQueries(office),
+<<<<<<< HEAD
         sealed=SealedQueries(office),
+=======
+        revealing=RevealService(office),
+>>>>>>> main
         meetings=MeetingService(office, CheckpointService(office).after_meeting),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),

@@ -80,7 +80,7 @@ def answers(model: type[BaseModel], description: str = "Done", **links: dict[str
     return {"model": model, "description": description} | ({"links": links} if links else {})
 
 
-def versioned(model: type[BaseModel], description: str = "Done", **links: dict[str, Any]) -> dict[str, Any]:
+def versioned(model: type[BaseModel], description: str = "Done", /, **links: Any) -> dict[str, Any]:
     """The same, of what has a version: its ETag."""
     return answers(model, description, **links) | {"headers": _ETAG}
 

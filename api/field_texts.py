@@ -12,6 +12,10 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "too_long": ("「{title}」最多 {max_length} 个字，现有 {found} 个", "{title}: at most {max_length}, found {found}"),
     "not_text": ("「{title}」须为文字", "{title} must be text"),
     "control_character": ("「{title}」含有无法保存的控制字符，请删去", "{title} holds control characters; remove them"),
+    "id_number": (
+        "「{title}」里有身份证号，请删去再交：本系统一律不保存身份证号",
+        "{title} holds an identity card number; take it out and send it again: none is kept here",
+    ),
     "not_a_choice": ("「{title}」没有这个选项，可选：{choices}", "{title} has no such choice; choose from {choices}"),
     "not_a_flag": ("「{title}」须为是或否", "{title} must be true or false"),
     "not_an_integer": ("「{title}」须为整数", "{title} must be a whole number"),
@@ -101,6 +105,11 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "bad_pattern": ("「{title}」的写法不对", "{title} is not written right"),
     "out_of_bounds": ("「{title}」超出允许的范围", "{title} is out of bounds"),
     "given_twice": ("「{title}」只能给一次", "{title} is given more than once"),
+    "not_a_ground": (
+        "请选一个为什么要看，督查和办理能选的不一样",
+        "Choose why; supervision and work have other reasons",
+    ),
+    "not_kept": ("「{title}」没有可以显示的内容", "There is nothing of {title} to show"),
     "bad_cursor": ("翻页游标无效", "This cursor is not valid"),
 }
 
@@ -134,4 +143,6 @@ PLAIN_TITLES: dict[str, tuple[str, str]] = {
     "case": ("事项", "Case"),
     "to": ("时间", "Time"),
     "cursor": ("游标", "Cursor"),
+    "fields": ("要看的内容", "What to show"),
+    "words": ("说明", "In words"),
 }

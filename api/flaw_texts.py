@@ -25,6 +25,7 @@ FLAW_TEXTS = {
     "rules": ("办理所依的规则文件不在这里", "its rules are not here"),
     "leaf_nowhere": ("叶所指的一条不在", "the row that the leaf names is not there"),
     "leaf_twice": ("叶的位置重复或超出", "the place of the leaf is taken, or outside the log"),
+    "leaf_log": ("叶所属的树不存在", "the leaf is in no log that there is"),
     "leaf_missing": ("缺叶", "a leaf is missing"),
     "leaf_order": ("叶的次序不对", "the leaf is out of order"),
     "head": ("树的现状记录不符", "the head of the tree is not what its leaves give"),

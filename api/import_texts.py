@@ -47,6 +47,10 @@ PROBLEM_TEXTS: dict[str, Text] = {
         "“{value}” cannot move from {before} to {after}: its cases are kept under the former",
     ),
     "unit_or_body": ("单位和组织须填且只填一个", "give either a unit or a body"),
+    "id_number": (
+        "含有身份证号，请删去或另编号：本系统一律不保存身份证号",
+        "holds an identity card number; take it out or use another id: none is kept here",
+    ),
     "erased": ("“{value}”已依法删除，请从表中去掉", "“{value}” was erased by law; take the row out"),
     "reserved_id": ("“{value}”是系统自用的编号", "“{value}” is the system's own id"),
     "id_taken": ("编号“{value}”已是别人的", "the id “{value}” is somebody else's"),

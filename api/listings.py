@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from api.shapes import CaseId, Code, Day, MeetingId, Moment, PersonId, Plain, UnitCode, WorkflowKey
+from api.shapes import CaseId, Code, MeetingId, PersonId, Plain, UnitCode, WorkflowKey
+from api.shapes_times import Day, Moment
 from engine.cases.narrowing import PAGE_MOST, Order
 
 Below = Annotated[UnitCode | None, Field(description="this unit with all below")]

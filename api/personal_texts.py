@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from engine.rules.erasing import ERASED, Cause, Reason
+from engine.rules.revealing import Ground
 
 Text = tuple[str, str]
 
 #: Where a text was.
 ERASED_WORDS: Text = (ERASED, "Erased by law")
+
+GROUND_TEXTS: dict[Ground, Text] = {
+    Ground.CONTACT_REPORTER: ("联系反映人", "To contact the reporter"),
+    Ground.VISIT: ("上门走访", "To visit"),
+    Ground.VERIFY_IDENTITY: ("核实身份", "To verify who it is"),
+    Ground.SUPERVISION_SAMPLE: ("督查抽样回访", "A sample of supervision"),
+    Ground.LEGAL_DUTY: ("依法履职", "A duty by law"),
+    Ground.OTHER: ("其他", "Other"),
+}
 
 ERASURE_REASONS: dict[Reason, Text] = {
     Reason.PURPOSE_ACHIEVED: ("目的已经实现", "what it was kept for is done"),

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
-    WithJsonSchema,
     model_validator,
 )
+
+from api.shapes_times import Moment
 
 CaseId = Annotated[
     str,
@@ -53,7 +50,8 @@ UnitCode = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$"),
     Field(description="Code of a unit", examples=["430482109223w01"]),
 ]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
+_CODE = r"^[a-z][a-z0-9_]{0,79}$"
+Code = Annotated[str, StringConstraints(pattern=_CODE)]
 WorkflowKey = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$"),
@@ -76,36 +74,6 @@ def _storable(text: str) -> str:
 Plain = Annotated[str, AfterValidator(_storable)]
 
 
-def _sensible(moment: datetime) -> datetime:
-    """Between 1900 and 2200: what lies beyond cannot be carried through every timezone and database."""
-    if not 1900 < moment.year < 2200:
-        raise ValueError("not a sensible time")
-    return moment
-
-
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?", re.ASCII)
-
-
-def _written(moment: object) -> object:
-    """As RFC 3339 writes it: a bare number is no time. That an offset is missing is told by the next in line."""
-    if not isinstance(moment, str) or not _RFC_3339.fullmatch(moment):
-        raise ValueError("not written as RFC 3339")
-    return moment
-
-
-#: As a reader of the OpenAPI document learns of it: RFC 3339, in the years that are sensible.
-_MOMENT = {"type": "string", "format": "date-time", "pattern": r"^(190[1-9]|19[1-9]\d|2[01]\d\d)-"}
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_sensible), WithJsonSchema(_MOMENT)]
-
-
-def _written_day(day: object) -> object:
-    """`2026-03-06`: a bare number is no day."""
-    if not isinstance(day, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", day, re.ASCII):
-        raise ValueError("not written as RFC 3339")
-    return day
-
-
-Day = Annotated[date, BeforeValidator(_written_day)]
 _DEEPEST = 4
 
 
@@ -125,13 +93,18 @@ def _inside(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+_SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
+_ENTRY = {"anyOf": [_SCALAR, {"type": "object", "additionalProperties": _SCALAR}]}
+_VALUE = {"anyOf": [*_ENTRY["anyOf"], {"type": "array", "items": _ENTRY}]}
+#: A key that cannot be a code is refused, and so is what lies deeper than a list of people.
+_AS_TOLD = {"patternProperties": {_CODE: _VALUE}, "additionalProperties": False, "maxProperties": 200}
 Data = Annotated[
     dict[Code, Any],
     AfterValidator(_shallow),
     Field(
         max_length=200,
         description="Values by field code, as the row's `needs` and `takes` say",
-        json_schema_extra={"additionalProperties": False, "maxProperties": 200},  # other keys can be no codes
+        json_schema_extra=_AS_TOLD,
     ),
 ]
 
@@ -212,7 +185,7 @@ class BulkBody(Body):
 
 def _one_of(*names: str) -> ConfigDict:
     """Unknown keys are refused; exactly one of these is given."""
-    ways = [
+    ways: list[Any] = [
         {
             "required": [name],
             "properties": {each: {"type": "string" if each == name else "null"} for each in names},
@@ -220,6 +193,19 @@ def _one_of(*names: str) -> ConfigDict:
         for name in names
     ]
     return ConfigDict(extra="forbid", json_schema_extra={"oneOf": ways})
+
+
+class RevealBody(Body):
+    model_config = with_example({"fields": ["reporter"], "reason": "contact_reporter"})
+
+    fields: list[Code] = Field(
+        min_length=1, max_length=20, description="Codes of fields; `on_behalf_of`; with `seq` also `note`"
+    )
+    reason: Code = Field(description="One of the grounds")
+    words: Plain | None = Field(None, description="More of why, up to 200 characters; needed with `other`")
+    seq: Annotated[int, Field(strict=True, ge=1, lt=10**9)] | None = Field(
+        None, description="As this row of the history gave them; default: as they are now"
+    )
 
 
 class ClockBody(Body):

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx2 as httpx
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 60.0  # seconds for a start
+PATIENCE = 180.0  # seconds for a start
 
 
 class Server:

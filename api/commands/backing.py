@@ -14,6 +14,7 @@ from typing import IO, Annotated, Any
 import typer
 
 from api.commands.ending import Exit, JsonFlag, connected, failed, opened, print_json, told
+from api.flaw_texts import flaw_line
 from api.settings import Settings, load_settings
 from engine.audit.keys import key_beside
 from engine.audit.verify import Verdict, verify
@@ -213,7 +214,7 @@ def _tell_restored(contents: Contents, verdict: Verdict | None, as_json: bool) -
         told = f"{verdict.cases} cases, {verdict.rows} rows, {len(verdict.flaws)} flaws"
         typer.echo(f"历史已核对 / history verified: {told}")
         for flaw in verdict.flaws[:_SHOWN]:
-            typer.echo(f"  {flaw.case_id} {flaw.seq} {flaw.what}", err=True)
+            typer.echo(f"  {flaw_line(flaw)}", err=True)
 
 
 def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:

@@ -24,6 +24,7 @@ def event_shown(view: EventView, english: bool) -> dict[str, Any]:
     return {
         **found,
         "shown": list(given_facts(view, english)),
+        "note_masked": "note" in view.masked,
         "times": _times(view),
         "as": _post(view, found["actor"]["post"], english),
         "meeting_title": _meeting(view, english),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from api.web.reader import Reader
 from api.web.words import N_
-from engine.audit.accesses import may_read_log
 
 _TABS = 4  # what fits under a thumb
 
@@ -45,6 +44,7 @@ _ADMINISTRATION = (
     (_ACCOUNTS, {"system", "security", "audit"}),
     (_REGISTER, {"system", "security"}),
     (_ACTS, {"security"}),
+    (_ACCESS, {"security", "audit"}),
     (_RULES, {"system", "security", "audit"}),
 )
 
@@ -62,8 +62,6 @@ def _chosen(reader: Reader) -> tuple[tuple[str, str, str], ...]:
     if offices := reader.session.offices:
         return tuple(dict.fromkeys(place for place, seeing in _ADMINISTRATION if seeing & offices))
     levels = reader.levels
-    if may_read_log(reader.session.offices):
-        return (_ACCESS, *_NOBODY)
     if not levels:
         return _SUPERVISOR if reader.supervises else _NOBODY
     return _LOWEST if max(levels) == 0 else _HIGHER

@@ -33,13 +33,14 @@ def given_facts(view: EventView, english: bool) -> Iterator[dict[str, Any]]:
 
 
 def _told(view: CaseView | EventView, names: Sequence[str], english: bool) -> Iterator[dict[str, Any]]:
-    values = present.data(view.workflow, view.data, view.names, view.sight)
+    values, erased = present.data(view.workflow, view.data, view.names, view.sight), _erased(view)
     for name in names:
         field = view.workflow.fields[name]
-        if name in _erased(view):
-            yield {"title": present.title(field.title, english), "kind": "text", "value": ERASED_WORDS[english]}
-        if values.get(name) not in (None, "", [], False, field.default):
-            yield {"title": present.title(field.title, english), **shown(view, name, values[name], english)}
+        said = {"title": present.title(field.title, english), "field": name, "masked": name in view.masked}
+        if name in erased:
+            yield {**said, "kind": "text", "value": ERASED_WORDS[english]}
+        elif values.get(name) not in (None, "", [], False, field.default):
+            yield {**said, **shown(view, name, values[name], english)}
 
 
 def _erased(view: CaseView | EventView) -> tuple[str, ...]:

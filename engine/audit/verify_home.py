@@ -17,10 +17,11 @@ from engine.audit.verify_logs import TOLERATED, Leaves, Log, LogState, Stated
 from engine.audit.verify_parts import Part
 from engine.rules.chain import moment
 from engine.rules.signed_note import BadNote, Checkpoint, VerifierKey, opened, parse_checkpoint, parse_verifier_key
+from engine.store import treebook
 from engine.store.db import Tx
 from engine.store.plainrows import plain_columns
 from engine.store.tables import cases
-from engine.store.treebook import KEPT_HEIGHTS, read_heads, recorded_until
+from engine.store.treebook import read_heads, recorded_until
 from engine.store.trust_tables import OPEN, VEILED, checkpoints, tree_heads, tree_nodes
 
 #: Home -> (log, what a checkpoint from elsewhere states of it).
@@ -122,7 +123,7 @@ def _judge(tx: Tx, log: Log, head: Any, stated: Sequence[Stated], found: HomeFou
     found.flaws += log.flaws
     found.flaws += log.out_of_order(sizes)
     found.flaws += log.against(stated)
-    found.flaws += log.kept(head.size if head else 0, _frontier(head), map(tuple, nodes), KEPT_HEIGHTS)
+    found.flaws += log.kept(head.size if head else 0, _frontier(head), map(tuple, nodes), treebook.KEPT_HEIGHTS)
     found.doubts += log.late(sizes)
     agreeing = (each.size for each in stated if each.given and log.agrees(each))
     state = LogState(

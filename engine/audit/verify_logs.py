@@ -2,9 +2,10 @@
 
 Flaws of a log, `Flaw.what`:
 
-- leaf_nowhere (it names no row), leaf_twice (the place, or the row, was taken already, or cannot be), leaf_missing (on
-  places from `leaf` on and before `until` there is nothing), leaf_order (not where its time would put it in its checkpoint), head, node (what is kept
-  to make proofs quickly is not what the leaves give);
+- leaf_nowhere (it names no row), leaf_twice (the place, or the row, was taken already, or cannot be), leaf_log (in no
+  log, or at no place, that there can be), leaf_missing (on places from `leaf` on and before `until` there is nothing),
+  leaf_order (not where its time would put it in its checkpoint), head, node (what is kept to make proofs quickly is not
+  what the leaves give);
 - checkpoint (it cannot be read, or does not say what is kept beside it, or it was changed: larger ones still agree),
   signature (by no known key), unknown_log (a given one is of no log of this installation), short (the log has fewer
   leaves than it), root (its tree is another). With the last two `leaf` and `until` name the leaves after the last
@@ -118,6 +119,12 @@ class Log:
     def subtree(self, height: int, position: int) -> bytes:
         return self._levels[height][32 * position : 32 * position + 32]
 
+    def _has(self, height: object, position: object) -> bool:
+        """There is such a whole subtree."""
+        if not isinstance(height, int) or not isinstance(position, int):
+            return False
+        return 0 <= height < len(self._levels) and 0 <= position < self.size >> height
+
     def root(self, size: int) -> bytes:
         """Of its first leaves, so many of them as there are."""
         return range_hash(self.subtree, 0, size)
@@ -188,18 +195,20 @@ class Log:
 
     def kept(self, size: int | None, frontier: object, nodes: Iterable[tuple[int, int, str]],
              heights: Sequence[int]) -> Iterator[Flaw]:  # fmt: skip
-        """Against what is kept to make proofs quickly: (height, position, hash) of whole subtrees, and the head."""
+        """Against what is kept to make proofs quickly: (height, position, hash) of whole subtrees, all of these
+        `heights` and perhaps others, and the head."""
         if size != self.size or frontier != self.frontier():
             yield self._flaw("head", max(self.size - 1, 0), row=0)
         found: dict[int, int] = dict.fromkeys(heights, 0)
         for height, position, hashed in nodes:
-            whole = height in found and 0 <= position < self.size >> height
-            if not whole or self.subtree(height, position).hex() != hashed:
-                yield self._flaw("node", max(position, 0) << min(height, 62), until=position + 1 << min(height, 62))
+            if not self._has(height, position):
+                yield self._flaw("node", self.size, row=0)
+            elif self.subtree(height, position).hex() != hashed:
+                yield self._flaw("node", position << height, until=position + 1 << height)
             else:
-                found[height] += 1
-        for height, number in found.items():
-            if number < self.size >> height:
+                found[height] = found.get(height, 0) + 1
+        for height in heights:
+            if found[height] < self.size >> height:
                 yield self._flaw("node", 0, row=0, until=self.size)
 
 

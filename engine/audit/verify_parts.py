@@ -14,6 +14,7 @@ from engine.audit.verify_logs import Leaves, row_key
 from engine.audit.verify_reading import Block, Range, read_block
 from engine.rules.rulebook import Rulebook
 from engine.store.db import Tx
+from engine.store.treebook import LOGS
 
 _NO_HASH = bytes(32)
 
@@ -78,9 +79,12 @@ def _take_leaves(part: Part, block: Block, since: str | None) -> None:
     without = {(row[1], row[2]): row for kept in block.cases for row in kept.rows}
     for case_id, seq, log, leaf in block.leaves:
         row = without.pop((case_id, seq), None)
+        place = {"home": part.home, "log": log, "leaf": leaf}
+        if log not in LOGS or not isinstance(leaf, int) or not isinstance(seq, int):
+            part.flaws.append(Flaw(case_id=case_id, seq=seq, what="leaf_log", **place))
+            continue
         into = part.leaves.setdefault(log, Leaves())
         if row is None:
-            place = {"home": part.home, "log": log, "leaf": leaf}
             part.flaws.append(Flaw(case_id=case_id, seq=seq, what="leaf_nowhere", **place))
             into.add(leaf, _NO_HASH, 0, 0)
         else:

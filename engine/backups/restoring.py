@@ -27,6 +27,9 @@ from engine.store.schema import is_empty, knows, migrate_to, others_connected, w
 from engine.store.settings import write_setting
 from engine.wiring import open_database
 
+#: Tables that migrations themselves write rows to.
+_WRITTEN = {"settings", "register_state"}
+
 
 @dataclass(slots=True)
 class _Into:
@@ -48,8 +51,8 @@ class _Into:
         if there != set(head.tables):
             raise Wrong("backup_damaged", reason="its tables are not those of its release")
         self.tables = {name: _table(inspected, name, columns) for name, columns in head.tables.items()}
-        if "settings" in self.tables:
-            self.tx.execute(sa.delete(self.tables["settings"]))  # what migrations write comes from the backup, too
+        for name in _WRITTEN & self.tables.keys():
+            self.tx.execute(sa.delete(self.tables[name]))  # that comes from the backup, too
 
     def rows(self, table: str, columns: Columns, found: list[list[Any]]) -> None:
         names = [name for name, _ in columns]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine.backups.cells import kind_of, line_of
 from engine.store.db import Tx
 from engine.store.settings import LAST_BACKUP
-from engine.store.tables import metadata, settings, units
+from engine.store.tables import metadata, register_state, settings, units
 from engine.store.trust_tables import checkpoints
 
 _PART = 4_000_000  # bytes
@@ -29,8 +29,10 @@ class Part:
 
 
 def tables() -> list[sa.Table]:
-    """What a database says of itself comes first: triggers on the rest ask it."""
-    return [settings, *(table for table in metadata.sorted_tables if table is not settings)]
+    """What a database says of itself comes first: triggers on the rest ask it. What triggers count while the rest is
+    filled comes last."""
+    rest = (table for table in metadata.sorted_tables if table not in (settings, register_state))
+    return [settings, *rest, register_state]
 
 
 def columns_of(table: sa.Table) -> list[list[str]]:

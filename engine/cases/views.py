@@ -10,7 +10,7 @@ from engine.definition.model import Value, Workflow
 from engine.rules.clocks import NO_DEADLINES, Deadlines
 from engine.rules.explain import Offer
 from engine.rules.fold import as_list
-from engine.rules.mask import NO_NAMES, Names, Sight, masked, seen, stranger
+from engine.rules.mask import NO_NAMES, Names, Sight, hides, masked, seen, stranger
 from engine.rules.state import CaseState, Event
 from engine.store.casefile import Identity
 
@@ -53,8 +53,9 @@ class CaseView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventView:
-    """One history row for a reader: `data` joins what holds no text with the texts that are not `erased`. `hidden` are
-    the names that its texts hide from whom they are masked for."""
+    """One history row for a reader: `data` joins what holds no text with the texts that are not `erased`. `masked` are
+    fields (and `note`) of which the reader sees less than is kept; `hidden` the names that its texts hide where masked.
+    """
 
     case_id: str
     number: str
@@ -67,6 +68,7 @@ class EventView:
     workflow: Workflow
     sight: Sight = Sight.MASKED
     erased: bool = False
+    masked: frozenset[str] = frozenset()
     hidden: Names = NO_NAMES
 
 
@@ -93,10 +95,13 @@ def registered(workflow: Workflow, values: Mapping[str, Value], kind: str) -> se
 
 def see_event(view: EventView, sight: Sight) -> EventView:
     """The row as a reader of this sight may see it."""
+    data = masked(view.workflow, view.data, sight, view.hidden)
+    note = seen(view.note, sight, view.hidden)
     return replace(
         view,
-        data=masked(view.workflow, view.data, sight, view.hidden),
-        note=seen(view.note, sight, view.hidden),
+        data=data,
+        note=note,
+        masked=view.masked | hides(view.workflow, view.data, data) | ({"note"} if note != view.note else set()),
         behalf=stranger(view.behalf, sight) if view.behalf else None,
         sight=sight,
     )

@@ -15,12 +15,15 @@ import sqlalchemy as sa
 from engine.people.acting import HIMSELF, By
 from engine.people.entering import enter_relative, wrong_row
 from engine.people.journal import keep
+from engine.rules.mask import phone_pattern
 from engine.rules.refusals import Forbidden, NotFound
 from engine.store.db import Store, Tx, retried
 from engine.store.names import people_names
 from engine.store.register import find_units, parse_line, people_of, valid_on
 from engine.store.sights import within
-from engine.store.tables import relatives
+from engine.store.tables import people, relatives
+
+_MOST = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +37,15 @@ class Relative:
     kind: str
     valid_from: date
     valid_to: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """`phone` is masked: it tells two of the same name apart."""
+
+    id: str
+    name: str
+    phone: str | None
 
 
 class KinshipService:
@@ -77,6 +89,18 @@ class KinshipService:
         with self.store.read() as tx:
             return _views(tx, _rows(tx, wanted)) if wanted else ()
 
+    def candidates(self, person: str, q: str, day: date) -> tuple[Candidate, ...]:
+        """Registered people whom he could name, by name: those of his homes and of none."""
+        with self.store.read() as tx:
+            query = sa.select(people).where(people.c.name.icontains(q, autoescape=True), people.c.id != person)
+            rows = tx.execute(query.order_by(people.c.name, people.c.id).limit(_MOST)).all()
+            seen = _seen(tx, person, [row.id for row in rows], day)
+            return tuple(
+                Candidate(id=row.id, name=row.name, phone=phone_pattern(row.phone) if row.phone else None)
+                for row in rows
+                if row.id in seen
+            )
+
 
 def _must_not_be_his(by: By, *persons: str) -> None:
     if by.person in persons:
@@ -91,9 +115,15 @@ def _declare(tx: Tx, by: By, other: str, kind: str, day: date) -> None:
 
 def _check_seen(tx: Tx, person: str, other: str, day: date) -> None:
     """Names of other townships cannot be tried out by declaring."""
-    codes = [parse_line(line)[-1][1] for line in within(tx, person, day).tops]
-    if not any(people_of(tx, [other], unit) for unit in find_units(tx, codes).values()):
+    if other not in _seen(tx, person, [other], day):
         raise wrong_row("other", "unknown_person", value=other)
+
+
+def _seen(tx: Tx, person: str, ids: list[str], day: date) -> frozenset[str]:
+    """Of these people those whom the posts of the person let him know."""
+    codes = [parse_line(line)[-1][1] for line in within(tx, person, day).tops]
+    known = (people_of(tx, ids, unit) for unit in find_units(tx, codes).values())
+    return frozenset(ident for found in known for ident in found)
 
 
 def _standing(tx: Tx, person: str, other: str, kind: str, day: date) -> Any:

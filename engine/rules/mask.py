@@ -20,7 +20,10 @@ _PHONE = re.compile(
     rf"(?<!\d)((?:(?:[+＋]|[0０]{{2}})?[8８][6６]{_GAP})?[1１]\d{{2}}){_GAP}\d{{4}}{_GAP}(\d{{4}})(?!\d)"
 )
 _LAND_LINE = re.compile(rf"(?<!\d)([(（]?[0０]\d{{2,3}}[)）]?{_GAP})\d{{3,4}}{_GAP}(\d{{4}})(?!\d)")
-_ID_LIKE = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?![\dXx])")
+_ID_LIKE = re.compile(
+    rf"(?<!\d)(\d{{6}}){_GAP}\d{{4}}{_GAP}\d{{4}}{_GAP}(\d{{3}}[\dXxＸｘ])(?![\dXxＸｘ])"
+    r"|(?<!\d)(\d{6})\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(\d{3})(?!\d)"  # the old ones, of fifteen digits
+)
 _DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐")
 _GROUP = re.compile(r"^.*?(?:(?:村|社区)(?:.{1,8}?屋场)?(?:.{1,6}?组(?!长))?|屋场(?:.{1,6}?组(?!长))?|组(?!长))")
 
@@ -161,7 +164,12 @@ def telephones(text: str) -> str:
 
 
 def free_text(text: str, names: Names = NO_NAMES) -> str:
-    return telephones(_ID_LIKE.sub(r"\1********\2", names.hide(text)))
+    return telephones(_ID_LIKE.sub(_hidden_id, names.hide(text)))
+
+
+def _hidden_id(found: re.Match[str]) -> str:
+    """The place and the last four are kept, of old ones the last three."""
+    return f"{found[1] or found[3]}********{found[2] or found[4]}"
 
 
 def seen(note: str | None, sight: Sight, names: Names = NO_NAMES) -> str | None:
@@ -173,7 +181,12 @@ def seen(note: str | None, sight: Sight, names: Names = NO_NAMES) -> str | None:
 
 def hides(workflow: Workflow, values: Mapping[str, Value], shown: Mapping[str, Value]) -> frozenset[str]:
     """Fields of which a reader is shown less than is on record. Of a registered person in a personal field the register
-    knows a telephone, which no case shows."""
-    fields = workflow.fields
-    people = {name for name in values if fields[name].entry_type == "person" and fields[name].pii is not None}
-    return frozenset(people | {name for name, value in values.items() if shown[name] != value})
+    may know a telephone, which no case shows."""
+    known = {name for name, value in values.items() if _knows_more(workflow.fields[name], value)}
+    return frozenset(known | {name for name, value in values.items() if shown[name] != value})
+
+
+def _knows_more(field: Field, value: Value) -> bool:
+    entries = value if isinstance(value, list) else [value]
+    personal = field.entry_type == "person" and field.pii is not None
+    return personal and any(isinstance(entry, str) for entry in entries)

@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 
 from engine.definition.model import DateRange, Field, FieldType, Row, Value, Workflow
+from engine.rules.identity import has_identity_number
 from engine.rules.refusals import FieldProblem
 
 NOTE_LENGTH = 2000
@@ -102,11 +103,14 @@ def _text(field: Field, raw: Value, _: Frame) -> str:
 
 
 def clean(raw: Value) -> str:
-    """Text that every database and screen can hold: no control characters but tab and line breaks. Raises Bad."""
+    """Text that every database and screen can hold: no control characters but tab and line breaks; and that no identity
+    number stands in, for none is kept. Raises Bad."""
     if not isinstance(raw, str):
         raise Bad("not_text")
     if any(_unwritable(character) for character in raw):
         raise Bad("control_character")
+    if has_identity_number(raw):
+        raise Bad("id_number")
     return raw
 
 

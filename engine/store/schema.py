@@ -88,12 +88,12 @@ def migrate_to(tx: Tx, revision: str) -> None:
 
 
 def is_empty(tx: Tx) -> bool:
-    """No table of ours has a row (of an SQLite file no table at all), but for what migrations write themselves: the
-    revision and settings. What `init` was run on has a mark."""
+    """No table of ours has a row (of an SQLite file no table at all), but for what migrations write themselves. What
+    `init` was run on has a mark."""
     found = set(sa.inspect(tx).get_table_names())
     if "settings" in found and tx.execute(sa.select(settings).where(settings.c.name == "mark")).first():
         return False
-    there = found - {"alembic_version", "settings"}
+    there = found - {"alembic_version", "settings", "register_state"}
     names = there if tx.dialect.name == "sqlite" else there & set(metadata.tables)
     return not any(tx.execute(sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)).first() for name in names)
 

@@ -185,6 +185,11 @@ def post(path: str, body: Callable[[Place], Any] | None = None) -> Ask:
     return lambda api, who, place, thing: api.send(who, "POST", path, body(place) if body else None)
 
 
+def reveal(api: Api, who: str | None, place: Place, thing: Thing) -> httpx.Response:
+    """For a reason that everybody may have who reads the case."""
+    return api.send(who, "POST", f"/v1/cases/{thing['case_id']}/reveal", {"fields": ["gist"], "reason": "legal_duty"})
+
+
 def check(api: Api, who: str | None, place: Place, thing: Thing) -> httpx.Response:
     return api.send(
         who, "POST", "/v1/workflows/check", raw=b"workflow: other\nversion: 1\n", content_type="application/yaml"
@@ -316,6 +321,7 @@ READING = {
     "GET /v1/cases/{case_id}/clocks": Line(ask=read("/v1/cases/{case_id}/clocks"), make=case(world.reported)),
     "GET /v1/cases/{case_id}/calls": Line(ask=read("/v1/cases/{case_id}/calls"), make=case(world.reported)),
     "GET /v1/cases/{case_id}/accesses": Line(ask=read("/v1/cases/{case_id}/accesses"), make=case(world.reported)),
+    "GET /v1/cases/{case_id}/reveals": Line(ask=read("/v1/cases/{case_id}/reveals"), make=case(world.reported)),
     "GET /v1/access": Line(ask=read("/v1/access")),
     "GET /v1/access/export": Line(ask=read("/v1/access/export")),
     "GET /v1/cases/{case_id}/history": Line(ask=read("/v1/cases/{case_id}/history"), make=case(world.reported)),
@@ -356,6 +362,7 @@ UPLOADS = {
 CHANGING = {
     "POST /v1/clock": Line(ask=post("/v1/clock", lambda place: {"advance": "1 minute"})),
     "POST /v1/cases": Line(ask=post("/v1/cases", _opening)),
+    "POST /v1/cases/{case_id}/reveal": Line(ask=reveal, make=case(world.reported)),
     f"{FIRE} [note]": Line(ask=fire("note", lambda _: {"text": "看到了"}), make=case(world.reported)),
     f"{FIRE} [note with the station]": Line(ask=fire("note", lambda _: {"text": "看到了"}), make=case(world.unsigned)),
     f"{FIRE} [accept]": Line(ask=fire("accept"), make=reported_by_wangsons_father, used_up=True),

@@ -27,6 +27,7 @@ from api.answers_history import DenialPage, EventPage
 from api.answers_meetings import MeetingOut, MeetingPage
 from api.answers_messages import CallsOut, FeedOut, MessagePage
 from api.answers_organisation import ClockOut, DutyGapsOut, DutyTurnsOut, MeOut, PeoplePageOut, UnitPageOut
+from api.answers_personal import RevealList
 from api.answers_sealed import SealedPageOut
 from api.answers_workflows import CheckOut, WorkflowOut, WorkflowsOut
 from tests import township as t
@@ -56,6 +57,7 @@ READS: dict[str, tuple[type[BaseModel], str]] = {
     "list_people": (PeoplePageOut, "/v1/people"),
     "list_messages": (MessagePage, "/v1/inbox"),
     "list_events": (FeedOut, "/v1/events"),
+    "list_reveals": (RevealList, "/v1/cases/{case_id}/reveals"),
     "get_calls": (CallsOut, "/v1/cases/{case_id}/calls"),
     "list_checkpoints": (CheckpointPage, f"/v1/audit/checkpoints?home={t.TOWNSHIP}"),
     "latest_checkpoint": (CheckpointOut, f"/v1/audit/checkpoints/latest?home={t.TOWNSHIP}"),

@@ -249,7 +249,7 @@ SINCE = (
 #: What later schemas hold on tables that stay: which statements drop it.
 HELD = {
     True: "SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN "
-    "('accounts', 'settings', 'people', 'households', 'household_people')",
+    "('accounts', 'settings', 'people', 'units', 'households', 'household_people')",
     False: "SELECT 'DROP FUNCTION ' || proname || ' CASCADE' FROM pg_proc WHERE starts_with(proname, 'minqing_') "
     "AND proname NOT IN ('minqing_append_only', 'minqing_only_emptied')",
 }

@@ -10,8 +10,9 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from engine.files.content import TYPES
+from tests import township as t
 from tests.api import world
-from tests.api.client import OPERATOR, SECURITY, Api, office_of, opened, said, settle
+from tests.api.client import OPERATOR, REPORT, SECURITY, Api, office_of, opened, said, settle
 from tests.databases import fresh_store
 from tests.web.page_table import page_routes
 
@@ -111,7 +112,7 @@ def test_every_schema_is_one(document):
 def test_every_operation_has_a_name_of_its_own(document):
     named = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
 
-    assert len(named) == len(set(named)) == 71
+    assert len(named) == len(set(named)) == 73
     assert all(re.fullmatch(r"[a-z][a-z_]+", name) for name in named)
 
 
@@ -180,6 +181,8 @@ PATH_PARTS = [
             "get_calls",
             "undo_decision",
             "list_accesses_of_case",
+            "list_reveals",
+            "reveal",
         )
     ),
     *((each, "meeting_id") for each in sorted(CHANGES_WHAT_IS_THERE - {"fire"})),
@@ -347,6 +350,13 @@ def test_the_example_of_a_file_is_checked(api: Api, document):
     assert answer.json()["sound"] is False
 
 
+def test_the_example_of_a_reveal_shows_who_reported(api: Api, document):
+    body = {"unit": t.NEIGHBOURHOOD, "data": REPORT | {"reporter": {"name": "李小明"}}}
+    case = api.send("linzhang", "POST", "/v1/cases", body).json()["id"]
+
+    assert said(api.send("zuzhang", "POST", f"/v1/cases/{case}/reveal", example_of(document, "reveal"))) == "200"
+
+
 def test_the_example_of_the_clock_moves_it(api: Api, document):
     assert said(api.send(OPERATOR, "POST", "/v1/clock", example_of(document, "move_clock"))) == "200"
 
@@ -366,7 +376,7 @@ def test_every_body_is_among_those_whose_example_is_sent(document):
         "open_case", "fire", "fire_many", "check_workflow", "move_clock", "create_meeting", "set_attendance", "decide",
         "cancel_meeting", "upload_file", "move_meeting", "delegate_chair", "add_to_agenda",
         "enter_turn", "add_account", "issue_token", "add_person", "give_post", "end_post", "declare_relative",
-        "end_relative",
+        "end_relative", "reveal",
     }  # fmt: skip
 
 

@@ -117,6 +117,7 @@ def field_codes() -> set[str]:
         "api/handlers.py",  # pydantic's kinds, below
         "api/web/forms.py",  # of an upload, said of its field
         "api/web/meeting_arranging.py",  # of a moment, said of the meeting's
+        "engine/cases/revealing.py",  # of a Bad
         "engine/files/service.py",  # of a BadFile
         "engine/meetings/attendance.py",  # a list of checks, below
         "engine/meetings/desk.py",  # of a Bad

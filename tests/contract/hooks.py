@@ -23,6 +23,16 @@ SHAPES = {
 }  # fmt: skip
 
 
+#: What would shut out those whose tokens the run uses is asked of nobody, but for its example.
+SPARED = {
+    "revoke_token": {"token_id": f"tk-{'0' * 26}"},
+    "end_account": {"login": "nobody"},
+    "remove_factor": {"login": "nobody"},
+    "give_password": {"login": "nobody"},
+    "end_post": {"post_id": f"P{'0' * 20}"},
+}
+
+
 @cache
 def stage() -> Stage:
     return Stage.from_environment()
@@ -40,12 +50,15 @@ schemathesis.openapi.format(
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     """An example is of a case, a meeting, a turn that is there and stands as it needs."""
+    operation = case.operation.definition.raw["operationId"]
     if case.meta is None or case.meta.phase.name.value != "examples":
+        case.path_parameters.update(SPARED.get(operation, {}))
         return
-    staged = stage().staged(case.operation.definition.raw["operationId"])
+    staged = stage().staged(operation)
     if staged is None:
         return
     case.path_parameters.update(staged.path)
+    case.headers.pop("Idempotency-Key", None)  # every operation shows the same one
     if staged.version is not None:
         case.headers["If-Match"] = staged.version
     if staged.body is not None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
+
 from engine.people.accounts import AccountService
 from engine.people.administrators import AdministratorService
 from engine.store.db import Store
@@ -25,6 +27,7 @@ OFFICES = {"security_admin": "security", "audit_admin": "audit"}
 PHASES = "examples,coverage,fuzzing,stateful"
 CONFIG = """\
 continue-on-failure = true
+request-timeout = 60.0
 [checks]
 missing_required_header.expected-statuses = ["400", "401", "403", "404", "406", "415", "422", "428"]
 [phases.examples]
@@ -54,6 +57,7 @@ def town(folder: Path) -> Iterator[Town]:
     (folder / "accounts.json").write_text(json.dumps(accounts), encoding="utf-8")
     (folder / "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
     with serving(url, folder / "serve.log") as server:
+        httpx.get(f"{server.address}/openapi.json", timeout=60, trust_env=False)  # written when first asked for
         yield Town(folder=folder, address=server.address, accounts=accounts)
 
 

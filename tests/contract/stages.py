@@ -141,7 +141,7 @@ class Stage:
         self.waiting()
         meeting, version = self.planned()
         answer = self.ask("village_secretary", "POST", f"/v1/meetings/{meeting}/open", None, version)
-        return meeting, answer.headers["etag"], [item["case"]["id"] for item in answer.json()["agenda"]]
+        return meeting, answer.headers["etag"], [item["case"]["id"] for item in answer.json()["items"]]
 
     def _a_planned(self, body: Any = None) -> Staged:
         meeting, version = self.planned()
@@ -184,7 +184,7 @@ class Stage:
 
     def for_decide(self) -> Staged:
         meeting, version, cases = self.opened()
-        decision = {"case": cases[0], "trigger": "carry_over", "data": {}}
+        decision = {"case": cases[-1], "trigger": "carry_over", "data": {}}
         return Staged(path={"meeting_id": meeting}, version=version, body={"decisions": [decision]})
 
     def for_undo_decision(self) -> Staged:
@@ -193,3 +193,50 @@ class Stage:
         answer = self.ask("village_secretary", "POST", path, staged.body, staged.version)
         case = staged.body["decisions"][0]["case"]
         return Staged(path={**staged.path, "case_id": case}, version=answer.headers["etag"])
+
+    # --- who runs the system: `operator` keeps the register, `security_admin` gives what opens doors ------------------
+
+    def login(self) -> str:
+        """Of an account of nobody's, made just now."""
+        login = f"contract{next(_HOURS)}"
+        self.ask("operator", "POST", "/v1/accounts", {"login": login})
+        return login
+
+    def for_add_account(self) -> Staged:
+        return Staged(body={"login": f"contract{next(_HOURS)}"})
+
+    def _a_login(self) -> Staged:
+        return Staged(path={"login": self.login()})
+
+    for_end_account = for_give_password = for_end_sessions = for_remove_factor = _a_login
+
+    def for_issue_token(self) -> Staged:
+        return Staged(body={"login": self.login(), "label": "县数据平台", "scope": "read"})
+
+    def for_revoke_token(self) -> Staged:
+        issued = self.ask("security_admin", "POST", "/v1/tokens", self.for_issue_token().body)
+        return Staged(path={"token_id": issued.json()["id"]})
+
+    def for_add_person(self) -> Staged:
+        return Staged(body={"name": "陈小明"})
+
+    def stranger(self) -> str:
+        """The id of a person registered just now."""
+        return str(self.ask("operator", "POST", "/v1/people", {"name": "陈小明"}).json()["id"])
+
+    def for_give_post(self) -> Staged:
+        return Staged(
+            body={"person": self.stranger(), "role": "village_clerk", "unit": self.place("village_secretary")}
+        )
+
+    def for_end_post(self) -> Staged:
+        given = self.ask("security_admin", "POST", "/v1/posts", self.for_give_post().body)
+        return Staged(path={"post_id": given.json()["id"]}, body={"last_day": "2026-12-31"})
+
+    def for_declare_relative(self) -> Staged:
+        return Staged(body={"other": self.person("linzhang"), "kind": "brother"})
+
+    def for_end_relative(self) -> Staged:
+        kin = self.for_declare_relative().body
+        self.ask("village_clerk", "POST", "/v1/relatives", kin)
+        return Staged(body={**kin, "person": self.person("village_clerk")})

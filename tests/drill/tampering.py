@@ -59,8 +59,8 @@ Here = Callable[[Flaw], bool]
 class Drill:
     """One history, and what came of every forgery: by kind, how many were tried, found, and found in their place."""
 
-    def __init__(self, made: Witnessed, say: Callable[[str], None]) -> None:
-        self.made, self.say = made, say
+    def __init__(self, made: Witnessed) -> None:
+        self.made = made
         self.tally: Tally = {}
         self.missed: list[str] = []
         forger = Forger(made.copy("looked-at.db"), made)
@@ -410,7 +410,7 @@ def main(arguments: list[str]) -> int:
     logging.getLogger("minqing").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="minqing-tamper-") as name, database("sqlite", Path(name)) as store:
         made = Witnessed(store, Path(name), asked.events)
-        drill = Drill(made, _say)
+        drill = Drill(made)
         _say(f"{len(drill.rows)} events, {len(drill.leaves)} in trees, {len(made.papers)} checkpoints on paper")
         drill.honest()
         drill.proofs()

@@ -14,8 +14,7 @@ def held(land, person, day):
 
 def named(land, case, person, day):
     """Of these the posts whose role the case's own rules name, with what they say of it: others count for nothing."""
-    roles = case.rules["roles"]
-    return [(post, roles[post.role]) for post in held(land, person, day) if post.role in roles]
+    return [(p, case.rules["roles"][p.role]) for p in held(land, person, day) if p.role in case.rules["roles"]]
 
 
 def working(land, case, person, day):
@@ -82,9 +81,8 @@ def rows_read(land, case, person, day):
 
 def may_act(land, case, person, day, row, lent=()):
     """On what he reads whole, who is named and not kept out. `lent`: roles he has in writing, for one meeting alone."""
-    if rows_read(land, case, person, day) != case.version:
-        return False
-    if named(land, case, person, day) and not working(land, case, person, day):
+    only_reads = named(land, case, person, day) and not working(land, case, person, day)
+    if only_reads or rows_read(land, case, person, day) != case.version:
         return False
     posts = acting(land, case, person, day)
     if any(is_one(name, land, case, person, day, posts) for name in row.get("never", [])):
@@ -94,8 +92,8 @@ def may_act(land, case, person, day, row, lent=()):
 
 def sees_meeting(land, meeting, person, day):
     """Whoever has a post at its unit or above, of a role of its rules that does not sit beside the line."""
-    above = land.above[meeting.unit]
-    return any(p.places & above and not role.get("by_unit") for p, role in named(land, meeting, person, day))
+    found = named(land, meeting, person, day)
+    return any(post.places & land.above[meeting.unit] and not role.get("by_unit") for post, role in found)
 
 
 def seats(land, meeting, person, day, names):
@@ -105,6 +103,5 @@ def seats(land, meeting, person, day, names):
 
 def lent_to(land, meeting, person, day):
     """The chair's roles that he has in writing: while who named him still holds them, and he himself is a member."""
-    if person != meeting.delegate or not seats(land, meeting, person, day, meeting.members):
-        return set()
-    return seats(land, meeting, meeting.delegated_by, day, meeting.chairs)
+    named_member = person == meeting.delegate and seats(land, meeting, person, day, meeting.members)
+    return seats(land, meeting, meeting.delegated_by, day, meeting.chairs) if named_member else set()

@@ -24,7 +24,7 @@ from engine.backups.archive import Member, Writer, members
 from engine.backups.cells import KINDS, kind_of, line_of, row_of, type_for
 from engine.backups.places import new_file
 from engine.backups.reading import Contents, Nobody, read
-from engine.backups.restoring import RestoreService
+from engine.backups.restoring import _WRITTEN, RestoreService
 from engine.backups.rows import columns_of, tables
 from engine.backups.writing import BackupService
 from engine.files.depots import FolderDepot
@@ -32,7 +32,7 @@ from engine.people.errors import Wrong
 from engine.people.setup import SetupService
 from engine.store.columns import JSON_VALUE
 from engine.store.db import Broken, Store
-from engine.store.schema import differences, is_current, wipe
+from engine.store.schema import differences, is_current, is_empty, migrate, wipe
 from engine.store.settings import LAST_BACKUP, read_setting, write_setting
 from engine.store.tables import calendar_versions, cases, files, history, metadata
 from engine.store.trust_tables import access_log, checkpoints
@@ -234,6 +234,18 @@ def test_the_newest_checkpoint_of_each_home_stands_in_the_manifest(new_store: Ne
     BackupService(store, None).write(out)
 
     assert read(io.BytesIO(out.getvalue()), Nobody()).checkpoints == {"a/open": "text a2", "b/open": "text b1"}
+
+
+def test_what_migrations_write_themselves_is_known(tmp_path: Path):
+    """It is taken out before a backup is filled in, and does not make a database anything but empty."""
+    bare = Store(f"sqlite:///{tmp_path / 'bare.db'}")
+    migrate(bare)
+    with bare.read() as tx:
+        filled = {table.name for table in metadata.sorted_tables if tx.execute(sa.select(table).limit(1)).first()}
+        assert is_empty(tx)
+    bare.dispose()
+
+    assert filled == _WRITTEN
 
 
 # --- where it is written ---------------------------------------------------------------------------------------------

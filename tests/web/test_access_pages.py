@@ -31,10 +31,9 @@ def looker(township: Web) -> Browser:
     return township.browser(AUDIT)
 
 
-def test_the_audit_administrator_lands_on_the_log_and_it_is_sound(looker: Browser):
-    page = looker.get("/")
-
-    assert page.path == "/access"
+def test_the_log_is_among_the_places_of_those_who_read_it_and_it_is_sound(township: Web, looker: Browser):
+    assert all("/access" in each.get("/rules").links for each in (looker, township.browser(SECURITY)))
+    assert "/access" not in township.browser("village_clerk").get("/rules").links
     for lang, told in (("zh", "zh-CN"), ("en", "en")):
         looker.likes(lang=lang)
         page = looker.get("/access")

@@ -51,8 +51,8 @@ def test_each_lands_where_his_work_is(at, login, landing):
     ("login", "places"),
     [
         (OPERATOR, ["账号", "登记人员", "规则"]),
-        (SECURITY, ["账号", "登记人员", "管理记录", "规则"]),
-        (AUDIT, ["管理记录", "账号", "规则"]),
+        (SECURITY, ["账号", "登记人员", "管理记录", "访问记录", "规则"]),
+        (AUDIT, ["管理记录", "账号", "访问记录", "规则"]),
     ],
 )
 def test_the_bar_leads_to_his_places_and_names_his_office(at, login, places):
@@ -227,3 +227,30 @@ def test_a_combined_site_says_so_on_every_page(web: Web, at):
         assert words in at[OPERATOR].get("/admin/accounts").text
     finally:
         offices.set_mode("apart")
+
+
+# --- my relatives ----------------------------------------------------------------------------------------------------
+
+
+def test_a_relative_is_found_declared_and_keeps_one_out(web: Web):
+    browser = web.browser("pianzhang")
+    page = browser.get("/relatives?q=李婶")
+    page = pressed(browser, page, "/relatives", {"other": "lishen", "kind": "parent"}, "申报")
+
+    assert "李婶" in page.text
+    assert "父母" in page.text
+    case = web.open("linzhang", reporter="lishen")
+    assert web.fire("pianzhang", case, "accept").json()["code"] == "never:relative_of_party"
+
+
+def test_what_is_not_chosen_is_asked_for(web: Web):
+    browser = web.browser("zuzhang")
+    page = pressed(browser, browser.get("/relatives?q=李婶"), "/relatives", {"other": "lishen"}, "申报")
+
+    assert page.status == 422
+    assert "请选是谁、是什么亲属" in page.text
+
+
+def test_nobody_of_another_township_alone_is_offered(web: Web):
+    assert web.browser("township_secretary").get("/relatives?q=钱镇长").text.count("钱镇长") == 0
+    assert "没有找到" in web.browser("zuzhang").get("/relatives?q=钱镇长").text

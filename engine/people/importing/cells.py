@@ -9,6 +9,7 @@ from datetime import date
 from engine.people.importing.outcome import Problems
 from engine.people.importing.sheet import Row
 from engine.people.kinds import CODE, NAME_LENGTH, WORD, has_control
+from engine.rules.identity import has_identity_number
 
 _DATE = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _PHONE = re.compile(r"[0-9+() -]{1,30}", re.ASCII)
@@ -22,6 +23,9 @@ class Cells:
     def __init__(self, row: Row, problems: Problems) -> None:
         self.row = row
         self._problems = problems
+        for column, text in row.cells.items():
+            if has_identity_number(text):
+                self.fault(column, "id_number")
 
     def code(self, column: str, *, optional: bool = False) -> str:
         """A code or id; "" where it is absent or malformed."""

@@ -48,6 +48,7 @@ PROBLEM_CODES = frozenset(
         "in_the_past",
         "ended_before",
         "erased",
+        "id_number",
     }
 )
 

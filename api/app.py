@@ -26,11 +26,8 @@ from api.v1 import (
     messages,
     organisation,
     register,
-<<<<<<< HEAD
-    sealed,
-=======
     reveals,
->>>>>>> main
+    sealed,
     workflows,
 )
 from api.v1 import files as uploads
@@ -51,13 +48,8 @@ from engine.wiring import open_database
 PATIENCE = 30.0
 #: In the order in which addresses are tried, but for uploads.
 ROUTES = (
-<<<<<<< HEAD
-    cases, sealed, history, audit, meetings, messages, workflows, organisation, duty, clock, access, accounts, register,
-    administration,
-=======
-    cases, reveals, history, audit, meetings, messages, workflows, organisation, duty, clock, access, accounts,
-    register, administration,
->>>>>>> main
+    cases, sealed, reveals, history, audit, meetings, messages, workflows, organisation, duty, clock, access,
+    accounts, register, administration,
 )  # fmt: skip
 
 

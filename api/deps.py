@@ -62,11 +62,8 @@ class Services:
     cases: CaseService
     case_queries: CaseQueries
     picks: PickQueries
-<<<<<<< HEAD
     sealed: SealedQueries
-=======
     revealing: RevealService
->>>>>>> main
     meetings: MeetingService
     arranging: ArrangingService
     meeting_queries: MeetingQueries
@@ -108,11 +105,8 @@ def make_services(
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         picks=PickQueries(office),
-<<<<<<< HEAD
         sealed=SealedQueries(office),
-=======
         revealing=RevealService(office),
->>>>>>> main
         meetings=MeetingService(office, CheckpointService(office).after_meeting),
         arranging=ArrangingService(office),
         meeting_queries=MeetingQueries(office),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from engine.cases.naming import CaseAt, names_of, places_of_rows
 from engine.cases.narrowing import CaseFilter, Place
 from engine.cases.office import Office
 from engine.cases.opening import offers_to_open
-from engine.cases.reading import as_read, asked_for, attempt_to_read, offers_of, sight_of
+from engine.cases.reading import as_read, asked_for, attempt_to_read, kept_to_few, offers_of, sight_of
 from engine.cases.views import CaseView, Choices, EventView, Followed, people_and_places, registered, see_event
 from engine.definition.model import Value, Workflow
 from engine.rules.attempt import Attempt
@@ -145,7 +145,7 @@ class CaseQueries:
         if sight is Sight.OPEN:
             return {}
         places = [CaseAt(case_id=each.identity.id, unit=each.unit, workflow=self._workflow(each)) for each in held]
-        return names_of(tx, self.office.names, places)
+        return _fewer(names_of(tx, self.office.names, places), kept_to_few(tx, self.office, held))
 
     def _overdue(self, tx: Tx, held: Sequence[Held]) -> set[str]:
         """Of the open cases that have a deadline those for which it has passed; the time is asked only for these."""
@@ -190,6 +190,11 @@ def _names(tx: Tx, workflows: Sequence[Workflow], held: Sequence[Held]) -> dict[
     return {**people_names(tx, people), **unit_names(tx, places)}
 
 
+def _fewer(names: Mapping[str, Names], few: Collection[str]) -> dict[str, Names]:
+    """What is kept to a few people shows no part of a name where it is masked."""
+    return {case: replace(each, nameless=True) if case in few else each for case, each in names.items()}
+
+
 #: History rows with the number of their case and their payload.
 EVENTS = (
     sa.select(history, payloads.c.body, cases.c.number)
@@ -205,7 +210,8 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
     workflows = [office.rulebook.pinned(e.workflow, e.workflow_version, e.file_hash).workflow for e in events]
     names = _names_in(tx, events, workflows)
     where = zip((row.case_id for row in rows), (event.unit for event in events), workflows, strict=True)
-    hidden = names_of(tx, office.names, places_of_rows(tx, where))
+    few = kept_to_few(tx, office, read_cases(tx, {row.case_id for row in rows}).values())
+    hidden = _fewer(names_of(tx, office.names, places_of_rows(tx, where)), few)
     views = []
     for row, event, workflow in zip(rows, events, workflows, strict=True):
         view = EventView(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
+from engine.definition.model import SYSTEM
 from engine.rules.attempt import Actor, Attempt
+from engine.rules.conditions import veiling
 from engine.rules.explain import Offer, explain
 from engine.rules.fold import fold, local_day
 from engine.rules.mask import Sight
@@ -74,6 +77,16 @@ def offers_by(lookups: Lookups, attempt: Attempt, held: Held) -> tuple[Offer, ..
     rows = workflow.rows_from(held.state.state)
     world = lookups.world(workflow, rows, attempt.case, attempt.actor.person, None, attempt.now)
     return explain(replace(attempt, world=world))
+
+
+def kept_to_few(tx: Tx, office: Office, held: Iterable[Held]) -> set[str]:
+    """Of the cases those that a rule of visibility shows to some alone (`only_to`)."""
+    ruled = [each for each in held if office.rulebook.pinned(*each.identity.file).workflow.visibility]
+    if not ruled:
+        return set()
+    lookups, now = Lookups(tx, office), office.clock.now(tx)
+    attempts = {each.identity.id: lookups.reading(each, SYSTEM, now) for each in ruled}
+    return {case for case, attempt in attempts.items() if any(rule.only_to for rule in veiling(attempt))}
 
 
 def found(held: Held | None) -> Held:

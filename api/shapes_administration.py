@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.listings import Listing, Said
-from api.shapes import Body, Code, Moment, PersonId, Plain, UnitCode, with_example
+from api.shapes import Body, Code, PersonId, Plain, UnitCode, with_example
+from api.shapes_times import Moment
 
 Office = Literal["system", "security", "audit"]
 Scope = Literal["read", "act", "feed"]

@@ -211,11 +211,11 @@ class Stage:
     for_end_account = for_give_password = for_end_sessions = for_remove_factor = _a_login
 
     def for_issue_token(self) -> Staged:
-        return Staged(body={"login": self.login(), "label": "县数据平台", "scope": "read"})
+        return Staged(body={"login": "village_clerk", "label": "县数据平台", "scope": "read"})
 
-    def for_revoke_token(self) -> Staged:
+    def for_revoke_token(self) -> Staged | None:
         issued = self.ask("security_admin", "POST", "/v1/tokens", self.for_issue_token().body)
-        return Staged(path={"token_id": issued.json()["id"]})
+        return Staged(path={"token_id": issued.json()["id"]}) if issued.status_code == 201 else None
 
     def for_add_person(self) -> Staged:
         return Staged(body={"name": "陈小明"})

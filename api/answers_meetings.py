@@ -100,9 +100,11 @@ class MeetingSummary(Answer):
 
 
 class MeetingOut(MeetingSummary):
-    """`cutoff`: what comes to the gate later waits for the next meeting, unless the chair adds it."""
+    """`cutoff`: what comes to the gate later waits for the next meeting, unless the chair adds it. `checkpoint`: where
+    the signed state of the history at its closing is read."""
 
     cutoff: datetime | None
+    checkpoint: str | None
     items: list[ItemOut]
     reports: list[ReportOut]
 

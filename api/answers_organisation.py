@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 
 from api.answers import Answer, UnitOut
 from api.shapes import Code, PersonId, TurnId, UnitCode
+from api.shapes_administration import Office, Scope
 
 
 class PlaceOut(Answer):
@@ -36,14 +37,18 @@ class ClockOut(Answer):
 
 
 class MeOut(Answer):
-    """`person` and `name` are null for an account that is no villager and no cadre."""
+    """`person` and `name` are null for an account that is no villager and no cadre. `offices` of an administrator:
+    system, security, audit; `scope` of the token; `warnings` are what everybody should know about this site."""
 
     login: str
     person: PersonId | None
     name: str | None
     operator: bool
+    offices: list[Office]
+    scope: Scope
     posts: list[PostHeldOut]
     clock: ClockOut
+    warnings: list[str]
 
 
 class UnitSeenOut(Answer):

@@ -6,16 +6,20 @@ import typer
 
 from api.commands import (
     accounts,
+    auditing,
+    backing,
     blocking,
     calendars,
     checking,
     database,
     demoing,
+    doctoring,
     drawing,
     duty,
     erasing,
     importing,
     keys,
+    offices,
     rhythm,
     schema,
     serving,
@@ -44,11 +48,14 @@ for commands in (
     demoing.app,
     erasing.app,
     simulating.app,
+    backing.app,
+    doctoring.app,
 ):
     app.add_typer(commands)
-app.add_typer(accounts.users, name="user", help="账号 / accounts")
+app.add_typer(offices.app, name="user", help="账号 / accounts")
 app.add_typer(accounts.tokens, name="token", help="令牌 / tokens")
 app.add_typer(keys.keys, name="key", help="核对点的签名密钥 / the key that signs checkpoints")
+app.add_typer(auditing.audits, name="audit", help="核对历史 / verifying the history")
 app.add_typer(duty.rosters, name="duty", help="值班表 / the duty roster")
 app.add_typer(rhythm.rhythms, name="rhythm", help="各单位自定的例会日期 / days of meetings that units set")
 

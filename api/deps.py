@@ -18,6 +18,7 @@ from engine.audit.accesses import AccessQueries
 from engine.audit.case_file import CaseFileQueries
 from engine.audit.checkpoints import CheckpointService
 from engine.audit.moves import MoveQueries
+from engine.audit.proofs import ProofQueries
 from engine.audit.queries import AuditQueries
 from engine.audit.queues import QueueQueries
 from engine.cases.clock_queries import ClockQueries
@@ -26,6 +27,7 @@ from engine.cases.picks import PickQueries
 from engine.cases.queries import CaseQueries
 from engine.cases.revealing import RevealService
 from engine.cases.rule_queries import RuleQueries
+from engine.cases.sealed import SealedQueries
 from engine.cases.service import CaseService
 from engine.cases.timekeeping import Timekeeper
 from engine.duty.service import DutyService
@@ -39,12 +41,16 @@ from engine.messages.delivery import LetterService
 from engine.messages.feed import EventFeed
 from engine.messages.inbox import InboxService
 from engine.people.accounts import AccountService, Principal
+from engine.people.administration import AdministrationService
+from engine.people.administration_queries import AdministrationQueries
 from engine.people.factors import FactorService
+from engine.people.kinship import KinshipService
 from engine.people.passwords import PasswordService
 from engine.people.queries import OrganisationQueries
 from engine.people.scopes import check_scope
 from engine.people.sessions import SessionService
 from engine.people.setup import SetupService
+from engine.people.tokens import TokenDays
 from engine.rules.refusals import FieldProblem, FieldsRefused
 
 
@@ -56,6 +62,7 @@ class Services:
     cases: CaseService
     case_queries: CaseQueries
     picks: PickQueries
+    sealed: SealedQueries
     revealing: RevealService
     meetings: MeetingService
     arranging: ArrangingService
@@ -66,6 +73,7 @@ class Services:
     accesses: AccessQueries
     moves: MoveQueries
     case_files: CaseFileQueries
+    proofs: ProofQueries
     queues: QueueQueries
     letters: LetterService
     inbox: InboxService
@@ -76,6 +84,9 @@ class Services:
     factors: FactorService
     organisation: OrganisationQueries
     setup: SetupService
+    administration: AdministrationService
+    administration_queries: AdministrationQueries
+    kinship: KinshipService
     files: FileService
     rules: RuleQueries
     clocks: ClockQueries
@@ -85,12 +96,16 @@ class Services:
     limits: Limits
 
 
-def make_services(office: Office, files: FileService, access: AccessLog) -> Services:
+def make_services(
+    office: Office, files: FileService, access: AccessLog, token_days: TokenDays = TokenDays()
+) -> Services:
+    passwords = PasswordService(office.store)
     return Services(
         office=office,
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         picks=PickQueries(office),
+        sealed=SealedQueries(office),
         revealing=RevealService(office),
         meetings=MeetingService(office, CheckpointService(office).after_meeting),
         arranging=ArrangingService(office),
@@ -101,16 +116,20 @@ def make_services(office: Office, files: FileService, access: AccessLog) -> Serv
         accesses=AccessQueries(office, access),
         moves=MoveQueries(office),
         case_files=CaseFileQueries(office),
+        proofs=ProofQueries(office),
         queues=QueueQueries(office),
         letters=LetterService(office),
         inbox=InboxService(office),
         feed=EventFeed(office),
         accounts=AccountService(office.store),
-        passwords=PasswordService(office.store),
+        passwords=passwords,
         sessions=SessionService(office.store),
         factors=FactorService(office.store),
         organisation=OrganisationQueries(office.store),
         setup=SetupService(office.store),
+        administration=AdministrationService(office.store, passwords, lambda: roles_of(office), token_days),
+        administration_queries=AdministrationQueries(office.store),
+        kinship=KinshipService(office.store),
         files=files,
         rules=RuleQueries(office),
         clocks=ClockQueries(office),
@@ -119,6 +138,11 @@ def make_services(office: Office, files: FileService, access: AccessLog) -> Serv
         calls=CallQueries(office),
         limits=Limits(),
     )
+
+
+def roles_of(office: Office) -> frozenset[str]:
+    """The roles that any of the rules name."""
+    return frozenset(role for compiled in office.rulebook.all() for role in compiled.workflow.roles)
 
 
 async def services(request: Request) -> Services:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -66,30 +66,56 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _link(operation: str, description: str) -> dict[str, Any]:
-    return {
-        "operationId": operation,
-        "parameters": {"case_id": "$response.body#/id"},
-        "description": description,
-    }
+_VERSION = {"type": "string", "pattern": r'^"\d{1,9}"$', "examples": ['"7"']}
+ID, FIRST, VERSION = "$response.body#/id", "$response.body#/items/0/id", "$response.header.ETag"
 
 
-def answers(model: type[BaseModel], description: str = "Done") -> dict[str, Any]:
-    """The shape of an answer, said in OpenAPI without validating every answer again."""
-    return {"model": model, "description": description}
+Links = Mapping[str, dict[str, Any]]  #: name -> where it leads
 
 
+def link(operation: str, description: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Where an answer leads: to the operation with this name, each parameter taken from the answer."""
+    return {"operationId": operation, "parameters": dict(parameters), "description": description}
+
+
+def answers(model: type[BaseModel], description: str = "Done", *, links: Links | None = None) -> dict[str, Any]:
+    """The shape of an answer, said in OpenAPI without validating every answer again, and where it leads."""
+    return {"model": model, "description": description} | ({"links": dict(links)} if links else {})
+
+
+def versioned(model: type[BaseModel], description: str = "Done", *, links: Links | None = None) -> dict[str, Any]:
+    """The same, of what has a version: its ETag."""
+    return answers(model, description, links=links) | {"headers": _ETAG}
+
+
+_ETAG = {"ETag": {"schema": _VERSION, "required": True, "description": "The version, quoted"}}
 HIDDEN: dict[str, Any] = {"description": "Done; the case is now hidden from the caller (sealed)"}
-CASE_LINKS: dict[str, Any] = {
-    "model": CaseOut,
-    "description": "The case; its version is the ETag",
-    "headers": {"ETag": {"schema": {"type": "string"}, "description": "The version, quoted"}},
-    "links": {
-        "case": _link("get_case", "Read it again"),
-        "triggers": _link("get_triggers", "What may be done now"),
-        "transitions": _link("fire", "Do it"),
-        "history": _link("get_history", "What was done"),
+CASE_LINKS: dict[str, Any] = versioned(
+    CaseOut,
+    "The case; its version is the ETag",
+    links={
+        "case": link("get_case", "Read it again", {"case_id": ID}),
+        "triggers": link("get_triggers", "What may be done now", {"case_id": ID}),
+        "transitions": link("fire", "Do it", {"case_id": ID, "If-Match": VERSION}),
+        "history": link("get_history", "What was done", {"case_id": ID}),
+        "clocks": link("get_clocks", "Its deadlines", {"case_id": ID}),
+        "calls": link("get_calls", "Who was called for it", {"case_id": ID}),
     },
+)
+_STEPS = {
+    "move": ("move_meeting", "Hold it at another time"),
+    "delegate": ("delegate_chair", "Name who chairs it instead"),
+    "agenda": ("add_to_agenda", "Put a case on its agenda"),
+    "open": ("open_meeting", "Open it"),
+    "attendance": ("set_attendance", "Keep the attendance"),
+    "decisions": ("decide", "Record decisions"),
+    "close": ("close_meeting", "Close it"),
+    "cancel": ("cancel_meeting", "Call it off"),
+}
+MEETING_LINKS: Links = {
+    "meeting": link("get_meeting", "Read it again", {"meeting_id": ID}),
+    "closing": link("preview_closing", "What closing now would do", {"meeting_id": ID}),
+    **{name: link(*how, {"meeting_id": ID, "If-Match": VERSION}) for name, how in _STEPS.items()},
 }
 
 
@@ -101,7 +127,7 @@ def complete(app: FastAPI) -> None:
         document = generated()
         for parameter in _parameters(document):
             if parameter["name"] == "If-Match":
-                parameter["required"] = True
+                parameter |= {"required": True, "schema": _VERSION}
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from fastapi import Request, Response
 
 from api.problems import Problem, problem_response
@@ -27,6 +29,14 @@ def on_broken_statement(request: Request, error: Exception) -> Response:
     if not error.misfit or is_current(request.app.state.services.office.store):
         raise error
     return _answer(request, not_migrated())
+
+
+def on_os_error(request: Request, error: Exception) -> Response:
+    """The disk where bodies and forms wait while they come in is full: as a full database. All else is a defect."""
+    assert isinstance(error, OSError)
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        raise error
+    return on_unavailable(request, Unavailable(full=True))
 
 
 def _answer(request: Request, problem: Problem) -> Response:

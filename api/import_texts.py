@@ -53,6 +53,9 @@ PROBLEM_TEXTS: dict[str, Text] = {
     ),
     "erased": ("“{value}”已依法删除，请从表中去掉", "“{value}” was erased by law; take the row out"),
     "reserved_id": ("“{value}”是系统自用的编号", "“{value}” is the system's own id"),
+    "id_taken": ("编号“{value}”已是别人的", "the id “{value}” is somebody else's"),
+    "in_the_past": ("{value} 已经过去，最早 {first}", "{value} is past; at the earliest {first}"),
+    "ended_before": ("早在 {last} 就已结束", "it ended on {last} already"),
     "bad_moment": ("“{value}”不是时间，请写成 2026-03-07 08:00", "“{value}” is no time; write 2026-03-07 08:00"),
     "unknown_role": ("没有规则用到角色“{value}”，或它只看不办", "no rules name the role “{value}”, or it only reads"),
     "turn_too_long": ("一班最长 {at_most} 天", "a turn of duty has {at_most} days at most"),
@@ -125,6 +128,7 @@ WRONG_TEXTS: dict[str, Text] = {
         "没有设置签名密钥的位置：请设 MINQING_SIGNING_KEY",
         "no place of a signing key is set: set MINQING_SIGNING_KEY",
     ),
+    "no_database": ("没有这个数据库文件：{file}", "there is no such database file: {file}"),
     "no_folder": ("无法建立数据库的文件夹 {folder}：{reason}", "cannot make the folder {folder}: {reason}"),
     "unknown_revision": (
         "数据库来自更新的版本，本程序不认识：{reason}",
@@ -132,6 +136,24 @@ WRONG_TEXTS: dict[str, Text] = {
     ),
     "no_roles": ("SQLite 没有角色，--grant-to 只用于 PostgreSQL", "SQLite has no roles; --grant-to is for PostgreSQL"),
     "grant_refused": ("无法授权给 {role}：{reason}", "cannot grant to {role}: {reason}"),
+    "backup_exists": ("{file} 已经存在，不覆盖", "{file} is there already and is not overwritten"),
+    "backup_damaged": ("备份文件不能使用：{reason}；未做任何更改", "not a sound backup: {reason}; nothing was changed"),
+    "backup_later": (
+        "备份由更新的版本（{format}）写成，请先升级程序",
+        "the backup is of a later release ({format}); update the program first",
+    ),
+    "backup_without_key": (
+        "没有设定签名密钥，或读不到，不能放进备份",
+        "no signing key is set, or it cannot be read, so it cannot go into the backup",
+    ),
+    "database_not_empty": (
+        "数据库里已有内容；确要用备份整个替换，请加 --replace",
+        "the database is not empty; to replace all of it by the backup add --replace",
+    ),
+    "database_in_use": (
+        "还有程序连着这个数据库（serve、worker 或别的连接），请先停止",
+        "something is connected to this database (serve, worker or another session); stop it first",
+    ),
     "no_rhythm": (
         "没有按固定日期召开的会议“{meeting}”，可选：{known}",
         "no meeting “{meeting}” with a rhythm; there are {known}",
@@ -154,6 +176,10 @@ WRONG_TEXTS: dict[str, Text] = {
         "“{who}” holds the office {office} already; the three offices are for three people",
     ),
     "not_in_office": ("账号“{login}”没有担任 {office}", "the account “{login}” does not hold the office {office}"),
+    "administrators_apart": (
+        "本站已有分任的管理员；要改为兼任请用 minqing user mode combined",
+        "this site has administrators apart; to combine them use minqing user mode combined",
+    ),
     "offices_combined": (
         "“{login}”还兼任几种管理员，请先免去多余的",
         "“{login}” still holds several offices; dismiss it from all but one first",

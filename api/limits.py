@@ -1,5 +1,5 @@
 """The application class: every call is noted, every answer has the headers that guard it, a JSON body that nests too
-deep is not read, and a body over the limit is refused like every other refusal.
+deep is not read, and a body, an address or headers over the limit are refused like every other refusal.
 
 FastAPI counts the bytes (`max_body_size`) and answers 413 in plain text by itself, outside of every handler; here that
 one answer is said again as problem+json, or on a page.
@@ -18,6 +18,9 @@ from api.nesting import watched
 from api.noting import Noting, is_noted
 from api.problems import Problem, problem_response
 from api.web.routes import error_page, is_page
+
+#: Bytes of an address with its query, and of all headers.
+_ADDRESS, _HEADERS = 8_192, 32_768
 
 
 class Application(FastAPI):
@@ -38,6 +41,10 @@ class Application(FastAPI):
             noting.end()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        if (problem := _too_long(scope)) is not None:
+            await _told(scope, problem)(scope, receive, send)
+            return
         await super().__call__(scope, watched(scope, receive), _Retelling(scope, receive, send))
 
 
@@ -53,17 +60,26 @@ class _Retelling:
             return
         if message["type"] == "http.response.start" and _is_plain_413(message):
             self._replaced = True
-            await self._said_again()(self._scope, self._receive, self._send)
+            await _told(self._scope, Problem("too_large", "too_large"))(self._scope, self._receive, self._send)
             return
         await self._send(message)
 
-    def _said_again(self) -> Response:
-        """As a page for people; as nobody's, for which no database is asked."""
-        problem = Problem("too_large", "too_large")
-        request = Request({**self._scope, "state": {}})
-        if is_page(request):
-            return error_page(request, problem)
-        return problem_response(problem, request.headers.get("accept-language"))
+
+def _told(scope: Scope, problem: Problem) -> Response:
+    """As a page for people; as nobody's, for which no database is asked."""
+    request = Request({**scope, "state": {}})
+    if is_page(request):
+        return error_page(request, problem)
+    return problem_response(problem, request.headers.get("accept-language"))
+
+
+def _too_long(scope: Scope) -> Problem | None:
+    """The server bounds what comes in pieces; what comes at once is bounded here."""
+    if len(scope.get("raw_path") or scope["path"]) + len(scope.get("query_string", b"")) > _ADDRESS:
+        return Problem("address", "address_too_long")
+    if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > _HEADERS:
+        return Problem("headers", "headers_too_long")
+    return None
 
 
 def _is_plain_413(message: Message) -> bool:

@@ -4,17 +4,21 @@ was asked for misleads."""
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from api.shapes import CaseId, Code, MeetingId, Moment, PersonId, Plain, UnitCode, WorkflowKey
+from api.shapes import CaseId, Code, MeetingId, PersonId, Plain, UnitCode, WorkflowKey
+from api.shapes_times import Day, Moment
 from engine.cases.narrowing import PAGE_MOST, Order
 
 Below = Annotated[UnitCode | None, Field(description="this unit with all below")]
 Until = Annotated[Moment | None, Field(description="exclusive")]
 Words = Annotated[Plain | None, Field(max_length=60, description="part of the name")]
+
+
+Log = Annotated[Literal["open", "veiled"], Field(description="`veiled`: what rules keep to holders of some posts")]
+Size = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 _UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
@@ -34,12 +38,16 @@ Said = Annotated[
 ]
 
 
+#: One that is none of ours is told so, whatever its form; the form is for whoever reads the document.
+Cursor = Annotated[str | None, Field(max_length=400, json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"})]
+
+
 class Listing(BaseModel):
     """A page: `cursor` is the `next` of the page before."""
 
     model_config = ConfigDict(extra="forbid")
 
-    cursor: Annotated[str | None, Field(max_length=400)] = None
+    cursor: Cursor = None
     limit: Annotated[int, Field(ge=1, le=PAGE_MOST)] = 50
 
 
@@ -77,6 +85,11 @@ class HistoryListing(Listing):
     until: Until = None
 
 
+class SealedListing(Listing):
+    since: Annotated[Moment | None, Field(description="sealed then or later")] = None
+    until: Until = None
+
+
 class RefusalListing(Listing):
     case: CaseId | None = None
 
@@ -103,7 +116,7 @@ class AccessListing(Listing, AccessNarrowing):
 
 class InboxListing(Listing):
     unread: Annotated[bool, Field(description="what I have not read")] = False
-    day: Annotated[date | None, Field(description="of the digest of this day")] = None
+    day: Annotated[Day | None, Field(description="of the digest of this day")] = None
 
 
 class FeedListing(BaseModel):
@@ -111,7 +124,7 @@ class FeedListing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after: Annotated[str | None, Field(max_length=400)] = None
+    after: Cursor = None
     limit: Annotated[int, Field(ge=1, le=PAGE_MOST)] = PAGE_MOST
 
 
@@ -136,6 +149,33 @@ class DutyListing(GapListing):
     role: Code | None = None
     since: Annotated[Moment | None, Field(description="default: now")] = None
     until: Annotated[Moment | None, Field(description="exclusive; default: a week after `since`")] = None
+
+
+class CheckpointListing(Listing):
+    home: UnitCode
+    log: Log = "open"
+
+
+class LogQuestion(BaseModel):
+    """One log of one home."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    home: UnitCode
+    log: Log = "open"
+
+
+class ConsistencyQuestion(LogQuestion):
+    old: Size
+    new: Annotated[Size | None, Field(description="default: that of the last checkpoint")] = None
+
+
+class InclusionQuestion(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    case: CaseId
+    seq: Annotated[int, Field(ge=1, lt=2**31, description="number of the row in the case")]
+    size: Annotated[Size | None, Field(description="of the tree; default: that of the last checkpoint")] = None
 
 
 class PeopleListing(Listing):

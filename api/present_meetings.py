@@ -45,6 +45,7 @@ def meeting(view: MeetingView, english: bool, *, items: bool = True) -> Json:
 def _agenda(view: MeetingView, english: bool) -> Json:
     return {
         "cutoff": stamp(view.workflow, view.cutoff),
+        "checkpoint": f"/v1/audit/checkpoints/{view.checkpoint.id}" if view.checkpoint else None,
         "items": [{**item(each, english), "added": _added(view, each)} for each in view.items],
         "reports": [report(each, english) for each in view.reports],
     }
@@ -98,7 +99,7 @@ def item(view: ItemView, english: bool) -> Json:
         "by": found.decided.actor if found.decided else None,
     }
     return {
-        "number": found.number or found.position,
+        "number": found.number,
         "case": case(view.case, english),
         "decision": decision if view.trigger else None,
         "outcome": found.outcome,

@@ -13,6 +13,7 @@ from api.languages import wants_english
 from engine.definition.model import Value, Workflow
 from engine.rules.refusals import (
     CarriedTooOften,
+    Concerned,
     ConditionRefused,
     Conflict,
     FieldProblem,
@@ -37,6 +38,8 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "conflict": (409, "现在不能这样办", "Not possible now"),
     "stale": (412, "内容已被他人更新", "Changed meanwhile"),
     "too_large": (413, "内容过大", "Too large"),
+    "address": (414, "地址过长", "The address is too long"),
+    "headers": (431, "请求头过大", "The headers are too large"),
     "invalid": (422, "填写有误", "Not filled in right"),
     "too_many": (429, "操作过于频繁", "Too often"),
     "precondition": (428, "缺少版本号", "Version required"),
@@ -57,6 +60,8 @@ PLAIN_TEXTS: dict[str, Text] = {
     "form_unreadable": ("表单读不出来，请再试一次", "The form cannot be read; try again"),
     "page_not_found": ("没有这个页面，或您看不到它", "There is no such page, or you may not see it"),
     "too_large": ("请求超过大小限制", "The request is over the size limit"),
+    "address_too_long": ("地址连同查询不得超过 8 KB", "An address with its query may have 8 KB"),
+    "headers_too_long": ("请求头合计不得超过 32 KB", "All headers together may have 32 KB"),
     "unreadable": ("请求不是有效的 JSON", "The request is not valid JSON"),
     "too_often": ("一段时间内做的次数太多，请稍后再试", "Too many in a short time; try again later"),
     "method_not_allowed": ("这个地址不支持这种方法", "This address does not take this method"),
@@ -89,6 +94,19 @@ PLAIN_TEXTS: dict[str, Text] = {
     "decision_not_found": ("这件事项还没有议定", "There is no decision on this case"),
     "unit_not_found": ("没有这个地点，或您看不到它", "There is no such place, or you may not see it"),
     "workflow_not_found": ("没有这份规则", "There is no such workflow"),
+    "checkpoint_not_found": (
+        "没有这个核对点，或您看不到它",
+        "There is no such checkpoint, or you may not see it",
+    ),
+    "row_not_found": ("这件事项没有这一行，或您看不到它", "The case has no such row, or you may not see it"),
+    "veiled_log": (
+        "这部分记录的核对点只给按规则能看这类事项的岗位",
+        "The checkpoints of this log are for posts to whom the rules show such cases",
+    ),
+    "tree_broken": (
+        "这里的核对树缺了一块，请管理员运行 minqing audit verify",
+        "Parts of this tree are gone; the operator may run minqing audit verify",
+    ),
     "key_reused": (
         "先前已经交过一次，这次的内容不同（同一个 Idempotency-Key）",
         "It was sent before with another body (the same Idempotency-Key)",
@@ -105,6 +123,18 @@ PLAIN_TEXTS: dict[str, Text] = {
     "not_chair": ("须由有权主持该会议的人办理", "Only who may chair this meeting may do this"),
     "not_in_chair": ("须由本次会议的主持人议定", "Only who chairs this meeting may do this"),
     "not_operator": ("须由系统操作员办理", "Only the operator may do this"),
+    "not_administrator": ("须由相应的管理员办理", "This is for the administrator in charge of it"),
+    "by_command_alone": (
+        "管理员的账号只能在服务器上用命令管理",
+        "The accounts of administrators are managed at the command line alone",
+    ),
+    "not_for_oneself": ("不能给自己办理，请由另一位管理员办理", "Not for oneself: another administrator does this"),
+    "nobodys_account": ("这个账号不属于任何登记人员", "This account belongs to no registered person"),
+    "person_not_found": ("没有这个人", "There is no such person"),
+    "account_not_found": ("没有这个账号", "There is no such account"),
+    "token_not_found": ("没有这个令牌", "There is no such token"),
+    "post_not_found": ("没有这个岗位任职", "There is no such post"),
+    "relative_not_found": ("没有这条亲属登记", "There is no such relative on record"),
     "audit_changes_nothing": (
         "审计管理员只查看，不改动任何内容",
         "The audit administrator looks on and changes nothing",
@@ -138,6 +168,22 @@ _NEVER: dict[str, Text] = {
         "A party's relative may not handle or verify this matter",
     ),
     "recused": ("已回避的人不能再办理", "Who is recused may not act any more"),
+    "behalf": (
+        "您代的那个人须回避这件事，别人也不能替他办",
+        "Whom you do it for must keep out of this matter: nobody may do it for him",
+    ),
+    "delegate": (
+        "委托您的人须回避这件事，您不能代他议定",
+        "Who named you must keep out of this matter: you may not decide in his place",
+    ),
+    "charge": (
+        "须回避的人不能自己选定由谁负责，只能交给上一级的人；请由不涉及这件事的人改派",
+        "Who must keep out may only hand it to a higher level: let somebody who is not concerned choose",
+    ),
+    "down": (
+        "须回避的人不能把这件事交给下级，只能往上报；请由不涉及这件事的人决定",
+        "Who must keep out may not pass it down, only up: let somebody who is not concerned decide",
+    ),
 }
 
 
@@ -155,7 +201,7 @@ def detail(refusal: Refusal) -> Text:
     match refusal:
         case ConditionRefused() if workflow:
             return sentence(workflow, refusal.condition, refusal.facts)
-        case KeptOut() | Recused():
+        case KeptOut() | Recused() | Concerned():
             return _NEVER.get(refusal.relation, ("该角色不能办理这一步", "This role may not take this step"))
         case NotNamed() if workflow:
             zh, en = people_titles(workflow, refusal.row.by)
@@ -229,7 +275,7 @@ def refusal_response(refusal: Refusal, accept: str | None, kind: str | None = No
     """`kind` where the whole is answered otherwise than the one refusal in it."""
     english = wants_english(accept)
     kind = kind or refusal.kind
-    return _response(kind, refusal_body(refusal, english, kind), english)
+    return problem_json(kind, refusal_body(refusal, english, kind), english)
 
 
 def refusal_body(refusal: Refusal, english: bool, kind: str | None = None) -> dict[str, Any]:
@@ -252,7 +298,7 @@ def _error(workflow: Workflow | None, problem: FieldProblem, english: bool) -> d
 def problem_response(problem: Problem, accept: str | None) -> JSONResponse:
     english = wants_english(accept)
     body = _body(problem.kind, problem.code, PLAIN_TEXTS[problem.code], english)
-    return _response(problem.kind, body, english, problem.headers)
+    return problem_json(problem.kind, body, english, problem.headers)
 
 
 def _body(kind: str, code: str, text: Text, english: bool) -> dict[str, Any]:
@@ -266,7 +312,9 @@ def _body(kind: str, code: str, text: Text, english: bool) -> dict[str, Any]:
     }
 
 
-def _response(kind: str, body: dict[str, Any], english: bool, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def problem_json(
+    kind: str, body: dict[str, Any], english: bool, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
     language = {"Content-Language": "en" if english else "zh-CN", "Vary": "Accept-Language"}
     return JSONResponse(
         body, KINDS[kind][0], {**language, **(headers or {})}, media_type="application/problem+json; charset=utf-8"

@@ -67,7 +67,8 @@ class Settings(BaseSettings):
     uploads, a folder or `s3://bucket/prefix`; empty: `files` beside the SQLite file. `signing_key` is the file with the
     key that signs checkpoints; without it one beside the SQLite file. `spool` is the folder, on a
     disk of this machine, where calls wait to be written to the log of access, which is kept `access_log_days` days;
-    `trusted_proxies` are addresses or networks that are believed about whom they speak for. `worker`: `serve` carries
+    `trusted_proxies` are addresses or networks that are believed about whom they speak for. `token_days` is how long a
+    token works where nobody says until when, `token_days_most` how long it may. `worker`: `serve` carries
     out what falls due itself, looking every `worker_every` seconds. `webhooks_private` lets webhooks go to private and
     loopback addresses, and over http. `theme` and what follows is about the pages: `public_url` is the address that
     browsers use where a proxy stands before us, `frames` are origins that may show pages in a frame, `host_name` says
@@ -81,6 +82,8 @@ class Settings(BaseSettings):
     default_workflow: str = "issue-escalation"
     max_body: int = Field(default=1_000_000, gt=0)
     files: str = ""
+    token_days: int = Field(default=365, ge=1, le=730)
+    token_days_most: int = Field(default=730, ge=1, le=3650)
     signing_key: Path | None = None
     spool: str = ""
     access_log_days: int = Field(default=KEPT_DAYS, ge=KEPT_DAYS)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
     model_validator,
 )
+
+from api.shapes_times import Moment
 
 CaseId = Annotated[
     str,
@@ -32,6 +30,11 @@ FileId = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}-[0-9A-HJKMNP-TV-Z]{26}$"),
     Field(description="Id of an upload", examples=["430482109-01KAZ0C3W8N5T2Q7R4X6V9B1MD"]),
 ]
+CheckpointId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}-[0-9A-HJKMNP-TV-Z]{26}$"),
+    Field(description="Id of a checkpoint", examples=["430482109-01KAZ4T7D9X2M5Q8W1B6C3F0GH"]),
+]
 PersonId = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9@_-]{1,80}$"),
@@ -47,7 +50,8 @@ UnitCode = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$"),
     Field(description="Code of a unit", examples=["430482109223w01"]),
 ]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
+_CODE = r"^[a-z][a-z0-9_]{0,79}$"
+Code = Annotated[str, StringConstraints(pattern=_CODE)]
 WorkflowKey = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$"),
@@ -70,24 +74,6 @@ def _storable(text: str) -> str:
 Plain = Annotated[str, AfterValidator(_storable)]
 
 
-def _sensible(moment: datetime) -> datetime:
-    """Between 1900 and 2200: what lies beyond cannot be carried through every timezone and database."""
-    if not 1900 < moment.year < 2200:
-        raise ValueError("not a sensible time")
-    return moment
-
-
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?", re.ASCII)
-
-
-def _written(moment: object) -> object:
-    """As RFC 3339 writes it: a bare number is no time. That an offset is missing is told by the next in line."""
-    if not isinstance(moment, str) or not _RFC_3339.fullmatch(moment):
-        raise ValueError("not written as RFC 3339")
-    return moment
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_sensible)]
 _DEEPEST = 4
 
 
@@ -107,10 +93,19 @@ def _inside(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+_SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
+_ENTRY = {"anyOf": [_SCALAR, {"type": "object", "additionalProperties": _SCALAR}]}
+_VALUE = {"anyOf": [*_ENTRY["anyOf"], {"type": "array", "items": _ENTRY}]}
+#: A key that cannot be a code is refused, and so is what lies deeper than a list of people.
+_AS_TOLD = {"patternProperties": {_CODE: _VALUE}, "additionalProperties": False, "maxProperties": 200}
 Data = Annotated[
     dict[Code, Any],
     AfterValidator(_shallow),
-    Field(max_length=200, description="Values by field code, as the row's `needs` and `takes` say"),
+    Field(
+        max_length=200,
+        description="Values by field code, as the row's `needs` and `takes` say",
+        json_schema_extra=_AS_TOLD,
+    ),
 ]
 
 
@@ -188,6 +183,18 @@ class BulkBody(Body):
         return {"items": body} if isinstance(body, list) else body
 
 
+def _one_of(*names: str) -> ConfigDict:
+    """Unknown keys are refused; exactly one of these is given."""
+    ways: list[Any] = [
+        {
+            "required": [name],
+            "properties": {each: {"type": "string" if each == name else "null"} for each in names},
+        }
+        for name in names
+    ]
+    return ConfigDict(extra="forbid", json_schema_extra={"oneOf": ways})
+
+
 class RevealBody(Body):
     model_config = with_example({"fields": ["reporter"], "reason": "contact_reporter"})
 
@@ -203,6 +210,8 @@ class RevealBody(Body):
 
 class ClockBody(Body):
     """One of the two. `advance` is a number and a unit: minutes, hours or days."""
+
+    model_config = _one_of("to", "advance")
 
     to: Moment | None = None
     advance: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} (minutes?|hours?|days?)$")] | None = Field(

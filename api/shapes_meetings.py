@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.shapes import Body, CaseId, Code, Data, Moment, PersonId, Plain, UnitCode, WorkflowName, with_example
+from api.shapes import Body, CaseId, Code, Data, PersonId, Plain, UnitCode, WorkflowName, with_example
+from api.shapes_times import Moment
 
 
 class MeetingBody(Body):

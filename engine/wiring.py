@@ -11,7 +11,10 @@ from engine.people.errors import Wrong
 from engine.store import schema
 from engine.store.db import Broken, Store, Unavailable
 
-__all__ = ["Broken", "Store", "Unavailable", "grant", "is_current", "migrate", "open_database"]
+__all__ = [
+    "Broken", "Store", "Unavailable", "database_file", "grant", "is_current", "migrate", "open_database",
+    "open_to_look",
+]  # fmt: skip
 
 
 def open_database(url: str, *, pool_size: int = 10, throwaway: bool = False, patience: float | None = None) -> Store:
@@ -23,10 +26,31 @@ def open_database(url: str, *, pool_size: int = 10, throwaway: bool = False, pat
         raise Wrong("bad_database_url") from error  # without the URL: it may hold a password
     except ModuleNotFoundError as error:
         raise Wrong("missing_driver", module=error.name) from error
+    file = database_file(store)
+    if file is not None:
+        _make_folder(file.parent)
+        _keep_private(file)
+    return store
+
+
+def database_file(store: Store) -> Path | None:
+    """The file of SQLite; None for PostgreSQL, and for a database in memory."""
     file = sa.make_url(store.url).database
-    if store.is_sqlite and file and file != ":memory:":
-        _make_folder(Path(file).parent)
-        _keep_private(Path(file))
+    return Path(file) if store.is_sqlite and file and file != ":memory:" else None
+
+
+def open_to_look(url: str) -> Store:
+    """The database behind `url`, to read it alone: a copy stays byte for byte as it is. Raises `Wrong`, also where
+    there is no such file."""
+    try:
+        store = Store(url, read_only=True)
+        file = sa.make_url(url).database
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise Wrong("bad_database_url") from error
+    except ModuleNotFoundError as error:
+        raise Wrong("missing_driver", module=error.name) from error
+    if store.is_sqlite and not Path(file or "").is_file():
+        raise Wrong("no_database", file=file)
     return store
 
 

@@ -75,6 +75,17 @@ def fresh_store(backend: str) -> Iterator[Store]:
         drop()
 
 
+@contextmanager
+def copied(store: Store) -> Iterator[Store]:
+    """A second database with every row of this one, which nobody may use meanwhile; for as long as the block runs."""
+    store.dispose()
+    made, drop = _copied_file(store) if store.is_sqlite else _copied_database(store)
+    try:
+        yield made
+    finally:
+        drop()
+
+
 @pytest.fixture
 def new_store() -> Iterator[NewStore]:
     """Opens databases for this test alone; they go when it ends."""
@@ -140,9 +151,18 @@ def kept_for_the_run(name: str, made: Callable[[], bytes]) -> bytes:
 
 
 def _from_template() -> tuple[Store, Callable[[], None]]:
+    return _from_file(_sqlite_template())
+
+
+def _copied_file(store: Store) -> tuple[Store, Callable[[], None]]:
+    """The last connection that closed has left nothing beside the file."""
+    return _from_file(Path(store.engine.url.database or ""))
+
+
+def _from_file(file: Path) -> tuple[Store, Callable[[], None]]:
     folder = run_folder() / uuid.uuid4().hex
     folder.mkdir()
-    shutil.copyfile(_sqlite_template(), folder / "minqing.db")
+    shutil.copyfile(file, folder / "minqing.db")
     store = _knowing_statements(Store(f"sqlite:///{folder / 'minqing.db'}"))
 
     def drop() -> None:
@@ -172,7 +192,14 @@ def _sqlite_template() -> Path:
 
 
 def _from_clone() -> tuple[Store, Callable[[], None]]:
-    server, template = _postgres_template()
+    return _cloned(*_postgres_template())
+
+
+def _copied_database(store: Store) -> tuple[Store, Callable[[], None]]:
+    return _cloned(_postgres_template()[0], str(store.engine.url.database))
+
+
+def _cloned(server: str, template: str) -> tuple[Store, Callable[[], None]]:
     name = f"minqing_{uuid.uuid4().hex}"
     _steady(server).execute(f"CREATE DATABASE {name} TEMPLATE {template} {_strategy()}")
     store = _knowing_statements(Store(_database(server, name)))

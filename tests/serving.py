@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx2 as httpx
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 60.0  # seconds for a start
+PATIENCE = 180.0  # seconds for a start
 
 
 class Server:
@@ -35,6 +35,7 @@ class Server:
         """Returns when it is ready. Raises RuntimeError with its log where it does not come up."""
         command = [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port)]
         environment = {**os.environ, "MINQING_DATABASE_URL": self.url}
+        environment.setdefault("MINQING_SPOOL", str(self.log.parent / "access"))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         self._await_ready()

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from api.commands.ending import JsonFlag, opened, print_json, told
 from api.commands.moments import moment
+from api.settings import load_settings
 from engine.people.accounts import Account, AccountService
 from engine.people.factors import FactorService
 from engine.people.passwords import PasswordService
+from engine.people.tokens import TokenDays, TokenKept
+
+
+class Scope(StrEnum):
+    ACT = "act"
+    READ = "read"
+    FEED = "feed"
+
 
 users = typer.Typer(no_args_is_help=True)
 tokens = typer.Typer(no_args_is_help=True)
@@ -25,7 +36,9 @@ Login = Annotated[str, typer.Argument(help="账号 / login")]
 def add_user(
     login: Login,
     person: Annotated[str | None, typer.Option(help="登记人员的编号 / id of a registered person")] = None,
-    operator: Annotated[bool, typer.Option("--operator", help="可管理系统 / may run the system")] = False,
+    operator: Annotated[
+        bool, typer.Option("--operator", help="任命为系统管理员 / appoint it system administrator")
+    ] = False,
     as_json: Annotated[bool, JsonFlag] = False,
 ) -> None:
     """新增账号。 / Add an account."""
@@ -114,21 +127,30 @@ def _account(account: Account) -> dict[str, Any]:
 def add_token(
     login: Login,
     label: Annotated[str, typer.Option(help="令牌的名称 / what the token is for")],
+    scope: Annotated[
+        Scope, typer.Option(help="act 账号能办的都能办 / read 只读 / feed 只取事件流水和附件")
+    ] = Scope.ACT,
     expires: Annotated[
         datetime | None,
         typer.Option(
-            parser=moment, metavar="TIME", help="到期时间，如 2026-12-31T00:00+08:00 / when it ends, with offset"
+            parser=moment,
+            metavar="TIME",
+            help="到期时间，如 2026-12-31T00:00+08:00；不写则一年 / when it ends, with offset; default a year",
         ),
     ] = None,
     as_json: Annotated[bool, JsonFlag] = False,
 ) -> None:
     """新发令牌，密钥只显示这一次。 / Issue a token; its secret is shown this once."""
-    with opened() as store:
-        issued = AccountService(store).issue_token(login, label, expires)
+    settings = load_settings()
+    days = TokenDays(settings.token_days, settings.token_days_most)
+    with opened(settings) as store:
+        issued = AccountService(store, days).issue_token(login, label, expires, scope)
     if as_json:
-        print_json({"id": issued.id, "token": issued.secret})
+        told = {"id": issued.id, "token": issued.secret, "scope": scope, "expires_at": issued.expires_at}
+        print_json(told)
     else:
         typer.echo(f"{issued.id}\n{issued.secret}")
+        typer.echo(f"到期 / ends: {issued.expires_at:%Y-%m-%d %H:%M}Z", err=True)
 
 
 @tokens.command("revoke")
@@ -153,9 +175,20 @@ def list_tokens(login: Login, as_json: Annotated[bool, JsonFlag] = False) -> Non
     with opened() as store:
         found = AccountService(store).list_tokens(login)
     if as_json:
-        print_json([asdict(token) for token in found])
+        print_json([{**asdict(token), "works": token.works, "ends_soon": token.ends_soon} for token in found])
         return
     for token in found:
-        ended = [f"已作废 / revoked {token.revoked_at:%Y-%m-%d}"] if token.revoked_at else []
         until = f"{token.expires_at:%Y-%m-%d %H:%M}Z" if token.expires_at else "–"
-        typer.echo("\t".join((token.id, token.label, until, *ended)))
+        typer.echo("\t".join((token.id, token.label, token.scope, until, *_hints(token))))
+
+
+def _hints(token: TokenKept) -> Iterator[str]:
+    """What should be seen about it: one that has ended, one that will soon, one that never does."""
+    if token.revoked_at:
+        yield f"已作废 / revoked {token.revoked_at:%Y-%m-%d}"
+    elif not token.works:
+        yield "已到期 / expired"
+    elif token.ends_soon:
+        yield "即将到期 / ends soon"
+    elif token.expires_at is None:
+        yield "没有期限 / never ends"

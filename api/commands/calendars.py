@@ -14,6 +14,7 @@ from engine.cases.calendar_queries import CalendarInUse, CalendarQueries
 from engine.cases.office import open_office
 from engine.cases.recounting import Recounted, Recounting
 from engine.cases.rules_folder import open_rulebook
+from engine.people.journal import keep_command
 
 app = typer.Typer()
 
@@ -32,6 +33,8 @@ def calendar(
         receivers = tuple(each.name for each in settings.webhooks)
         office = open_office(store, open_rulebook(store, settings.workflows_dir), receivers=receivers)
         done = Recounting(office).sweep() if apply else None
+        if done:
+            keep_command(store, "counted_anew", None, **asdict(done))
         found = CalendarQueries(office).in_use()
     if as_json:
         print_json({"calendars": [_as_json(each) for each in found], "done": asdict(done) if done else None})

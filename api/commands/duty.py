@@ -17,6 +17,7 @@ from engine.duty.checking import zone_of
 from engine.duty.importing import read_moment
 from engine.duty.service import DutyService, DutyTurn, Gap, NewTurn, TurnView
 from engine.people.errors import Wrong
+from engine.people.journal import keep_command
 from engine.rules.refusals import FieldsRefused, NotFound
 from engine.wiring import Store
 
@@ -50,9 +51,11 @@ def add(
         first, last = (_moment(service, text) for text in (since, until))
         turn = NewTurn(role=role, unit=unit, person=person, starts_at=first, ends_at=last)
         try:
-            typer.echo(service.enter(None, turn).id)
+            entered = service.enter(None, turn)
         except FieldsRefused as refused:
             raise _wrong(refused) from refused
+        keep_command(store, "duty_changed", entered.id, unit=unit, role=role, person=person)
+    typer.echo(entered.id)
 
 
 @rosters.command("call-off")
@@ -64,6 +67,7 @@ def call_off(turn: Annotated[str, typer.Argument(help="这一班的编号 / id o
             DutyService(office_of(store)).call_off(None, turn)
         except NotFound as absent:
             raise failed(*detail(absent), Exit.NOT_SO) from absent
+        keep_command(store, "duty_changed", turn, called_off=True)
     typer.echo("已取消 / called off")
 
 

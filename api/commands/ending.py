@@ -24,6 +24,7 @@ _OF_THE_ENVIRONMENT = {
     "bad_database_url",
     "missing_driver",
     "bad_files_url",
+    "no_database",
     "no_folder",
     "no_signing_key",
     "unknown_revision",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +18,7 @@ from api.settings import load_settings
 from engine.cases.rules_folder import read_folder
 from engine.duty.importing import DutyImport
 from engine.people.imports import SIZE_LIMIT, Change, ImportService, Outcome, RowProblem
+from engine.people.journal import keep_command
 from engine.wiring import Store
 
 app = typer.Typer()
@@ -74,7 +76,10 @@ def _imported(store: Store, kind: Kind, data: bytes, *, apply: bool) -> tuple[Ou
     """What came of it, and of posts the roles that no rules name."""
     if kind is Kind.DUTY:
         rosters = DutyImport(office_of(store))
-        return (rosters.apply(data) if apply else rosters.preview(data)), []
+        outcome = rosters.apply(data) if apply else rosters.preview(data)
+        if outcome.written:
+            keep_command(store, "imported", kind, sha256=hashlib.sha256(data).hexdigest(), added=outcome.added)
+        return outcome, []
     service = ImportService(store)
     outcome = service.apply(kind, data) if apply else service.preview(kind, data)
     return outcome, sorted(service.roles_named(data) - _known_roles()) if kind is Kind.POSTS else []

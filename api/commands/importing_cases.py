@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,6 +19,7 @@ from engine.cases.office import open_office
 from engine.cases.rules_folder import open_rulebook
 from engine.definition.decoding import MAX_BYTES
 from engine.people.errors import Wrong
+from engine.people.journal import keep_command
 
 _SHOWN = 200
 
@@ -60,7 +62,12 @@ def _imported(given: Given, *, apply: bool) -> CaseImport:
         except LookupError as error:
             raise Wrong("not_set_up") from error
         service = CaseImportService(office)
-        return service.apply(given) if apply else service.preview(given)
+        if not apply:
+            return service.preview(given)
+        outcome = service.apply(given)
+        sha256 = hashlib.sha256(given.data).hexdigest()
+        keep_command(store, "imported", "cases", sha256=sha256, added=len(outcome.opened), already=outcome.already)
+        return outcome
 
 
 def _tell_findings(refused: MapRefused, *, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from engine.cases.office import open_office
 from engine.cases.rules_folder import open_rulebook
 from engine.definition.meetings import WEEKDAYS
 from engine.meetings.rhythms import Change, OwnRhythm, RhythmService, Sitting, UnitRhythm
+from engine.people.journal import keep_command
 from engine.wiring import Store
 
 rhythms = typer.Typer(no_args_is_help=True)
@@ -97,6 +98,8 @@ def _change(meeting: str, unit: str, own: OwnRhythm, workflow: str | None, apply
         service = _service(store)
         act = service.keep if apply else service.preview
         change = act(meeting, unit, own, workflow=workflow)
+        if apply:
+            keep_command(store, "rhythm_changed", unit, meeting=meeting)
     if as_json:
         before, after = ([f"{each.at:%Y-%m-%dT%H:%M}" for each in turns] for turns in (change.before, change.after))
         print_json({"written": apply, "before": before, "after": after})

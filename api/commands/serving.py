@@ -19,6 +19,7 @@ from api.settings import Settings, load_settings
 from engine.audit.access import AccessLog
 from engine.cases.office import Office
 from engine.people.errors import Wrong
+from engine.people.journal import keep_command
 from engine.people.setup import SetupService
 from engine.wiring import Store
 
@@ -56,6 +57,7 @@ def _prepare(store: Store, clock: datetime | None) -> None:
         raise Wrong("not_set_up")
     if clock is not None:
         service.hold_clock(clock)
+        keep_command(store, "clock_moved", None, to=clock.isoformat())
 
 
 def run(settings: Settings, log: Form | None = None) -> None:

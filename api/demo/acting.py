@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from ulid import ULID
 
 from engine.audit.checkpoints import CheckpointService
+from engine.audit.witnessing import Witness
 from engine.cases.office import Office, open_office
 from engine.cases.queries import CaseQueries
 from engine.cases.rules_folder import open_rulebook
@@ -47,7 +48,7 @@ class MovedClock:
 class Chances:
     """Ids and salts that come from a seed and the moved clock, in place of those that nobody can guess."""
 
-    def __init__(self, clock: MovedClock, seed: int) -> None:
+    def __init__(self, clock: MovedClock, seed: int | str) -> None:
         self._clock, self._random = clock, random.Random(f"{seed}/ids")
 
     def ulid(self) -> str:
@@ -72,12 +73,14 @@ class DemoServices:
     letters: LetterService
     series: SeriesService
     watch: MeetingWatch
+    witness: Witness
 
 
-def services(store: Store, workflows: Path, start: datetime, seed: int) -> DemoServices:
-    """Those of a database that was set up, its time moved from `start` on."""
+def services(store: Store, workflows: Path, start: datetime, seed: int, key: Path | None = None) -> DemoServices:
+    """Those of a database that was set up, its time moved from `start` on; `key` signs its checkpoints."""
     clock = MovedClock(start)
-    office = open_office(store, open_rulebook(store, workflows), clock=clock)
+    office = open_office(store, open_rulebook(store, workflows), clock=clock, signing_key=key)
+    apart = replace(office, new_ulid=Chances(clock, f"{seed}/checkpoints").ulid)  # these change no id of the others
     chances = Chances(clock, seed)
     office = replace(office, new_ulid=chances.ulid, new_salt=chances.salt)
     return DemoServices(
@@ -85,12 +88,13 @@ def services(store: Store, workflows: Path, start: datetime, seed: int) -> DemoS
         office=office,
         cases=CaseService(office),
         queries=CaseQueries(office),
-        meetings=MeetingService(office, CheckpointService(office).after_meeting),
+        meetings=MeetingService(office, CheckpointService(apart).after_meeting),
         minutes=MeetingQueries(office),
         keeper=Timekeeper(office),
         letters=LetterService(office),
         series=SeriesService(office),
         watch=MeetingWatch(office),
+        witness=Witness(apart),
     )
 
 

@@ -15,6 +15,7 @@ from api.demo.places import TOWN, XIANGHU
 from api.demo.settling import DemoBroken, end_post, settle_people
 from api.demo.sittings import Sittings
 from api.demo.year import END, FIRST, RHYTHM, SINCE, VACANT, others_of, plans_of, todays_of
+from engine.audit.keys import KeyService, key_of_file
 from engine.audit.verify import verify
 from engine.cases.rules_folder import RulesRefused, open_rulebook
 from engine.people.setup import SetupService
@@ -54,7 +55,7 @@ def build(file: Path, workflows: Path, seed: int = SEED) -> Built:
     fresh = file.with_suffix(".new.db")
     _remove(fresh)
     store = open_database(f"sqlite:///{fresh}")
-    built = build_in(store, workflows, seed)
+    built = build_in(store, workflows, seed, key_of_file(file))
     store.dispose()
     _remove(file)
     fresh.rename(file)
@@ -66,13 +67,16 @@ def _remove(file: Path) -> None:
         Path(f"{file}{suffix}").unlink(missing_ok=True)
 
 
-def build_in(store: Store, workflows: Path, seed: int = SEED) -> Built:
-    """The same in a database of any kind that is empty."""
+def build_in(store: Store, workflows: Path, seed: int = SEED, key: Path | None = None) -> Built:
+    """The same in a database of any kind that is empty; `key` is the file with the key that signs its checkpoints, made
+    where it is not there."""
     holders = settle_people(store, seed)
+    KeyService(store, key).prepare()
     end_post(store, seed, "village_clerk", VACANT, SINCE)
-    at_hand = services(store, workflows, datetime.combine(FIRST, datetime.min.time(), ZONE), seed)
+    at_hand = services(store, workflows, datetime.combine(FIRST, datetime.min.time(), ZONE), seed, key)
     _drive(at_hand, holders, seed)
     SetupService(store).hold_clock(END)
+    _cover(at_hand)
     verdict = verify(store, at_hand.office.rulebook)
     if verdict.flaws:
         raise DemoBroken(str(verdict.flaws[:3]))
@@ -83,6 +87,12 @@ def build_in(store: Store, workflows: Path, seed: int = SEED) -> Built:
         cases=verdict.cases,
         rows=verdict.rows,
     )
+
+
+def _cover(at_hand: DemoServices) -> None:
+    """The last night's checkpoint of every home, so that the demo begins as a morning does."""
+    if at_hand.office.signing_key is not None:
+        at_hand.witness.sweep()
 
 
 def _drive(at_hand: DemoServices, holders: Holders, seed: int) -> None:

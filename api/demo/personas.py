@@ -8,10 +8,12 @@ from typing import Any
 from api.demo.affairs import AFFAIR_ROLES
 from api.demo.organisation import SEED, Organisation, build
 from engine.people.accounts import AccountService
+from engine.people.administrators import AdministratorService
 from engine.people.easy_passwords import is_easy
 from engine.people.passwords import PasswordService
 
-OPERATOR = "operator"
+OPERATOR = "operator"  #: the system administrator
+OFFICES = {OPERATOR: "system", "security_admin": "security", "audit_admin": "audit"}
 VILLAGE_ROLES = (
     "linzhang", "zuzhang", "pianzhang", "party_group_leader", "council_member",
     "village_clerk", "village_cadre", "village_secretary",
@@ -26,7 +28,7 @@ PERSONAS = (
     *(f"{role}_2" for role in VILLAGE_ROLES),
     *TOWN_ROLES,
     "auditor_county",
-    OPERATOR,
+    *OFFICES,
     *(f"{role}_other" for role in (*VILLAGE_ROLES, *TOWN_ROLES)),
     *AFFAIR_ROLES,
     *(f"{role}_other" for role in AFFAIR_ROLES),
@@ -35,7 +37,7 @@ _LABEL = "demo"
 
 
 def personas(seed: int = SEED) -> dict[str, str | None]:
-    """Persona -> id of the person; the operator is no villager and no cadre."""
+    """Persona -> id of the person; administrators are no villagers and no cadres."""
     people = build(seed).personas
     return {persona: people.get(persona) for persona in PERSONAS}
 
@@ -83,7 +85,9 @@ def _opened(
     if persona in known:
         _revoke_earlier(accounts, persona)
     else:
-        accounts.add(persona, person, operator=persona == OPERATOR)
+        accounts.add(persona, person, operator=False)
+    if persona in OFFICES:
+        AdministratorService(accounts.store).appoint(persona, OFFICES[persona])
     token = accounts.issue_token(persona, _LABEL).secret
     return {"login": persona, "token": token, "person": person, **_described(made, person)}
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 
 from api.answers_organisation import DutyGapsOut, DutyTurnOut, DutyTurnsOut
 from api.deps import Once, Served, Services, Who, person_of
-from api.docs import PROBLEMS, answers
+from api.docs import ID, PROBLEMS, answers, link
 from api.listings import DutyListing, GapListing
 from api.shapes import DutyBody, TurnId
 from engine.duty.checking import zone_of
@@ -36,7 +36,12 @@ def list_duty_gaps(served: Served, who: Who, asked: Annotated[GapListing, Query(
     return {"items": [_gap(served, each) for each in gaps], "next": None}
 
 
-@router.post("/duty", status_code=201, summary="Put a turn on the roster", responses={201: answers(DutyTurnOut)})
+@router.post(
+    "/duty",
+    status_code=201,
+    summary="Put a turn on the roster",
+    responses={201: answers(DutyTurnOut, links={"call_off": link("call_off_turn", "Call it off", {"turn_id": ID})})},
+)
 def enter_turn(body: DutyBody, served: Served, who: Who) -> Any:
     """By whoever holds a post at the unit or above it. Who is on duty must hold the role there all through the turn."""
     turn = NewTurn(role=body.role, unit=body.unit, person=body.person, starts_at=body.from_, ends_at=body.until)

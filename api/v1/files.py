@@ -13,9 +13,10 @@ from starlette.requests import ClientDisconnect
 
 from api.answers_files import FileOut
 from api.deps import English, Once, Served, Services, Who, person_of
-from api.docs import PROBLEMS, answers
+from api.docs import ID, PROBLEMS, answers, link
 from api.problems import Problem
 from api.shapes import FileId
+from engine.files.content import TYPES
 from engine.files.service import Download, Upload
 
 router = APIRouter(prefix="/v1", tags=["files"], responses=PROBLEMS, dependencies=[Once])
@@ -23,14 +24,19 @@ _IN_MEMORY = 256_000  # bytes of a body before it goes to disk
 _AT_ONCE = CapacityLimiter(2)  # uploads looked at: each needs its bytes a few times in memory
 _TITLES = {"photo": ("照片", "photo"), "voice": ("录音", "voice"), "document": ("文档", "document")}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
+_SOME = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
 
 
 @router.post(
     "/files",
     status_code=201,
     summary="Upload a photo, a voice recording or a document",
-    responses={201: answers(FileOut, "Kept; an act may name it now")},
-    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}},
+    responses={
+        201: answers(
+            FileOut, "Kept; an act may name it now", links={"file": link("download_file", "Get it", {"file_id": ID})}
+        )
+    },
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": _SOME}}},
 )
 async def upload_file(request: Request, served: Served, who: Who) -> Any:
     """The body is the file itself. What it is, is told by its bytes; the place and other tags of photos and recordings
@@ -69,7 +75,7 @@ def _shown(kept: Upload) -> dict[str, Any]:
     "/files/{file_id}",
     summary="Download an upload",
     response_class=Response,
-    responses={200: {"description": "The file", "content": {"application/octet-stream": _BINARY}}},
+    responses={200: {"description": "The file", "content": dict.fromkeys(TYPES, _BINARY)}},
 )
 def download_file(
     file_id: Annotated[FileId, Path(description="Id of the upload")], served: Served, who: Who, english: English

@@ -11,7 +11,7 @@ from api import present
 from api.answers_messages import CallsOut, FeedOut, MessageId, MessageOut, MessagePage
 from api.cursors import pack, unpack
 from api.deps import English, Once, Served, Who, person_of
-from api.docs import PROBLEMS, answers
+from api.docs import FIRST, PROBLEMS, answers, link
 from api.letter_texts import letter_text
 from api.listings import FeedListing, InboxListing
 from api.shapes import CaseId
@@ -22,7 +22,13 @@ from engine.messages.inbox import Digest, MessageFilter, MessageView
 router = APIRouter(prefix="/v1", tags=["messages"], responses=PROBLEMS, dependencies=[Once])
 
 
-@router.get("/inbox", summary="What I was told, and the digest of a day", responses={200: answers(MessagePage)})
+@router.get(
+    "/inbox",
+    summary="What I was told, and the digest of a day",
+    responses={
+        200: answers(MessagePage, links={"first": link("read_message", "The first was read", {"message_id": FIRST})})
+    },
+)
 def list_messages(served: Served, who: Who, english: English, asked: Annotated[InboxListing, Query()]) -> Any:
     """The newest first, from the hour on at which it is shown; of a case that I may no longer read nothing is left."""
     wanted = MessageFilter(**asked.model_dump(exclude={"cursor"}), after=unpack(asked.cursor, datetime, str))

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api.administration_texts import COMBINED_WARNING
 from api.answers_organisation import MeOut, PeoplePageOut, UnitPageOut
 from api.cursors import pack, unpack
-from api.deps import Once, Served, Services, Who, person_of
+from api.deps import English, Once, Served, Who, person_of
 from api.docs import PROBLEMS, answers
 from api.listings import PeopleListing, UnitListing
+from api.running import rules_day
+from engine.people.offices import OFFICES
 from engine.people.queries import PostSeen
-from engine.rules.fold import local_day
 
 router = APIRouter(prefix="/v1", tags=["organisation"], responses=PROBLEMS, dependencies=[Once])
 
 
-def _today(served: Services) -> date:
-    """The local day of the rules; posts count by it."""
-    now, _ = served.setup.clock()
-    workflows = served.office.rulebook.all()
-    return local_day(workflows[0].workflow, now) if workflows else now.date()
-
-
-def _post(post: PostSeen) -> dict[str, Any]:
+def shown_post(post: PostSeen) -> dict[str, Any]:
     return {
         "id": post.id,
         "role": post.role,
@@ -36,16 +30,19 @@ def _post(post: PostSeen) -> dict[str, Any]:
 
 
 @router.get("/me", summary="Who I am, my posts, and what time it is here", responses={200: answers(MeOut)})
-def me(served: Served, who: Who) -> Any:
-    now, simulated = served.setup.clock()
-    found = served.organisation.me(person_of(who), _today(served))
+def me(served: Served, who: Who, english: English) -> Any:
+    standing = served.setup.standing()
+    found = served.organisation.me(person_of(who), rules_day(served))
     return {
         "login": who.login,
         "person": who.person,
         "name": found.name,
         "operator": who.operator,
-        "posts": [_post(post) for post in found.posts],
-        "clock": {"now": now.isoformat(), "simulated": simulated},
+        "offices": [office for office in OFFICES if office in who.offices],
+        "scope": who.scope,
+        "posts": [shown_post(post) for post in found.posts],
+        "clock": {"now": standing.now.isoformat(), "simulated": standing.simulated},
+        "warnings": [COMBINED_WARNING[english]] if standing.combined else [],
     }
 
 
@@ -56,7 +53,7 @@ def me(served: Served, who: Who) -> Any:
 )
 def list_units(served: Served, who: Who, asked: Annotated[UnitListing, Query()]) -> Any:
     filters = asked.model_dump(exclude={"cursor"})
-    page = served.organisation.units(person_of(who), _today(served), **filters, cursor=_after(asked.cursor))
+    page = served.organisation.units(person_of(who), rules_day(served), **filters, cursor=_after(asked.cursor))
     items = [{"code": u.code, "name": u.name, "kind": u.kind, "parent": u.parent} for u in page.units]
     return {"items": items, "next": pack(page.next)}
 
@@ -68,9 +65,10 @@ def list_units(served: Served, who: Who, asked: Annotated[UnitListing, Query()])
 )
 def list_people(served: Served, who: Who, asked: Annotated[PeopleListing, Query()]) -> Any:
     filters = asked.model_dump(exclude={"cursor"})
-    page = served.organisation.people(person_of(who), _today(served), **filters, cursor=_after(asked.cursor))
+    page = served.organisation.people(person_of(who), rules_day(served), **filters, cursor=_after(asked.cursor))
     items = [
-        {"id": p.id, "name": p.name, "phone": p.phone, "posts": [_post(post) for post in p.posts]} for p in page.people
+        {"id": p.id, "name": p.name, "phone": p.phone, "posts": [shown_post(post) for post in p.posts]}
+        for p in page.people
     ]
     return {"items": items, "next": pack(page.next)}
 

@@ -8,6 +8,7 @@ from datetime import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path
+from pydantic import WithJsonSchema
 
 from api.answers_workflows import CheckOut, WorkflowOut, WorkflowsOut
 from api.deps import English, Served, Who
@@ -74,11 +75,15 @@ def get_workflow(
     return _summary(found.workflow, book.opens(found), english) | {"definition": plain(found.workflow)}
 
 
+#: Any YAML whatever: what is wrong with it is the answer.
+_FILE = {"description": "The file itself", "examples": ["workflow: my-flow\nversion: 1\n"]}
+
+
 @router.post(
     "/workflows/check", summary="Check a file: every finding with its place", responses={200: answers(CheckOut)}
 )
 def check_workflow(
-    body: Annotated[bytes, Body(media_type="application/yaml", examples=["workflow: my-flow\nversion: 1\n"])],
+    body: Annotated[bytes, Body(media_type="application/yaml"), WithJsonSchema(_FILE)],
     _: Who,
     english: English,
 ) -> Any:

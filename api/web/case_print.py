@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 from api import present
 from api.deps import Served, Services
 from api.shapes import CaseId
+from api.web.checkpoint_shown import checkpoint_shown
 from api.web.clock_results import clock_results, days_named
 from api.web.event_shown import event_shown
 from api.web.reader import InEnglish, Reader, Signed, calendar_of
@@ -18,6 +19,7 @@ from api.web.routes import PageRoute
 from api.web.stays import stays
 from api.web.values import chosen, facts, gist_of, in_charge
 from engine.audit.case_file import CaseFile
+from engine.audit.coverage import Covered
 from engine.cases.views import EventView
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -37,8 +39,15 @@ def print_case(request: Request, case_id: Annotated[CaseId, Path()], served: Ser
         attachments=list(_attachments(file.events)),
         flawed=file.flawed,
         last=file.events[-1].hash,
+        witnessed=[_witnessed(request, each) for each in file.coverage.covered],
+        waiting=file.coverage.waiting,
         now=who.now,
     )
+
+
+def _witnessed(request: Request, found: Covered) -> dict[str, Any]:
+    """The rows that a checkpoint covers, from the first to the last of them."""
+    return {"first": found.seqs[0], "last": found.seqs[-1], **checkpoint_shown(request, found.checkpoint)}
 
 
 def _head(file: CaseFile, english: bool) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from api import present, present_meetings
 from api.deps import Served, Services
 from api.problems import KINDS, refusal_body
 from api.web.acts import seen_version
+from api.web.checkpoint_shown import checkpoint_shown
 from api.web.hall_outcomes import summary, why_void
 from api.web.hall_screen import decision_facts
 from api.web.hall_shown import CLOSED, OPEN, head, line, number_of
@@ -18,7 +19,7 @@ from api.web.meeting_page import MeetingPath
 from api.web.reader import InEnglish, Reader, Sent, Signed
 from api.web.rendering import render
 from api.web.routes import PageRoute, back_to
-from api.web.values import gist_of
+from api.web.values import wall_gist
 from engine.meetings.queries import ItemView
 from engine.rules.refusals import NotFound, Refusal
 
@@ -94,6 +95,7 @@ def minutes(request: Request, meeting_id: MeetingPath, served: Served, who: Sign
         rows=summary(view, english),
         reports=[_reported(each, english) for each in view.reports],
         workflow=view.workflow,
+        signed=checkpoint_shown(request, view.checkpoint) if view.checkpoint else None,
     )
 
 
@@ -105,7 +107,7 @@ def _minuted(item: ItemView, english: bool) -> dict[str, Any]:
         "case": item.case.identity.id,
         "case_number": item.case.identity.number,
         "place": item.names.get(item.place or "", ""),
-        "gist": gist_of(item.case, english),
+        "gist": wall_gist(item.case, english),
         "title": told["decision"]["title"] if told["decision"] else None,
         "facts": _facts(facts),
         "outcome": item.item.outcome,
@@ -120,4 +122,4 @@ def _facts(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _reported(view: Any, english: bool) -> dict[str, Any]:
-    return {**present_meetings.report(view, english), "gist": gist_of(view.case, english)}
+    return {**present_meetings.report(view, english), "gist": wall_gist(view.case, english)}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from api.web.reader import Reader
 from api.web.words import N_
-from engine.audit.accesses import may_read_log
 
 _TABS = 4  # what fits under a thumb
 
@@ -36,6 +35,18 @@ _LOWEST = (_TODAY, _CASES, _MINE, _PEOPLE, _HISTORY, _RULES)
 _HIGHER = (_TODAY, _CASES, _MEETINGS, _PEOPLE, _MINE, _HISTORY, _RULES)
 _SUPERVISOR = (_HISTORY, _CASES, _MEETINGS, _RULES)
 _NOBODY = (_RULES,)
+_ACCOUNTS = ("/admin/accounts", N_("账号"), "users")
+_REGISTER = ("/admin/people", N_("登记人员"), "list")
+_ACTS = ("/admin/acts", N_("管理记录"), "clock")
+#: Of an administrator, by the offices that see it.
+_ADMINISTRATION = (
+    (_ACTS, {"audit"}),
+    (_ACCOUNTS, {"system", "security", "audit"}),
+    (_REGISTER, {"system", "security"}),
+    (_ACTS, {"security"}),
+    (_ACCESS, {"security", "audit"}),
+    (_RULES, {"system", "security", "audit"}),
+)
 
 
 def destinations_of(reader: Reader, path: str) -> tuple[Destination, ...]:
@@ -48,9 +59,9 @@ def destinations_of(reader: Reader, path: str) -> tuple[Destination, ...]:
 
 
 def _chosen(reader: Reader) -> tuple[tuple[str, str, str], ...]:
+    if offices := reader.session.offices:
+        return tuple(dict.fromkeys(place for place, seeing in _ADMINISTRATION if seeing & offices))
     levels = reader.levels
-    if may_read_log(reader.session.offices):
-        return (_ACCESS, *_NOBODY)
     if not levels:
         return _SUPERVISOR if reader.supervises else _NOBODY
     return _LOWEST if max(levels) == 0 else _HIGHER

@@ -20,6 +20,7 @@ from api.web import (
     opening,
     oversee,
     proving,
+    relatives,
     report_sent,
     reporting,
     revealing,
@@ -27,6 +28,9 @@ from api.web import (
     sign_in,
     today,
 )
+from api.web.admin import accounts as admin_accounts
+from api.web.admin import acts as admin_acts
+from api.web.admin import people as admin_people
 from api.web.assets import assets
 from api.web.desk import blocked, bulk, cases, inbox, refused
 from api.web.look import Look
@@ -38,6 +42,10 @@ _ROUTERS = (
     sign_in.router,
     proving.router,
     today.router,
+    relatives.router,
+    admin_accounts.router,
+    admin_people.router,
+    admin_acts.router,
     danger.router,
     mine.router,
     contacts.router,

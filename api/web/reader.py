@@ -51,6 +51,7 @@ class Reader:
     ranks: Mapping[str, int]
     now: datetime
     simulated: bool
+    combined: bool
     workflow: Workflow
 
     @property
@@ -87,9 +88,8 @@ def newest(served: Services) -> Workflow:
 def reader(request: Request, served: Served) -> Reader:
     """Raises SignInNeeded; of a form that another site sent Problem."""
     secret = cookies.session_secret(request)
-    now, simulated = served.setup.clock()
-    workflow = newest(served)
-    day = local_day(workflow, now)
+    standing, workflow = served.setup.standing(), newest(served)
+    day = local_day(workflow, standing.now)
     session = served.sessions.who(secret, day) if secret else None
     if session is None:
         guard.check_sender(request)
@@ -97,7 +97,10 @@ def reader(request: Request, served: Served) -> Reader:
     know(request, "session", session.login, session.person, session.offices)
     me = served.organisation.me(session.person or f"@{session.login}", day)
     roles, ranks = _roles(served, workflow)
-    found = Reader(session=session, me=me, roles=roles, ranks=ranks, now=now, simulated=simulated, workflow=workflow)
+    found = Reader(
+        session=session, me=me, roles=roles, ranks=ranks, now=standing.now, simulated=standing.simulated,
+        combined=standing.combined, workflow=workflow,
+    )  # fmt: skip
     if session.proving and request.url.path not in ("/code", "/sign-out"):
         guard.check_sender(request)
         raise FactorDue

@@ -78,7 +78,7 @@ def _welcome(request: Request, served: Services, sent: Posted, checked: Checked,
     if earlier := cookies.session_secret(request):
         served.sessions.end(earlier)
     begun = served.sessions.begin(checked.login, remember=remember, day=day)
-    know(request, "session", checked.login, None, ())
+    _know(request, served, begun.secret)
     response = entered(request, to, kept, begun, remember=remember)
     if checked.device is not None:
         cookies.keep_device(request, response, checked.device)
@@ -128,7 +128,7 @@ def sign_out(request: Request, served: Served) -> Response:
 
 
 def _know(request: Request, served: Services, secret: str) -> None:
-    """Tell the log of access who signs out."""
+    """Tell the log of access who signs in or out."""
     found = served.sessions.who(secret, local_day(newest(served), served.setup.clock()[0]))
     if found is not None:
         know(request, "session", found.login, found.person, found.offices)

@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from api.deps import Services
 from api.web.reader import Reader
+from engine.wiring import Unavailable
 
 _OVERSEES = 1  # from this level on, counted from the lowest, one looks after what is stuck
 
@@ -15,4 +16,7 @@ def stuck_of(request: Request, reader: Reader | None) -> int:
     if reader is None or not (reader.supervises or max(reader.levels, default=0) >= _OVERSEES):
         return 0
     served: Services = request.app.state.services
-    return served.clocks.blocked_count(reader.person)
+    try:
+        return served.clocks.blocked_count(reader.person)
+    except Unavailable:
+        return 0  # the page itself says that the database is away; it must not fail over its own head

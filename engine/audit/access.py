@@ -14,7 +14,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -174,7 +174,7 @@ def _name_of(office: Office, folder: Path) -> str:
 
 
 def _line(entry: Access) -> bytes:
-    return json.dumps(asdict(entry) | {"at": entry.at.isoformat()}, separators=(",", ":")).encode()
+    return json.dumps(entry.as_row() | {"at": entry.at.isoformat()}, separators=(",", ":")).encode()
 
 
 def _entry(read: dict[str, Any]) -> Access:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.audit.coverage import Coverage, coverage_of
 from engine.audit.moves import MeetingRow, meetings_of
 from engine.audit.verify import verify_case
 from engine.cases.office import Office
@@ -16,12 +17,14 @@ from engine.rules.mask import Sight
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFile:
     """`events` oldest first, as far as the reader may read. `flawed` are the numbers of rows that do not add up, None
-    among them for the case row; empty where every row hangs on the one before it and nothing was changed."""
+    among them for the case row; empty where every row hangs on the one before it and nothing was changed. `coverage`:
+    which of the events a signed state covers."""
 
     case: CaseView
     events: tuple[EventView, ...]
     meetings: Mapping[str, MeetingRow]
     flawed: tuple[int | None, ...]
+    coverage: Coverage
 
 
 class CaseFileQueries:
@@ -39,5 +42,6 @@ class CaseFileQueries:
         with self.office.store.read() as tx:
             flaws = verify_case(tx, self.office.rulebook, case_id)
             meetings = meetings_of(tx, events)
+            coverage = coverage_of(tx, self.office, person, case_id, [each.event.seq for each in events])
         flawed = tuple(dict.fromkeys(flaw.seq for flaw in flaws))
-        return CaseFile(case=case, events=events, meetings=meetings, flawed=flawed)
+        return CaseFile(case=case, events=events, meetings=meetings, flawed=flawed, coverage=coverage)

@@ -48,7 +48,7 @@ __all__ = ["ASKED", "BACKLOG", "MEETING", "NIGHTLY", "CheckpointService", "NoKey
 log = logging.getLogger("minqing.audit")
 
 #: So many rows at most become leaves in one transaction: a writer that waits for it waits a second, not a minute.
-MOST = 10_000
+MOST = 5_000
 #: A row is written at most so long after the moment it is recorded with; the nightly look finds any other.
 _LATE = timedelta(days=1)
 

@@ -15,17 +15,17 @@ from engine.audit.keys import KnownKey
 from engine.audit.log_access import Auditor as Auditor
 from engine.audit.log_access import must_read, reads
 from engine.cases.office import Office
-from engine.cases.reading import as_read, attempt_to_read, found
+from engine.cases.reading import as_read, asked_for
 from engine.rules.merkle import consistency, inclusion, leaf_hash, range_hash
 from engine.rules.refusals import Conflict, FieldProblem, FieldsRefused, Forbidden, NotFound
 from engine.rules.signed_note import VerifierKey
 from engine.store import checkpointbook as book
-from engine.store.casefile import home_of, read_case
-from engine.store.checkpointbook import CheckpointRow
+from engine.store.casefile import home_of
+from engine.store.checkpointbook import CheckpointRow as CheckpointRow
 from engine.store.db import Tx
 from engine.store.tables import history
 from engine.store.treebook import LOGS as LOGS
-from engine.store.treebook import TreeBroken, leaf_at, read_heads, subtrees
+from engine.store.treebook import Head, TreeBroken, leaf_at, read_heads, subtrees
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +136,7 @@ class ProofQueries:
             log, leaf = placed
             if not reads(tx, self.office, who, home, log):
                 raise Forbidden("veiled_log")
-            size = self._size(tx, home, log, "size", size)
+            size = _within(read_heads(tx, home)[log], size, FieldProblem(field="size", code="out_of_bounds"))
             answer = Inclusion(
                 case_id=case_id,
                 seq=seq,
@@ -154,7 +154,7 @@ class ProofQueries:
         that the log never had, and for an empty tree, of which nothing can be said."""
         with self.office.store.read() as tx:
             must_read(tx, self.office, who, home, log)
-            new = self._size(tx, home, log, "new", new)
+            new = _within(read_heads(tx, home)[log], new, FieldProblem(field="new", code="out_of_bounds"))
             if not 0 < old <= new:
                 raise FieldsRefused((FieldProblem(field="old", code="out_of_bounds"),))
             subtree = subtrees(tx, home, log)
@@ -176,20 +176,13 @@ class ProofQueries:
 
     def _row(self, tx: Tx, who: Auditor, case_id: str, seq: int) -> str:
         """The hash of the row, as far as he reads the case."""
-        held = found(read_case(tx, case_id))
-        last = as_read(tx, held, attempt_to_read(tx, self.office, held, who.person)).state.version
+        held, attempt = asked_for(tx, self.office, case_id, who.person)
+        last = as_read(tx, held, attempt).state.version
         here = (history.c.home == home_of(case_id), history.c.case_id == case_id, history.c.seq == seq)
         hashed: str | None = tx.execute(sa.select(history.c.hash).where(*here)).scalar() if seq <= last else None
         if hashed is None:
             raise NotFound("row")
         return hashed
-
-    def _size(self, tx: Tx, home: str, log: str, name: str, wanted: int | None) -> int:
-        """The size asked for, or that of the last checkpoint. Raises FieldsRefused beyond that."""
-        grown = read_heads(tx, home)[log].size
-        if wanted is not None and not 0 <= wanted <= grown:
-            raise FieldsRefused((FieldProblem(field=name, code="out_of_bounds"),))
-        return grown if wanted is None else wanted
 
     def _origin(self, tx: Tx, home: str, log: str) -> str | None:
         name = keys.installation(tx)
@@ -205,3 +198,10 @@ class ProofQueries:
             return replace(answer, root=root, proof=tuple(inclusion(subtree, answer.leaf, answer.size)))
         except TreeBroken as error:
             raise Conflict("tree_broken") from error
+
+
+def _within(head: Head, wanted: int | None, problem: FieldProblem) -> int:
+    """The size asked for, or that of the last checkpoint. Raises FieldsRefused, of the problem, beyond that."""
+    if wanted is not None and not 0 <= wanted <= head.size:
+        raise FieldsRefused((problem,))
+    return head.size if wanted is None else wanted

@@ -1,4 +1,8 @@
-"""How long the queues are and how old: timers, the outbox, what is blocked. Numbers alone, of all homes."""
+"""How long the queues are and how old: timers, the outbox, what is blocked. Numbers alone, of all homes.
+
+Anybody may read them, so what is about a case that a rule of visibility hides from somebody counts nowhere: whoever may
+read that case sees what is blocked of it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.cases.office import Office
+from engine.cases.reading import today
+from engine.store import reach
 from engine.store.blockedbook import KINDS
 from engine.store.db import Tx
 from engine.store.outbox import EVENT, PAGE, REMIND, TELL
@@ -37,14 +43,19 @@ class QueueQueries:
         """Every queue, also the empty ones."""
         with self.office.store.read() as tx:
             now = self.office.clock.now(tx)
-            waiting, dead = _letters(tx, outbox.c.next_try_at), _letters(tx, outbox.c.dead_at)
-            stuck = _grouped(tx, blocked.c.kind, blocked.c.since, sa.true())
+            letters, entries = self._told(tx, outbox), self._told(tx, blocked)
+            waiting, dead = (_letters(tx, each, letters) for each in (outbox.c.next_try_at, outbox.c.dead_at))
+            stuck = _grouped(tx, blocked.c.kind, blocked.c.since, entries)
             return [
-                _queue("timers", "", _due(tx, now), now),
+                _queue("timers", "", _due(tx, now, self._told(tx, timers)), now),
                 *(_queue("outbox", kind, waiting.get(kind), now) for kind in LETTERS),
                 *(_queue("dead", kind, dead.get(kind), now) for kind in LETTERS),
                 *(_queue("blocked", kind, stuck.get(kind), now) for kind in KINDS),
             ]
+
+    def _told(self, tx: Tx, table: sa.Table) -> sa.ColumnElement[bool]:
+        """Rows of the table that may be counted."""
+        return sa.not_(reach.is_about_veiled(table, self.office.rulebook, today(tx, self.office)))
 
 
 Found = tuple[int, datetime | None]
@@ -57,14 +68,14 @@ def _queue(name: str, kind: str, found: Found | None, now: datetime) -> Queue:
     return Queue(name=name, kind=kind, length=length, age=age)
 
 
-def _due(tx: Tx, now: datetime) -> Found:
-    due = sa.select(sa.func.count(), sa.func.min(timers.c.due_at)).where(timers.c.next_try_at <= now)
+def _due(tx: Tx, now: datetime, told: sa.ColumnElement[bool]) -> Found:
+    due = sa.select(sa.func.count(), sa.func.min(timers.c.due_at)).where(timers.c.next_try_at <= now, told)
     length, oldest = tx.execute(due).one()
     return length, oldest
 
 
-def _letters(tx: Tx, filled: sa.Column[datetime]) -> dict[str, Found]:
-    return _grouped(tx, outbox.c.kind, outbox.c.created_at, filled.is_not(None))
+def _letters(tx: Tx, filled: sa.Column[datetime], told: sa.ColumnElement[bool]) -> dict[str, Found]:
+    return _grouped(tx, outbox.c.kind, outbox.c.created_at, sa.and_(filled.is_not(None), told))
 
 
 def _grouped(tx: Tx, kind: sa.Column[str], since: sa.Column[datetime],

@@ -44,9 +44,9 @@ class Lines:
 
     def append(self, line: bytes) -> None:
         """Raises OSError where not all of it could be written; nothing of it is left then."""
-        before = os.lseek(self._handle, 0, os.SEEK_END)
-        if os.write(self._handle, line + b"\n") <= len(line):
-            os.ftruncate(self._handle, before)
+        written = os.write(self._handle, line + b"\n")
+        if written <= len(line):
+            os.ftruncate(self._handle, os.fstat(self._handle).st_size - written)
             raise OSError(errno.ENOSPC, "no room for the whole line")
         self.count += 1
 

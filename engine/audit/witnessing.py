@@ -102,7 +102,7 @@ class Witness:
             kind=PROOF,
             subject=_SUBJECT,
             unit=home.code,
-            code=f"key_{code}",
+            code="key_" + code,
             facts={"workflow": rules.key, "version": rules.version},
             since=now,
             attend_by=attend_by(self.office, rules.key, rules.version, home, now),

@@ -196,7 +196,9 @@ def _request(lookups: Lookups, compiled: Compiled, case: Snapshot, act: Act, now
     workflow = compiled.workflow
     row = workflow.row(act.command.trigger, case.source)
     judged = act.judged_at or now
-    world = lookups.world(workflow, [row] if row else [], case, act.person, act.command, judged)
+    principal = act.meeting.principal if act.meeting else None
+    behind = principal.person if principal else None
+    world = lookups.world(workflow, [row] if row else [], case, act.person, act.command, judged, behind=behind)
     return Request(
         case=case,
         actor=lookups.actor(act.person, local_day(workflow, judged)),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from engine.cases.office import Office
-from engine.definition.model import SYSTEM, PersonIs, Row, Value, Workflow
+from engine.definition.model import SYSTEM, PersonIs, Row, Slot, Value, Workflow
 from engine.rules.asks import asks
 from engine.rules.attempt import SYSTEM_ACTOR, Actor, Attempt, Command, OtherCase, Snapshot, Unit, World
 from engine.rules.conditions import veils_of
@@ -61,12 +61,13 @@ class Lookups:
         return self._actors[key]
 
     def world(self, workflow: Workflow, rows: Iterable[Row], case: Snapshot, person: str, command: Command | None,
-              now: datetime) -> World:  # fmt: skip
-        """The facts that these rows ask for, for one person's attempt."""
+              now: datetime, *, behind: str | None = None) -> World:  # fmt: skip
+        """The facts that these rows ask for, for one person's attempt; `behind`: in whose place he decides."""
         chosen = list(rows)
         asked = asks(workflow, chosen)
         day = local_day(workflow, now)
-        people = {person}
+        people = {each for each in (person, behind, _behalf(command)) if each is not None}
+        concern = _may_concern(workflow, case.state, command)
         for name in asked.kin_fields:
             people |= {entry for entry in as_list(_latest(name, case.state, command)) if isinstance(entry, str)}
         pairs = _named(workflow, chosen, command)
@@ -74,12 +75,18 @@ class Lookups:
         known = register.known(self._tx, pairs, self._home_unit(case.unit)) if pairs else frozenset()
         return World(
             holders=register.holders(self._tx, case.unit, asked.holders, day),
-            kin=register.kin(self._tx, people, day) if asked.kin else {},
+            kin=register.kin(self._tx, people, day) if asked.kin or (asked.passes_on and concern) else {},
             known=known | {("case", code) for code in others},
             cases=others,
             followed=asked.followed and self._is_followed(case),
             reminded=self._reminded(workflow, case) if asked.paged else (),
+            charged=self._charged(asked.charges, command, day) if concern else {},
         )
+
+    def _charged(self, fields: Iterable[str], command: Command | None, day: date) -> dict[str, Actor]:
+        """Whom the act puts in charge, with their posts."""
+        given = [each for name in fields for each in as_list(command.data.get(name) if command else None)]
+        return {each: self.actor(each, day) for each in given if isinstance(each, str)}
 
     def _reminded(self, workflow: Workflow, case: Snapshot) -> tuple[str, ...]:
         paging = case.state.paging if case.state else None
@@ -168,6 +175,17 @@ def _roles_asked(workflow: Workflow, state: CaseState) -> set[str]:
     """Roles whose holders a rule of visibility compares with a person that this case names."""
     asked = (each for each in asked_for_reading(workflow) if isinstance(each, PersonIs) and state.given(each.field))
     return {name for each in asked for name in each.people if name in workflow.roles}
+
+
+def _behalf(command: Command | None) -> str | None:
+    return command.behalf if command and isinstance(command.behalf, str) else None
+
+
+def _may_concern(workflow: Workflow, state: CaseState | None, command: Command | None) -> bool:
+    """A party is registered, or the act names one, or somebody to be recused."""
+    given = command.data if command else {}
+    slots = {field.fills for name in given if (field := workflow.fields.get(name))}
+    return bool(state and state.party) or bool(slots & {Slot.PARTY, Slot.RECUSED})
 
 
 def _latest(name: str, state: CaseState | None, command: Command | None) -> object:

@@ -538,7 +538,10 @@ class Workflow:
 
     def row(self, trigger: str, state: str) -> Row | None:
         """The one row of this trigger for this state; None where there is none."""
-        return next((row for row in self.rows if row.trigger == trigger and state in row.sources), None)
+        for row in self.rows:  # a plain loop: folding a long history asks this once a row
+            if row.trigger == trigger and state in row.sources:
+                return row
+        return None
 
     @property
     def triggers(self) -> frozenset[str]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+import sqlalchemy as sa
+
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
-from engine.cases.reading import reader
+from engine.cases.reading import reader, today
 from engine.files.bad import BadFile
 from engine.files.content import Content, Kind, ending_of, examine
 from engine.files.depots import Depot, Gone
 from engine.files.verify import uploads_in
-from engine.rules.attempt import Post
+from engine.rules.attempt import Actor, Post
 from engine.rules.refusals import Conflict, FieldProblem, FieldsRefused, Forbidden, NotFound, TooLarge
 from engine.store import reach
 from engine.store.clock import real_now
@@ -30,6 +33,7 @@ from engine.store.filebook import (
     read_file,
     waiting_of,
 )
+from engine.store.tables import cases
 
 __all__ = ["Download", "FileService", "Upload"]
 
@@ -81,12 +85,17 @@ class FileService:
             return home
 
     def _home(self, tx: Tx, person: str) -> str | None:
-        """Of his first post that may act under any rules; else of a case that names him."""
+        """Of his first post that may act under any rules; else of a case that names him, as one that he may read."""
         actor = reader(tx, self.office, person)
         found = next((post for post in actor.posts if self._acts(post) and post.units), None)
         if found is not None:
             return self.office.home_of(found.units[0])
-        return next(iter(reach.homes_of_person(tx, person)), None)
+        return next((home for home in reach.homes_of_person(tx, person) if self._reads_in(tx, actor, home)), None)
+
+    def _reads_in(self, tx: Tx, actor: Actor, home: str) -> bool:
+        readable = reach.readable(actor, self.office.rulebook, today(tx, self.office))
+        found = sa.select(cases.c.id).select_from(reach.JOINED).where(cases.c.home == home, readable)
+        return tx.execute(found.limit(1)).first() is not None
 
     def _acts(self, post: Post) -> bool:
         roles = (each.workflow.roles.get(post.role) for each in self.office.rulebook.all())
@@ -157,12 +166,18 @@ class FileService:
         with self.office.store.read() as tx:
             row = read_file(tx, file_id)
         if row is None:
+            self._look_in_vain(person, file_id)
             raise NotFound("file")
         number, place = self._standing(person, row)
         try:
             return Download(file=row, data=self.depot.get(row.id), number=number, place=place)
         except Gone as gone:
             raise NotFound("file") from gone
+
+    def _look_in_vain(self, person: str, file_id: str) -> None:
+        """As long as it takes to find that a case is hidden: its id could be one, and there is none."""
+        with contextlib.suppress(NotFound):
+            self._cases.history(person, file_id)
 
     def _standing(self, person: str, row: FileRow) -> tuple[str | None, int]:
         if row.case_id is None:

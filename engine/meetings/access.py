@@ -114,6 +114,13 @@ def stands_in(tx: Tx, rules: Meeting, meeting: MeetingRow, person: str, day: dat
     return tuple(role for role, people in held.items() if meeting.delegated_by in people)
 
 
+def principal(tx: Tx, meeting: MeetingRow, person: str, day: date) -> Actor | None:
+    """Who named this person in writing, with the posts of the day; None where nobody did."""
+    if person != meeting.delegate or meeting.delegated_by is None:
+        return None
+    return register.actor(tx, meeting.delegated_by, day)
+
+
 def expected_members(tx: Tx, rules: Meeting, unit: Unit, day: date) -> tuple[str, ...]:
     """Everyone who holds a member's post at the unit on the day, each once."""
     held = register.holders_at(tx, unit.code, rules.members, day)
@@ -126,9 +133,10 @@ def is_quorate(rules: Meeting, meeting: MeetingRow) -> bool:
 
 
 def in_meeting(workflow: Workflow, rules: Meeting, meeting: MeetingRow, trigger: str, *, agenda_no: int | None,
-               quorate: bool, stands_in: tuple[str, ...] = ()) -> InMeeting:  # fmt: skip
+               quorate: bool, stands_in: tuple[str, ...] = (),
+               principal: Actor | None = None) -> InMeeting:  # fmt: skip
     """The meeting as a row's judgement sees it; its dates count from the day it was opened. `stands_in`: the roles that
-    the decider stands in for."""
+    the decider stands in for, `principal` who named him."""
     assert meeting.opened_at is not None
     return InMeeting(
         id=meeting.id,
@@ -138,4 +146,5 @@ def in_meeting(workflow: Workflow, rules: Meeting, meeting: MeetingRow, trigger:
         carries=rules.carry_over is not None and rules.carry_over.trigger == trigger,
         agenda_no=agenda_no,
         stands_in=stands_in,
+        principal=principal,
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
+from engine.definition.model import SYSTEM
 from engine.meetings.access import rules_of, worktime_of
+from engine.rules.reading import is_kept_from_somebody
 from engine.rules.refusals import FieldProblem, FieldsRefused
 from engine.rules.rhythm import cutoff_of
 from engine.store.agendabook import Item, read_agenda, waiting_at
 from engine.store.casefile import Held, read_cases
 from engine.store.db import Tx
-from engine.store.meetingbook import PLANNED, MeetingRow
+from engine.store.meetingbook import CLOSED, PLANNED, MeetingRow
 
 
 def cutoff(office: Office, meeting: MeetingRow) -> datetime | None:
@@ -24,8 +29,23 @@ def cutoff(office: Office, meeting: MeetingRow) -> datetime | None:
 
 
 def agenda_now(tx: Tx, office: Office, meeting: MeetingRow) -> list[Item]:
-    """The agenda as it stands: live before the opening, then as it was fixed."""
-    return live_agenda(tx, office, meeting) if meeting.status == PLANNED else read_agenda(tx, meeting)
+    """The agenda as it stands, in the order of its numbers: live before the opening, then as it was fixed, numbered
+    anew until the closing keeps the numbers."""
+    items = live_agenda(tx, office, meeting) if meeting.status == PLANNED else read_agenda(tx, meeting)
+    if meeting.status == CLOSED:
+        return sorted(items, key=lambda item: (item.number or 0, item.position))
+    held = read_cases(tx, [item.case_id for item in items])
+    return numbered(items, held, Lookups(tx, office), office.clock.now(tx))
+
+
+def numbered(items: Sequence[Item], held: Mapping[str, Held], lookups: Lookups, now: datetime) -> list[Item]:
+    """The items with their numbers, from 1. What is kept from somebody comes last, what was sealed meanwhile too: who
+    does not see it finds no gap among the others."""
+
+    def is_kept(item: Item) -> bool:
+        return is_kept_from_somebody(lookups.reading(held[item.case_id], SYSTEM, now))
+
+    return [replace(item, number=number) for number, item in enumerate(sorted(items, key=is_kept), start=1)]
 
 
 def live_agenda(tx: Tx, office: Office, meeting: MeetingRow) -> list[Item]:

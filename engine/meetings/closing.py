@@ -9,7 +9,8 @@ from engine.cases.door import Act, Outcome, fire_all, judge_all
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.definition.model import SYSTEM, Meeting, Workflow
-from engine.meetings.access import in_meeting, rules_of, stands_in
+from engine.meetings.access import in_meeting, principal, rules_of, stands_in
+from engine.meetings.agenda import numbered
 from engine.rules.attempt import Command
 from engine.rules.fold import local_day
 from engine.rules.refusals import CarriedTooOften
@@ -61,8 +62,9 @@ def close(tx: Tx, office: Office, meeting: MeetingRow) -> Closed:
 
 
 def _settled(tx: Tx, office: Office, meeting: MeetingRow, fire: Fire) -> Closed:
-    items = _numbered(read_agenda(tx, meeting))
+    items = read_agenda(tx, meeting)
     table = _set(tx, office, meeting, items)
+    items = numbered(items, table.held, table.lookups, office.clock.now(tx))
     decided = _decided(items, fire(tx, office, _deciding(tx, table, items), table.lookups))
     waiting = [item for item in decided if item.outcome != EFFECTIVE and _waits(table, item)]
     carried = fire(tx, office, _carrying(table, waiting), table.lookups)
@@ -108,10 +110,6 @@ def _set(tx: Tx, office: Office, meeting: MeetingRow, items: Sequence[Item]) -> 
     )
 
 
-def _numbered(items: Sequence[Item]) -> list[Item]:
-    return [replace(item, number=number) for number, item in enumerate(items, start=1)]
-
-
 def _deciding(tx: Tx, table: _Table, items: Sequence[Item]) -> list[Act]:
     return [_act(tx, table, item) for item in items if item.decided]
 
@@ -130,6 +128,7 @@ def _act(tx: Tx, table: _Table, item: Item) -> Act:
         agenda_no=item.number,
         quorate=True,
         stands_in=stands_in(tx, table.rules, table.meeting, decided.actor, day),
+        principal=principal(tx, table.meeting, decided.actor, day),
     )
     return Act(
         person=decided.actor, command=command, case_id=item.case_id, meeting=meeting, judged_at=decided.decided_at

@@ -10,10 +10,12 @@ from engine.cases.door import Act, judge_all
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.definition.model import Value
-from engine.meetings.access import Seat, in_meeting, is_quorate, stands_in
+from engine.meetings.access import Seat, in_meeting, is_quorate, principal, stands_in
 from engine.rules.attempt import Command
+from engine.rules.reading import may_read
 from engine.rules.refusals import FieldProblem, FieldsRefused, Refusal
 from engine.store.agendabook import Decided, Item, read_agenda
+from engine.store.casefile import read_cases
 from engine.store.db import Tx
 from engine.store.meetingbook import MeetingRow
 
@@ -38,16 +40,24 @@ def first_refused(tx: Tx, office: Office, meeting: MeetingRow, there: Seat,
                   wanted: Sequence[NewDecision]) -> Refused | None:  # fmt: skip
     """None where all may be taken; the uploads they name are then the cases'. Raises FieldsRefused for a case that is
     not on the agenda, or named twice."""
-    items = {item.case_id: item for item in read_agenda(tx, meeting)}
+    lookups = Lookups(tx, office)
+    items = agenda_of(tx, lookups, meeting, there)
     _refuse_misplaced(items, wanted)
     acts = [_act(tx, meeting, there, items[each.case_id], each) for each in wanted]
-    lookups = Lookups(tx, office)
     for place, outcome in enumerate(judge_all(tx, office, acts, lookups)):
         if outcome.refusal is not None:
             outcome.refusal.at = f"decisions[{place}]"
             return Refused(decision=wanted[place], refusal=outcome.refusal)
     lookups.attach_claimed()
     return None
+
+
+def agenda_of(tx: Tx, lookups: Lookups, meeting: MeetingRow, there: Seat) -> dict[str, Item]:
+    """The fixed agenda by case, as who decides knows it: a case that is hidden from him does not stand on it."""
+    items = {item.case_id: item for item in read_agenda(tx, meeting)}
+    held = read_cases(tx, items)
+    seen = {case for case, each in held.items() if may_read(lookups.reading(each, there.actor.person, there.now))}
+    return {case: item for case, item in items.items() if case in seen}
 
 
 def _refuse_misplaced(items: dict[str, Item], wanted: Sequence[NewDecision]) -> None:
@@ -68,8 +78,9 @@ def _act(tx: Tx, meeting: MeetingRow, there: Seat, item: Item, wanted: NewDecisi
     quorate = is_quorate(there.rules, meeting)
     roles = stands_in(tx, there.rules, meeting, there.actor.person, there.day)
     context = in_meeting(
-        there.workflow, there.rules, meeting, wanted.trigger, agenda_no=item.position, quorate=quorate, stands_in=roles
-    )
+        there.workflow, there.rules, meeting, wanted.trigger, agenda_no=item.position, quorate=quorate, stands_in=roles,
+        principal=principal(tx, meeting, there.actor.person, there.day),
+    )  # fmt: skip
     command = Command(trigger=wanted.trigger, data=wanted.data, note=wanted.note)
     return Act(person=there.actor.person, command=command, case_id=wanted.case_id, meeting=context)
 

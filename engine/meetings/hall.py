@@ -12,7 +12,17 @@ from engine.cases.queries import CaseQueries
 from engine.cases.reading import attempt_to_read
 from engine.cases.views import CaseView
 from engine.definition.model import SYSTEM
-from engine.meetings.access import Seat, in_meeting, is_quorate, may_chair, must_see, rules_of, seat, stands_in
+from engine.meetings.access import (
+    Seat,
+    in_meeting,
+    is_quorate,
+    may_chair,
+    must_see,
+    principal,
+    rules_of,
+    seat,
+    stands_in,
+)
 from engine.meetings.agenda import agenda_now
 from engine.rules.attempt import Attempt
 from engine.rules.explain import Offer, explain
@@ -91,7 +101,7 @@ class HallQueries:
         return meeting, there
 
     def _tabled(self, tx: Tx, meeting: MeetingRow, there: Seat, held: Held) -> Tabled:
-        attempt = self._attempt(tx, there, held)
+        attempt = self._attempt(tx, meeting, there, held)
         rows = [row for row in attempt.workflow.rows_from(held.state.state) if row.by != (SYSTEM,)]
         ours = [row for row in rows if meeting.meeting in row.via]
         others = tuple(offer for offer in explain(attempt) if not offer.row.via)
@@ -107,12 +117,13 @@ class HallQueries:
             cluster=held.unit.at(attempt.workflow.lowest.code),
         )  # fmt: skip
 
-    def _attempt(self, tx: Tx, there: Seat, held: Held) -> Attempt:
+    def _attempt(self, tx: Tx, meeting: MeetingRow, there: Seat, held: Held) -> Attempt:
         lookups = Lookups(tx, self.office)
         person = there.actor.person
         attempt = attempt_to_read(tx, self.office, held, person, now=there.now, lookups=lookups)
         rows = attempt.workflow.rows_from(held.state.state)
-        world = lookups.world(attempt.workflow, rows, attempt.case, person, None, attempt.now)
+        behind = meeting.delegated_by if person == meeting.delegate else None
+        world = lookups.world(attempt.workflow, rows, attempt.case, person, None, attempt.now, behind=behind)
         work = self.office.rulebook.pinned(*held.identity.file).work(held.unit)
         return replace(attempt, world=world, work=work)
 
@@ -126,6 +137,7 @@ class HallQueries:
             context = in_meeting(
                 there.workflow, rules, meeting, trigger, agenda_no=None, quorate=is_quorate(rules, meeting),
                 stands_in=stands_in(tx, rules, meeting, person, there.day),
+                principal=principal(tx, meeting, person, there.day),
             )  # fmt: skip
             offers = explain(replace(attempt, meeting=context, today=context.day))
             found += [each for each in offers if each.row.trigger == trigger and meeting.meeting in each.row.via]

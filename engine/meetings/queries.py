@@ -23,8 +23,9 @@ from engine.rules.state import Event
 from engine.store import reach, register
 from engine.store.agendabook import Item
 from engine.store.casefile import read_cases, read_events_at
+from engine.store.checkpointbook import CheckpointRow, of_meeting
 from engine.store.db import Tx
-from engine.store.meetingbook import OPEN, PLANNED, MeetingRow, list_meetings, read_meeting
+from engine.store.meetingbook import CLOSED, OPEN, PLANNED, MeetingRow, list_meetings, read_meeting
 from engine.store.names import people_names, unit_names
 from engine.store.reportbook import ReportRow, reports_at, waiting_reports
 
@@ -57,7 +58,7 @@ class ReportView:
 class MeetingView:
     """A meeting; `items` and `reports` are live while it is planned, fixed from its opening on. `cutoff` is until when
     cases come to its agenda by themselves; `provisional`: its day hangs on holidays not known yet. `names` maps people
-    and units."""
+    and units. `checkpoint`: what was signed at its closing; None where that is still to come."""
 
     meeting: MeetingRow
     workflow: Workflow
@@ -68,6 +69,7 @@ class MeetingView:
     reports: tuple[ReportView, ...] = ()
     cutoff: datetime | None = None
     provisional: bool = False
+    checkpoint: CheckpointRow | None = None
 
 
 class MeetingQueries:
@@ -131,7 +133,8 @@ class MeetingQueries:
     def _whole(self, tx: Tx, meeting: MeetingRow, items: Sequence[Item], person: str) -> MeetingView:
         view = self._view(tx, meeting, items, person)
         reports = tuple(self._report_views(tx, self._reports(tx, meeting), person))
-        return replace(view, reports=reports, cutoff=cutoff(self.office, meeting))
+        signed = of_meeting(tx, meeting.id) if meeting.status == CLOSED else None
+        return replace(view, reports=reports, cutoff=cutoff(self.office, meeting), checkpoint=signed)
 
     def _reports(self, tx: Tx, meeting: MeetingRow) -> list[ReportRow]:
         return waiting_reports(tx, meeting) if meeting.status == PLANNED else reports_at(tx, meeting)

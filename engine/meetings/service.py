@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.cases.refusing import Refused
 from engine.meetings import deciding
@@ -111,7 +112,8 @@ class MeetingService(MeetingDesk):
         def body(tx: Tx) -> None:
             meeting, there = self.locked(tx, person, meeting_id, expected, OPEN)
             must_be_in_chair(tx, there, meeting)
-            if not drop_decisions(tx, meeting, [case_id]):
+            known = deciding.agenda_of(tx, Lookups(tx, self.office), meeting, there)
+            if case_id not in known or not drop_decisions(tx, meeting, [case_id]):
                 raise NotFound("decision")
             save(tx, meeting, OPEN)
 

@@ -151,11 +151,11 @@ def close_account(tx: Tx, login: str) -> None:
     tx.execute(sa.update(accounts).where(accounts.c.login == login).values(active=False))
 
 
-def accounts_of(tx: Tx, *wanted: sa.ColumnElement[bool]) -> tuple[Account, ...]:
+def accounts_of(tx: Tx, *wanted: sa.ColumnElement[bool], limit: int | None = None) -> tuple[Account, ...]:
     """By login, ended ones too."""
     joined = accounts.outerjoin(people, people.c.id == accounts.c.person)
     query = sa.select(accounts, people.c.name, *office_columns()).select_from(joined).where(*wanted)
-    return tuple(_account(row) for row in tx.execute(query.order_by(accounts.c.login)))
+    return tuple(_account(row) for row in tx.execute(query.order_by(accounts.c.login).limit(limit)))
 
 
 def _account(row: sa.Row[Any]) -> Account:

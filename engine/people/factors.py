@@ -15,8 +15,10 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from engine.people.acting import by_command
 from engine.people.devices import digest
 from engine.people.errors import Wrong
+from engine.people.journal import keep
 from engine.people.throttle import attempt_of, begin_attempt, forget_failures
 from engine.store.clock import real_now
 from engine.store.db import Store, Tx, retried
@@ -68,11 +70,10 @@ class FactorService:
     @retried
     def remove(self, login: str) -> None:
         """Take the factor away, for who lost his telephone; he is signed out everywhere."""
+        by = by_command()
         with self.store.begin() as tx:
-            _must_be_active(tx, login)
-            tx.execute(sa.delete(second_factors).where(second_factors.c.login == login))
-            mine = sa.and_(sessions.c.login == login, sessions.c.ended_at.is_(None))
-            tx.execute(sa.update(sessions).where(mine).values(ended_at=real_now()))
+            remove_factor(tx, login)
+            keep(tx, by, by.through(), "factor_removed", login)
 
     def _take(self, login: str, code: str, *, confirming: bool) -> None:
         """An attempt is counted before the code is looked at, and forgotten when it was right."""
@@ -83,6 +84,14 @@ class FactorService:
             if not _takes(tx, login, code, confirming):
                 raise Wrong("wrong_code")
             forget_failures(tx, attempt)
+
+
+def remove_factor(tx: Tx, login: str) -> None:
+    """It is gone, and its owner is signed out everywhere. Raises Wrong."""
+    _must_be_active(tx, login)
+    tx.execute(sa.delete(second_factors).where(second_factors.c.login == login))
+    mine = sa.and_(sessions.c.login == login, sessions.c.ended_at.is_(None))
+    tx.execute(sa.update(sessions).where(mine).values(ended_at=real_now()))
 
 
 def has_factor(tx: Tx, login: str) -> bool:

@@ -6,16 +6,19 @@ otherwise is changed, what a file does not name is left alone.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from engine.people.acting import by_command
 from engine.people.errors import Wrong
 from engine.people.importing import bodies, households, people, posts, relatives, units
 from engine.people.importing.outcome import PROBLEM_CODES, Change, Outcome, Problems, RowProblem
 from engine.people.importing.plan import Plan, write
 from engine.people.importing.sheet import SIZE_LIMIT, Row, read_sheet
+from engine.people.journal import keep
 from engine.store.db import Store, Tx, retried
 from engine.store.tables import settings
 
@@ -55,7 +58,7 @@ class ImportService:
 
     def apply(self, kind: str, data: bytes) -> Outcome:
         """Take the file over, unless there is any problem: then nothing is written and all problems are told."""
-        return self._apply(kind, *_read(kind, data))
+        return self._apply(kind, hashlib.sha256(data).hexdigest(), *_read(kind, data))
 
     def roles_named(self, data: bytes) -> frozenset[str]:
         """The roles in a file of posts: whether any rules know them is not for the register to say."""
@@ -63,14 +66,18 @@ class ImportService:
         return frozenset(row.cells["role"] for row in sheet if row.cells["role"])
 
     @retried
-    def _apply(self, kind: str, sheet: list[Row], known: Problems) -> Outcome:
+    def _apply(self, kind: str, sha256: str, sheet: list[Row], known: Problems) -> Outcome:
+        by = by_command()
         with self.store.begin() as tx:
             _wait_for_turn(tx)
             problems = known.copy()
             plan = _plan(tx, kind, sheet, problems)
+            outcome = _outcome(kind, plan, problems, written=not problems)
             if not problems:
                 write(tx, plan)
-            return _outcome(kind, plan, problems, written=not problems)
+                counts = {"added": outcome.added, "changed": outcome.changed}
+                keep(tx, by, by.through(), "imported", kind, sha256=sha256, **counts)
+            return outcome
 
 
 def _wait_for_turn(tx: Tx) -> None:

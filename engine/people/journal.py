@@ -24,6 +24,7 @@ ACTS = (
     "post_ended",
     "password_given",
     "sessions_ended",
+    "factor_removed",
     "token_issued",
     "token_revoked",
     "relative_declared",

@@ -12,7 +12,7 @@ from engine.store.trust_tables import administrators
 OFFICES = ("system", "security", "audit")
 
 
-def office_columns() -> list[sa.Label[bool]]:
+def office_columns() -> list[Any]:
     """For a statement that reads `accounts`: one column for each office, whether the account has it."""
     return [_has(office).label(f"is_{office}") for office in OFFICES]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -81,7 +82,13 @@ class PasswordService:
     def make(self, login: str) -> Made:
         """A password easy to type that is not the account's yet: hashing takes longer than a transaction should."""
         with self.store.read() as tx:
-            words = _words_about(tx, login)
+            return self._made(_words_about(tx, login))
+
+    def make_for_new(self, login: str) -> Made:
+        """The same for an account that is yet to be made, and nobody's."""
+        return self._made({login})
+
+    def _made(self, words: Collection[str]) -> Made:
         password = easy_password(words)
         return Made(password=password, hash=self._hasher.hash(password))
 

@@ -177,6 +177,12 @@ class SessionService:
             tx.execute(sa.update(sessions).where(sessions.c.hash == digest(secret)).values(seen_at=now))
 
 
+def count_sessions(tx: Tx, login: str) -> int:
+    """Those that nobody has ended, some of which may have lapsed."""
+    mine = sa.and_(sessions.c.login == login, sessions.c.ended_at.is_(None))
+    return tx.execute(sa.select(sa.func.count()).select_from(sessions).where(mine)).scalar_one()
+
+
 def end_sessions(tx: Tx, login: str, but: str | None = None) -> None:
     """End the sessions of a login, except the one with the id `but`."""
     mine = sa.and_(sessions.c.login == login, sessions.c.ended_at.is_(None))

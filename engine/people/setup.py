@@ -6,7 +6,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from engine.people.acting import by_command
+from engine.people.administrators import COMBINED, mode_of
 from engine.people.errors import Wrong
+from engine.people.journal import keep
 from engine.people.kinds import UNIT_KINDS
 from engine.store.clock import hold, real_now
 from engine.store.db import Store, Tx, retried
@@ -22,6 +25,16 @@ class Setup:
 
     mark: str
     home_level: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """The time of the rules in UTC, whether it is simulated, and whether one person may hold several administrators'
+    offices here."""
+
+    now: datetime
+    simulated: bool
+    combined: bool
 
 
 class SetupService:
@@ -56,6 +69,13 @@ class SetupService:
             held = _held(tx)
             return held or real_now(), held is not None
 
+    def standing(self) -> Standing:
+        """What every page tells its reader."""
+        with self.store.read() as tx:
+            held = _held(tx)
+            combined = mode_of(tx) == COMBINED
+            return Standing(now=held or real_now(), simulated=held is not None, combined=combined)
+
     @retried
     def hold_clock(self, moment: datetime) -> datetime:
         """Hold the time of the rules at `moment` (aware). Only on a demo or test database, and only forward."""
@@ -88,6 +108,8 @@ def _write(tx: Tx, wanted: Setup) -> None:
     write_setting(tx, "mark", wanted.mark)
     write_setting(tx, "home_level", wanted.home_level)
     write_setting(tx, "secret", secrets.token_hex(32))
+    by = by_command()
+    keep(tx, by, by.through(), "set_up", None, mark=wanted.mark, home_level=wanted.home_level)
 
 
 def _held(tx: Tx) -> datetime | None:

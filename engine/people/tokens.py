@@ -91,10 +91,10 @@ def revoke_token(tx: Tx, token_id: str) -> bool:
     return tx.execute(sa.update(tokens).where(still).values(revoked_at=real_now())).rowcount > 0
 
 
-def tokens_where(tx: Tx, *wanted: sa.ColumnElement[bool]) -> tuple[TokenKept, ...]:
+def tokens_where(tx: Tx, *wanted: sa.ColumnElement[bool], limit: int | None = None) -> tuple[TokenKept, ...]:
     """The oldest first."""
     columns = [column for column in tokens.c if column.name != "hash"]
-    query = sa.select(*columns).where(*wanted).order_by(tokens.c.id)
+    query = sa.select(*columns).where(*wanted).order_by(tokens.c.id).limit(limit)
     return tuple(TokenKept(**row) for row in tx.execute(query).mappings())
 
 

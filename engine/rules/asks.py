@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from engine.definition.model import ActorIs, Condition, PersonIs, Row, Workflow, walk
+from engine.rules.concern import chosen_charges, may_lead_down
 from engine.rules.reading import asked_for_reading
 
 
@@ -13,13 +14,16 @@ from engine.rules.reading import asked_for_reading
 class Asks:
     """`holders`: roles whose holders on the line are asked for. `kin`: relatives are asked for; of the people in
     `kin_fields` too, beside the actor. `followed`: whether some case follows this one. `paged`: who was reminded in the
-    last paging."""
+    last paging. `charges`: fields that name who is to be in charge; `passes_on`: the case may come to others or lower,
+    so that relatives count where a party is registered."""
 
     holders: frozenset[str]
     kin: bool
     kin_fields: frozenset[str]
     followed: bool = False
     paged: bool = False
+    charges: frozenset[str] = frozenset()
+    passes_on: bool = False
 
 
 def asks(workflow: Workflow, rows: Iterable[Row]) -> Asks:
@@ -38,6 +42,8 @@ def asks(workflow: Workflow, rows: Iterable[Row]) -> Asks:
         kin_fields=frozenset(each.field for each in people if "relative_of_party" in each.people),
         followed=any(_comes_to_follow(workflow, row) for row in chosen),
         paged="paged" in everyone,
+        charges=frozenset(name for row in chosen for name in chosen_charges(workflow, row)),
+        passes_on=any(chosen_charges(workflow, row) or may_lead_down(workflow, row) for row in chosen),
     )
 
 

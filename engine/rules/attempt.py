@@ -82,7 +82,7 @@ class Command:
 class InMeeting:
     """The act is a decision of this meeting. `day` is the day it was opened, from which its dates count;
     `carries` says that the trigger is the meeting's own for carrying over, which needs no quorum. `stands_in` are the
-    roles in whose place a written delegate decides."""
+    roles in whose place a written delegate decides, `principal` who named him."""
 
     id: str
     code: str
@@ -92,6 +92,7 @@ class InMeeting:
     agenda_no: int | None = None
     in_chair: bool = True
     stands_in: tuple[str, ...] = ()
+    principal: Actor | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +112,8 @@ class World:
     the same household or relatives on record today. `known`: (type, value) of every named person, unit, household and
     case that exists for this case. `cases`: the named cases by id. `files`: the named
     uploads that may be attached to it, by id, each as it is kept. `followed`: some case follows this one.
-    `reminded`: whom the clocks have reminded in the last paging of the case, by the names of their steps.
+    `reminded`: whom the clocks have reminded in the last paging of the case, by the names of their steps. `charged`:
+    whom the act puts in charge, with their posts, where a party of the case is registered or somebody is recused.
     """
 
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -121,6 +123,7 @@ class World:
     followed: bool = False
     files: Mapping[str, Value] = field(default_factory=dict)
     reminded: tuple[str, ...] = ()
+    charged: Mapping[str, Actor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,7 +148,8 @@ class Snapshot:
 class Attempt:
     """`given` are the parsed values of this act. `open_fields` are fields the act may still give: they make a
     condition on them undecided (None) when one only asks what would be possible. `today` is the local day that dates
-    count from. `work` counts the working time of the place; None where the workflow has no calendar."""
+    count from. `work` counts the working time of the place; None where the workflow has no calendar. `behalf`: the
+    registered person acted for (代报)."""
 
     workflow: Workflow
     case: Snapshot
@@ -158,6 +162,7 @@ class Attempt:
     meeting: InMeeting | None = None
     open_fields: frozenset[str] = frozenset()
     work: Worktime | None = None
+    behalf: str | None = None
 
     def value(self, name: str) -> Value:
         """The value of a field in this act, else the latest that holds no text; None where not given."""

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from engine.definition.model import Value
 from engine.rules.state import Event
@@ -22,8 +23,26 @@ GENESIS = "0" * 64
 def canonical(value: Value) -> bytes:
     """Raises ValueError where the value holds a float or anything JSON has no one form for."""
     _refuse_floats(value)
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    return _written(value)
+
+
+def canonical_text(text: str) -> tuple[bytes, Any]:
+    """The canonical form of a value that is written as JSON, and the value: floats are seen as it is read, so that
+    nobody need look for them afterwards. Raises ValueError as `canonical` does, and where the text is no JSON."""
+    value = _READER.decode(text)
+    return _written(value), value
+
+
+def _refuse(_: str) -> Value:
+    raise ValueError("a float has no canonical form")
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_READER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
+
+
+def _written(value: Value) -> bytes:
+    return _WRITER.encode(value).encode("utf-8")
 
 
 def _refuse_floats(value: Value) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from engine.definition.model import Row, Slot, Target
 from engine.rules.attempt import Actor, Attempt, Command, InMeeting, Snapshot, World
 from engine.rules.clocks import latest_due
+from engine.rules.concern import judge_charge, judge_down
 from engine.rules.conditions import holds
 from engine.rules.effects import event_of
 from engine.rules.fold import apply, local_day
@@ -68,6 +69,9 @@ def decide(compiled: Compiled, request: Request) -> Decision | Refusal:
     if destination is None:
         return judge.refusal or NoDestination(workflow, row)
     event = event_of(attempt, request.command, destination)
+    kept_out = judge_down(attempt, event)
+    if kept_out is not None:
+        return kept_out
     state = apply(workflow, case.state, event)
     return _late_due(attempt, event, state) or Decision(event=event, state=state)
 
@@ -115,6 +119,7 @@ def make_attempt(compiled: Compiled, request: Request, row: Row | None) -> Attem
         today=today,
         meeting=request.meeting,
         work=compiled.work(request.case.unit),
+        behalf=request.command.behalf if isinstance(request.command.behalf, str) else None,
     )
 
 
@@ -149,7 +154,11 @@ class RowJudge:
     def __init__(self, attempt: Attempt, problems: tuple[FieldProblem, ...]) -> None:
         self.attempt = attempt
         self.refusal = (
-            judge_via(attempt) or judge_people(attempt) or judge_fields(attempt, problems) or judge_when(attempt)
+            judge_via(attempt)
+            or judge_people(attempt)
+            or judge_fields(attempt, problems)
+            or judge_charge(attempt)
+            or judge_when(attempt)
         )
 
     def allows(self, row: Row, target: Target, state: str) -> bool:  # noqa: ARG002 - the machine's entries know it

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.definition.model import BACK, CLOSER, SAME, Row, Target
 from engine.rules.attempt import Attempt
+from engine.rules.concern import judge_behind
 from engine.rules.conditions import first_failing, holds
 from engine.rules.people import names_one, only_reads
 from engine.rules.refusals import (
@@ -64,7 +65,7 @@ def judge_people(attempt: Attempt) -> Refusal | None:
         return KeptOut(attempt.workflow, attempt.row, kept_out)
     if only_reads(attempt) or not (names_one(attempt.row.by, attempt) or _stands_in(attempt)):
         return NotNamed(attempt.workflow, attempt.row)
-    return None
+    return judge_behind(attempt)
 
 
 def _stands_in(attempt: Attempt) -> bool:

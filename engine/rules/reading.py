@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from engine.definition.model import Condition, VisibilityRule, Workflow, walk
 from engine.rules.attempt import Attempt
-from engine.rules.conditions import veiling
+from engine.rules.conditions import veiling, veils_of
 from engine.rules.people import RELATED, reads_himself, reads_through
 
 
@@ -27,6 +27,12 @@ def may_read(attempt: Attempt) -> bool:
 def is_kept_from(attempt: Attempt) -> bool:
     """Visibility hides the case as it is now from the actor, or he was recused, whatever his reach."""
     return read_until(attempt) is not None or _is_hidden(attempt)
+
+
+def is_kept_from_somebody(attempt: Attempt) -> bool:
+    """A rule of visibility hides the case as it is now, or somebody was recused from it, whoever asks."""
+    state = attempt.case.state
+    return bool(veils_of(attempt)) or (state is not None and bool(state.recused))
 
 
 def read_until(attempt: Attempt) -> int | None:

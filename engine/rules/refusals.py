@@ -111,6 +111,18 @@ class KeptOut(Refusal):
         self.row, self.relation = row, relation
 
 
+class Concerned(Refusal):
+    """What concern keeps from somebody, whatever the row says: who acts does so in another's place (`behalf`,
+    `delegate`), and that one may not; or he is concerned himself and would choose who goes on with it (`charge`), or
+    pass it down (`down`)."""
+
+    kind = "forbidden"
+
+    def __init__(self, workflow: Workflow, row: Row, relation: str) -> None:
+        super().__init__(f"concerned:{relation}", refused_by=rule_line(workflow, row, "by"), workflow=workflow)
+        self.row, self.relation = row, relation
+
+
 class Recused(Refusal):
     """Who is recused reads nothing written after that, so acts no more; no row needs to say so."""
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import select
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import Engine, event
@@ -44,10 +47,21 @@ def _options(patience: float | None) -> str:
     return " ".join(f"-c {name}={value}" for name, value in found.items())
 
 
-def watch(engine: Engine, *, throwaway: bool) -> None:
+def looking_url(url: str) -> str:
+    """To read it alone. An SQLite file without a journal beside it is written to by nobody: it is read as it lies, and
+    nothing is left beside it."""
+    file = sa.make_url(url).database
+    if not url.startswith("sqlite") or not file or file == ":memory:":
+        return url
+    how = "mode=ro" if Path(f"{file}-wal").exists() else "mode=ro&immutable=1"
+    return f"sqlite:///file:{quote(str(Path(file).absolute()))}?{how}&uri=true"
+
+
+def watch(engine: Engine, *, throwaway: bool, read_only: bool = False) -> None:
     """Set up each connection of SQLite; look at each of PostgreSQL before it is used."""
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", partial(_set_up_sqlite, "OFF" if throwaway else "FULL"))
+        kind = _LOOKING if read_only else (*_WRITING, f"synchronous={'OFF' if throwaway else 'FULL'}")
+        event.listen(engine, "connect", partial(_set_up_sqlite, kind))
     else:
         event.listen(engine, "checkout", _still_there)
 
@@ -66,15 +80,16 @@ def _has_word(handle: int) -> bool:
     return bool(poll.poll(0))
 
 
-def _set_up_sqlite(synchronous: str, connection: Any, _: Any) -> None:
+_LOOKING = ("query_only=ON",)
+_WRITING = (
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
+    "secure_delete=ON",  # what was deleted or changed is overwritten at once
+)
+
+
+def _set_up_sqlite(kind: Sequence[str], connection: Any, _: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves; the driver's own guess comes too late
-    for pragma in (
-        "journal_mode=WAL",
-        f"synchronous={synchronous}",
-        "foreign_keys=ON",
-        "recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
-        "trusted_schema=OFF",
-        "secure_delete=ON",  # what was deleted or changed is overwritten at once
-        f"busy_timeout={BUSY_MS}",
-    ):
+    for pragma in (*kind, "trusted_schema=OFF", f"busy_timeout={BUSY_MS}"):
         connection.execute(f"PRAGMA {pragma}")

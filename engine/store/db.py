@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from engine.store.connecting import BUSY_MS, connect_args, watch
+from engine.store.connecting import BUSY_MS, connect_args, looking_url, watch
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,11 +58,12 @@ class Broken(RuntimeError):
 class Store:
     """One database. `url` as SQLAlchemy reads it (`sqlite:////path`, `postgresql://…`). `throwaway`: nobody needs what
     is in it after a crash of the machine, so an SQLite file does not wait for the disk. `patience`: seconds after which
-    PostgreSQL gives up a statement, None where it may take as long as it takes."""
+    PostgreSQL gives up a statement, None where it may take as long as it takes. `read_only`: nothing is written, and
+    beside a copy of an SQLite file no other is left."""
 
     def __init__(self, url: str, *, pool_size: int = 10, throwaway: bool = False,
-                 patience: float | None = None) -> None:  # fmt: skip
-        self.url = normal_url(url)
+                 patience: float | None = None, read_only: bool = False) -> None:  # fmt: skip
+        self.url = looking_url(normal_url(url)) if read_only else normal_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
         self.engine = sa.create_engine(
             self.url,
@@ -74,7 +75,7 @@ class Store:
         )
         self.began_to_write = False  # a writing transaction was begun, whatever became of it
         self._writer = threading.Lock()
-        watch(self.engine, throwaway=throwaway)
+        watch(self.engine, throwaway=throwaway, read_only=read_only)
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:

@@ -72,6 +72,21 @@ def kept_from(actor: Actor, rulebook: Rulebook, day: date) -> Clause:
     return sa.or_(tied("person", [actor.person], ("recused",)), *hiding)
 
 
+@lru_cache(_READERS)
+def veiled(rulebook: Rulebook, day: date) -> Clause:
+    """Cases that a rule of visibility hides from anybody at all; the statement joins `units` to `cases`."""
+    hiding = (sa.and_(under(each.workflow), veils.holds(rule, day)) for each in rulebook.all()
+              for rule in each.workflow.visibility)  # fmt: skip
+    return sa.or_(sa.false(), *hiding)
+
+
+def is_about_veiled(table: sa.Table, rulebook: Rulebook, day: date) -> Clause:
+    """The row of the table, which has a home and the id of a case, is about such a case."""
+    here = (cases.c.home == table.c.home, cases.c.id == table.c.case_id)
+    found = sa.select(cases.c.id).select_from(JOINED).where(*here, veiled(rulebook, day))
+    return sa.exists(found.correlate(table))
+
+
 def _named(actor: Actor, workflow: Workflow) -> list[Post]:
     return [post for post in actor.posts if post.role in workflow.roles]
 

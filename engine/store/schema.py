@@ -11,8 +11,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from engine.store.db import Store
-from engine.store.tables import APPEND_ONLY, metadata
+from engine.store.db import Store, Tx
+from engine.store.tables import APPEND_ONLY, metadata, settings
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -55,3 +55,58 @@ def grant(store: Store, role: str) -> None:
         tx.execute(sa.text(f"GRANT UPDATE (words) ON reveals TO {quoted}"))  # to empty them: a trigger holds the rest
         tx.execute(sa.text(f"REVOKE DELETE, TRUNCATE ON payloads FROM {quoted}"))
         tx.execute(sa.text(f"GRANT SELECT ON alembic_version TO {quoted}"))
+
+
+# --- for making a database from a backup ------------------------------------------------------------------------------
+
+_OURS = sa.text(
+    "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+    "WHERE n.nspname = current_schema() AND p.proname LIKE 'minqing\\_%'"
+)
+
+_OTHERS = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND backend_type = 'client backend'"
+)
+
+
+def revision_of(tx: Tx) -> str | None:
+    """The revision of this database; None where it has none."""
+    return MigrationContext.configure(tx).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """This release can make a database of that revision, and bring it up to date."""
+    return revision in {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def migrate_to(tx: Tx, revision: str) -> None:
+    """As `migrate`, as far as that revision (`head` for all), within a transaction."""
+    config = _config()
+    config.attributes["connection"] = tx
+    command.upgrade(config, revision)
+
+
+def is_empty(tx: Tx) -> bool:
+    """No table of ours has a row (of an SQLite file no table at all), but for what migrations write themselves. What
+    `init` was run on has a mark."""
+    found = set(sa.inspect(tx).get_table_names())
+    if "settings" in found and tx.execute(sa.select(settings).where(settings.c.name == "mark")).first():
+        return False
+    there = found - {"alembic_version", "settings", "register_state"}
+    names = there if tx.dialect.name == "sqlite" else there & set(metadata.tables)
+    return not any(tx.execute(sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)).first() for name in names)
+
+
+def wipe(tx: Tx) -> None:
+    """PostgreSQL: take every table of ours away, and what they need. Nothing else of the database is touched."""
+    ours = {*metadata.tables, "alembic_version"}
+    for name in ours & set(sa.inspect(tx).get_table_names()):
+        tx.execute(sa.text(f'DROP TABLE "{name}" CASCADE'))
+    for name in tx.execute(_OURS).scalars().all():
+        tx.execute(sa.text(f'DROP FUNCTION "{name}" CASCADE'))
+
+
+def others_connected(tx: Tx) -> int:
+    """PostgreSQL: how many other sessions this database has."""
+    return int(tx.execute(_OTHERS).scalar_one())

@@ -12,6 +12,8 @@ from engine.definition.model import Value
 from engine.store.db import Tx
 from engine.store.tables import settings
 
+#: When the last backup was made. It is about this database, not about what is in it.
+LAST_BACKUP = "last_backup"
 _VALUE = sa.select(settings.c.value).where(settings.c.name == sa.bindparam("name"))
 
 

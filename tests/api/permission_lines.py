@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,7 +11,22 @@ from typing import Any
 import httpx2 as httpx
 import sqlalchemy as sa
 
-from engine.store.tables import cases, duty_turns, files, history, meetings, settings
+from engine.audit.checkpoints import CheckpointService
+from engine.audit.keys import KeyService, key_beside
+from engine.store.tables import (
+    accounts,
+    cases,
+    duty_turns,
+    files,
+    history,
+    meetings,
+    people,
+    posts,
+    relatives,
+    settings,
+    tokens,
+)
+from engine.store.trust_tables import administration
 from tests.api import client, world
 from tests.api.client import REPORT, Api
 from tests.api.photos import PHOTO, WITH_PHOTOS, sent
@@ -71,6 +86,15 @@ def photo_of_a_case(api: Api, place: Place) -> Thing:
     body = {"workflow": WITH_PHOTOS, "unit": place.unit, "data": REPORT | {"photos": [thing["file_id"]]}}
     assert api.send(place.who("linzhang"), "POST", "/v1/cases", body).status_code == 201
     return thing
+
+
+def witnessed(api: Api, place: Place) -> Thing:
+    """A case, and the checkpoint of its home that covers it."""
+    found, file = world.reported(api, place), key_beside(api.office.store)
+    KeyService(api.office.store, file).prepare()
+    office = replace(api.office, signing_key=file)
+    (row,) = CheckpointService(office).take(place.township, "asked")
+    return {"case_id": found, "checkpoint_id": row.id}
 
 
 #: Hours of duty, none of which was given out before.
@@ -148,6 +172,15 @@ def head(path: str) -> Ask:
     return lambda api, who, place, thing: api.send(who, "HEAD", path)
 
 
+def prove(path: str, **query: str) -> Ask:
+    """Of the home of the place."""
+    return lambda api, who, place, thing: api.send(who, "GET", path, home=place.township, **query)
+
+
+def prove_row(api: Api, who: str | None, place: Place, thing: Thing) -> httpx.Response:
+    return api.send(who, "GET", "/v1/audit/inclusion", case=thing["case_id"], seq="1")
+
+
 def post(path: str, body: Callable[[Place], Any] | None = None) -> Ask:
     return lambda api, who, place, thing: api.send(who, "POST", path, body(place) if body else None)
 
@@ -205,10 +238,12 @@ def standing(api: Api) -> tuple[Any, ...]:
         return tuple(tx.execute(_STANDING).one())
 
 
+#: The register, and all that was changed in running the system.
+REGISTER = (accounts, tokens, people, posts, relatives, administration)
 _STANDING = sa.select(
     *(
         sa.select(sa.func.count()).select_from(table).scalar_subquery()
-        for table in (cases, history, meetings, files, duty_turns)
+        for table in (cases, history, meetings, files, duty_turns, *REGISTER)
     ),
     sa.select(sa.func.count(duty_turns.c.called_off_at)).scalar_subquery(),
     *(sa.select(sa.func.sum(table.c.version)).scalar_subquery() for table in (cases, meetings)),
@@ -260,6 +295,7 @@ READING = {
     "POST /v1/inbox/{message_id}/read": Line(ask=of_another),
     "GET /v1/events": Line(ask=read("/v1/events")),
     "GET /v1/blocked": Line(ask=read("/v1/blocked")),
+    "GET /v1/sealed": Line(ask=read("/v1/sealed")),
     "GET /v1/workflows": Line(ask=read("/v1/workflows")),
     "GET /v1/workflows/{key}/{version}": Line(ask=read("/v1/workflows/issue-escalation/1")),
     "POST /v1/workflows/check": Line(ask=check),
@@ -306,6 +342,17 @@ READING = {
     "GET /v1/meetings/{meeting_id} [of the township]": Line(
         ask=read("/v1/meetings/{meeting_id}"), make=planned(town=True)
     ),
+}
+PROVING = {
+    "GET /v1/audit/checkpoints": Line(ask=prove("/v1/audit/checkpoints"), make=witnessed),
+    "GET /v1/audit/checkpoints [veiled]": Line(ask=prove("/v1/audit/checkpoints", log="veiled"), make=witnessed),
+    "GET /v1/audit/checkpoints/latest": Line(ask=prove("/v1/audit/checkpoints/latest"), make=witnessed),
+    "GET /v1/audit/checkpoints/{checkpoint_id}": Line(
+        ask=read("/v1/audit/checkpoints/{checkpoint_id}"), make=witnessed
+    ),
+    "GET /v1/audit/keys": Line(ask=prove("/v1/audit/keys"), make=witnessed),
+    "GET /v1/audit/consistency": Line(ask=prove("/v1/audit/consistency", old="1"), make=witnessed),
+    "GET /v1/audit/inclusion": Line(ask=prove_row, make=witnessed),
 }
 UPLOADS = {
     "POST /v1/files": Line(ask=upload),
@@ -395,4 +442,4 @@ CHANGING = {
         ask=step("close"), make=in_session(town=True), used_up=True
     ),
 }
-LINES = READING | UPLOADS | CHANGING
+LINES = READING | PROVING | UPLOADS | CHANGING

@@ -26,24 +26,8 @@ ROLES = {
 COLUMNS = (*ROLES, "opr", "scy", "adt", "npo", "non")
 PLACES = ("own", "sibling", "other")
 DONE = frozenset({"200", "201", "200+", "200-"})
-CELLS = DONE | {
-    "401",
-    "404",
-    "422u",
-    "403r",
-    "403h",
-    "403k",
-    "403o",
-    "403a",
-    "403m",
-    "403c",
-    "403i",
-    "403p",
-    "403b",
-    "403l",
-    "403s",
-    "409v",
-}
+CELLS = DONE | {"401", "404", "422", "422u", "403r", "403h", "403k", "403o", "403a", "403d", "403n", "403m", "403c"}
+CELLS |= {"403i", "403p", "403b", "403l", "403s", "403w", "409v"}
 
 #: (line, place, column) -> cell.
 Cells = Mapping[tuple[str, str, str], str]

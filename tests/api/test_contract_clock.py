@@ -119,8 +119,8 @@ def test_who_i_am_is_told_with_the_time(api: Api):
     me = api.get(OPERATOR, "/v1/me")
 
     assert me == {
-        "login": OPERATOR, "person": None, "name": None, "operator": True, "posts": [],
-        "clock": {"now": NOW, "simulated": True},
+        "login": OPERATOR, "person": None, "name": None, "operator": True, "offices": ["system"],
+        "scope": "act", "posts": [], "clock": {"now": NOW, "simulated": True}, "warnings": [],
     }  # fmt: skip
     mine = api.get("party_group_leader", "/v1/me")
     (post,) = mine["posts"]

@@ -214,7 +214,7 @@ def test_the_metrics_are_in_the_text_format_of_prometheus(api: Api):
     assert 'minqing_outbox_waiting_oldest_seconds{kind="tell"} 90.000' in lines
     assert "minqing_timers_due 0" in lines
     samples = [line for line in lines if not line.startswith("#")]
-    assert len(samples) == 31
+    assert len(samples) == 33
     assert all(LINE.fullmatch(line) for line in samples)
     named = {line.split()[2] for line in lines if line.startswith("# TYPE")}
     assert {re.split(r"[{ ]", line)[0] for line in samples} == named

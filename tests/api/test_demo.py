@@ -237,6 +237,7 @@ def test_the_readme_s_query_across_cases_finds_what_rose_to_the_township(demo: D
 def test_the_personas_are_those_of_the_contract(demo: Demo):
     expected = [
         *VILLAGE_ROLES, *(f"{role}_2" for role in VILLAGE_ROLES), *TOWN_ROLES, "auditor_county", "operator",
+        "security_admin", "audit_admin",
         *(f"{role}_other" for role in (*VILLAGE_ROLES, *TOWN_ROLES)),
         *AFFAIR_ROLES, *(f"{role}_other" for role in AFFAIR_ROLES),
     ]  # fmt: skip
@@ -253,6 +254,9 @@ def test_every_token_works_and_its_posts_are_those_of_the_file(demo: Demo):
         written = sorted((post["role"], post.get("unit") or post.get("body")) for post in account["posts"])
         assert (me["login"], me["person"], told) == (persona, account["person"], written)
         assert me["operator"] == (persona == "operator")
+        assert me["offices"] == {"operator": ["system"], "security_admin": ["security"], "audit_admin": ["audit"]}.get(
+            persona, []
+        )
 
 
 def test_a_password_of_the_file_signs_in(demo: Demo):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
+from api.web.stuck import stuck_of
 from engine.store.clock import hold
 from engine.wiring import Unavailable
 from tests import township as t
 from tests.api import world
 from tests.api.client import Api, said
+from tests.unit.files import made
 
 NOTE = {"trigger": "note", "data": {"text": "看到了"}}
 
@@ -83,3 +87,43 @@ def test_a_reader_gets_a_page_in_his_language(api: Api, full, status, wait, lang
     assert (answer.status_code, answer.headers["retry-after"]) == (status, wait)
     assert answer.headers["content-type"].startswith("text/html")
     assert words[full] in answer.text
+
+
+def test_a_page_that_says_that_the_database_is_away_does_not_ask_it_again(api: Api):
+    def away(_: str) -> int:
+        raise Unavailable
+
+    served = SimpleNamespace(clocks=SimpleNamespace(blocked_count=away))
+    request = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(services=served)))
+
+    assert stuck_of(request, SimpleNamespace(supervises=True, levels=set(), person="x")) == 0
+
+
+class _Full:
+    """A file for what comes in, on a disk without room."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __call__(self, **how):
+        return self
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+    def write(self, _: bytes) -> None:
+        raise OSError(self.number, "no room")
+
+
+@pytest.mark.parametrize(("number", "told"), [(errno.ENOSPC, "507 storage_full"), (errno.EDQUOT, "507 storage_full"),
+                                             (errno.EIO, "500 broken")])  # fmt: skip
+def test_a_disk_that_is_full_while_an_upload_comes_in_is_told(api: Api, monkeypatch, number: int, told: str):
+    monkeypatch.setattr("api.v1.files.SpooledTemporaryFile", _Full(number))
+    refused = api.send("zuzhang", "POST", "/v1/files", raw=made.jpeg(), content_type="application/octet-stream")
+    monkeypatch.undo()
+    kept = api.send("zuzhang", "POST", "/v1/files", raw=made.jpeg(), content_type="application/octet-stream")
+
+    assert (said(refused), said(kept)) == (told, "201")

@@ -267,3 +267,17 @@ def test_what_was_sent_comes_back_as_data_if_at_all(api: Api):
     json.loads(answer.text)
     page = api.client.get(f"/{hostile}")
     assert hostile not in page.text
+
+
+# --- what is long ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/v1/cases", "/cases"])
+def test_an_address_or_headers_that_are_too_long_are_refused_like_anything_else(api: Api, path: str):
+    long = api.client.get(f"{path}?q={'a' * 8_200}")
+    wide = api.client.get(path, headers={f"X-{n}": "a" * 1_000 for n in range(40)})
+
+    assert [long.status_code, wide.status_code] == [414, 431]
+    kind = "application/problem+json" if path.startswith("/v1") else "text/html"
+    assert all(each.headers["content-type"].startswith(kind) for each in (long, wide))
+    assert api.client.get(f"{path}?q={'a' * 7_900}").status_code in (401, 303)

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from engine.files.content import TYPES
 from tests import township as t
 from tests.api import world
-from tests.api.client import OPERATOR, REPORT, Api, office_of, opened, said, settle
+from tests.api.client import OPERATOR, REPORT, SECURITY, Api, office_of, opened, said, settle
 from tests.databases import fresh_store
 from tests.web.page_table import page_routes
 
@@ -111,7 +112,7 @@ def test_every_schema_is_one(document):
 def test_every_operation_has_a_name_of_its_own(document):
     named = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
 
-    assert len(named) == len(set(named)) == 49
+    assert len(named) == len(set(named)) == 73
     assert all(re.fullmatch(r"[a-z][a-z_]+", name) for name in named)
 
 
@@ -187,8 +188,12 @@ PATH_PARTS = [
     *((each, "meeting_id") for each in sorted(CHANGES_WHAT_IS_THERE - {"fire"})),
     *((each, "meeting_id") for each in ("get_meeting", "preview_closing")),
     ("download_file", "file_id"),
+    ("get_checkpoint", "checkpoint_id"),
     ("read_message", "message_id"),
     ("call_off_turn", "turn_id"),
+    *((each, "login") for each in ("end_account", "give_password", "end_sessions", "remove_factor")),
+    ("revoke_token", "token_id"),
+    ("end_post", "post_id"),
     ("get_workflow", "key"),
     ("get_workflow", "version"),
 ]
@@ -370,7 +375,8 @@ def test_every_body_is_among_those_whose_example_is_sent(document):
     assert bodies == {
         "open_case", "fire", "fire_many", "check_workflow", "move_clock", "create_meeting", "set_attendance", "decide",
         "cancel_meeting", "upload_file", "move_meeting", "delegate_chair", "add_to_agenda",
-        "enter_turn", "reveal",
+        "enter_turn", "add_account", "issue_token", "add_person", "give_post", "end_post", "declare_relative",
+        "end_relative", "reveal",
     }  # fmt: skip
 
 
@@ -378,14 +384,40 @@ def test_the_example_of_a_turn_of_duty_is_entered(api: Api, document):
     assert said(api.send("township_secretary", "POST", "/v1/duty", example_of(document, "enter_turn"))) == "201"
 
 
+def test_the_examples_of_administration_do_what_they_say(api: Api, document):
+    for person, path, operation in (
+        (OPERATOR, "/v1/accounts", "add_account"),
+        (OPERATOR, "/v1/people", "add_person"),
+        (SECURITY, "/v1/tokens", "issue_token"),
+        (SECURITY, "/v1/posts", "give_post"),
+        ("village_clerk", "/v1/relatives", "declare_relative"),
+    ):
+        assert said(api.send(person, "POST", path, example_of(document, operation))) == "201", operation
+    ending = api.send(SECURITY, "POST", "/v1/relatives/end", example_of(document, "end_relative"))
+    assert said(ending) == "200"
+    (post,) = [each for each in api.get(SECURITY, "/v1/posts?person=township_party_office")["items"]
+               if each["role"] == "village_clerk"]  # fmt: skip
+    body = example_of(document, "end_post")
+    assert said(api.send(SECURITY, "POST", f"/v1/posts/{post['id']}/end", body)) == "200"
+
+
 def test_an_upload_and_a_download_are_bytes(document):
     (sent,) = operations(document)["upload_file"][2]["requestBody"]["content"].values()
-    (got,) = operations(document)["download_file"][2]["responses"]["200"]["content"].values()
+    got = operations(document)["download_file"][2]["responses"]["200"]["content"]
 
-    assert sent == got == {"schema": {"type": "string", "format": "binary"}}
+    assert sent == {"schema": {"type": "string", "format": "binary", "minLength": 1}}
+    assert set(got) == set(TYPES)
+    assert all(each == {"schema": {"type": "string", "format": "binary"}} for each in got.values())
 
 
 # --- links -----------------------------------------------------------------------------------------------------------
+
+
+#: Answers that lead on, beside every answer of a meeting.
+LEADING = {
+    "open_case", "get_case", "list_cases", "create_meeting", "list_meetings", "enter_turn", "list_messages",
+    "upload_file",
+}  # fmt: skip
 
 
 def test_every_link_leads_to_an_operation_that_takes_what_it_gives(document):
@@ -396,19 +428,30 @@ def test_every_link_leads_to_an_operation_that_takes_what_it_gives(document):
         for link in response.get("links", {}).values()
     ]
 
-    assert {name for _, name in links} == {"open_case", "get_case", "fire"}
+    assert {name for _, name in links} == {*LEADING, "get_meeting", *(CHANGES_WHAT_IS_THERE - {"fire"}), "fire"} | {
+        "preview_closing"
+    }
     for link, _ in links:
         _, _, target = operations(document)[link["operationId"]]
-        taken = {each["name"] for each in target["parameters"]}
-        assert set(link["parameters"]) <= taken
-        assert all(value.startswith("$response.body#/") for value in link["parameters"].values())
+        taken = {each["name"]: each for each in target["parameters"]}
+        assert set(link["parameters"]) <= set(taken)
+        assert {name for name, each in taken.items() if each["required"]} - {"case_id"} <= set(link["parameters"])
+        assert all(value.startswith(("$response.body#/", "$response.header.")) for value in link["parameters"].values())
+
+
+def test_what_has_a_version_says_so_in_every_answer(document):
+    """Whoever follows a link to a change has the version that the change asks for."""
+    for name, (_, _, operation) in operations(document).items():
+        for response in operation["responses"].values():
+            versions = [link for link in response.get("links", {}).values() if "If-Match" in link["parameters"]]
+            assert not versions or response["headers"]["ETag"]["required"] is True, name
 
 
 def test_the_links_of_an_answer_can_be_followed(api: Api, document):
     opened_case = api.send("village_clerk", "POST", "/v1/cases", example_of(document, "open_case")).json()
     for link in operations(document)["open_case"][2]["responses"]["201"]["links"].values():
         method, path, _ = operations(document)[link["operationId"]]
-        given = {name: _pointed(opened_case, value) for name, value in link["parameters"].items()}
+        given = {name: _pointed(opened_case, value) for name, value in link["parameters"].items() if name == "case_id"}
         body = example_of(document, "fire") if method == "post" else None
         version = api.version(opened_case["id"]) if body else None
         assert said(api.send("zuzhang", method.upper(), path.format(**given), body, version=version)) == "200"

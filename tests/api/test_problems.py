@@ -11,8 +11,17 @@ from pathlib import Path
 import pytest
 
 import engine
-from api import app as application
-from api import blocked_texts, clock_texts, condition_texts, field_texts, import_texts, letter_texts, problems
+from api import (
+    administration_texts,
+    blocked_texts,
+    clock_texts,
+    condition_texts,
+    field_texts,
+    handlers,
+    import_texts,
+    letter_texts,
+    problems,
+)
 from api.blocked_texts import KIND_TEXTS, REASON_TEXTS, RECEIVER_TEXTS
 from api.condition_texts import RELATION_TITLES
 from api.field_texts import FIELD_TEXTS, PLAIN_TITLES
@@ -105,7 +114,7 @@ def field_codes() -> set[str]:
     problems_said, worked_out = spoken("FieldProblem", 1, "code")
     bad, _ = spoken("Bad", 0)
     assert worked_out == {
-        "api/app.py",  # pydantic's kinds, below
+        "api/handlers.py",  # pydantic's kinds, below
         "api/web/forms.py",  # of an upload, said of its field
         "api/web/meeting_arranging.py",  # of a moment, said of the meeting's
         "engine/cases/revealing.py",  # of a Bad
@@ -115,7 +124,7 @@ def field_codes() -> set[str]:
         "engine/rules/decide.py",  # of a Bad
         "engine/rules/values.py",  # of a Bad
     }
-    return problems_said | bad | BadFile.CODES | set(application._SHAPES.values()) | {"bad_shape"} | attendance_codes()
+    return problems_said | bad | BadFile.CODES | set(handlers._SHAPES.values()) | {"bad_shape"} | attendance_codes()
 
 
 def attendance_codes() -> set[str]:
@@ -137,9 +146,9 @@ def plain_codes() -> set[str]:
     things, _ = spoken("NotFound", 0)
     surface, of_http = spoken("Problem", 1)
     assert worked_out == {"api/v1/clock.py"}  # what the set-up says is Wrong: the clock would go backwards
-    assert of_http == {"api/app.py", "api/faults.py"}  # the statuses of HTTP, and what a store that fails says
-    kinds = {code for _, code in application._STATUSES.values()}
-    absent = {f"{what}_not_found" for what in things | set(application._ABSENT.values())}
+    assert of_http == {"api/handlers.py", "api/faults.py"}  # the statuses of HTTP, and what a store that fails says
+    kinds = {code for _, code in handlers._STATUSES.values()}
+    absent = {f"{what}_not_found" for what in things | set(handlers._ABSENT.values())}
     stores, clock = {"unavailable", "storage_full", "clock_behind"}, {"clock_backwards", "clock_not_held"}
     return conflicts | forbidden | absent | surface | kinds | stores | clock
 
@@ -153,6 +162,7 @@ def reasons_of_waiting() -> set[str]:
     """Codes of what waits in the blocked queue for another reason than a refusal."""
     _, worked_out = spoken("Blocked", 0, "code")
     assert worked_out == {
+        "engine/audit/witnessing.py",  # of a NoKey
         "engine/cases/recounting.py",  # below
         "engine/cases/timekeeping.py",  # a refusal's, or below
         "engine/meetings/queueing.py",  # a refusal's
@@ -163,7 +173,8 @@ def reasons_of_waiting() -> set[str]:
     chosen = [node for path in ("cases/recounting.py", "cases/timekeeping.py", "meetings/watching.py")
               for node in ast.walk(SOURCES[Path("engine") / path]) if isinstance(node, ast.IfExp)]  # fmt: skip
     letters = {waiting.NOBODY, waiting.RULES_MISSING, waiting.UNDELIVERED}
-    return letters.union(*(_texts(node) for node in chosen)) - {None}
+    unsigned, _ = spoken("NoKey", 0)
+    return letters.union(*(_texts(node) for node in chosen), (f"key_{code}" for code in unsigned)) - {None}
 
 
 # --- the table is whole ----------------------------------------------------------------------------------------------
@@ -252,7 +263,7 @@ def test_the_statuses_are_those_of_the_contract():
     }  # fmt: skip
     assert {kind: status for kind, (status, _, _) in KINDS.items() if kind not in refused} == {
         "unauthorized": 401, "precondition": 428, "bad_request": 400, "method": 405, "too_many": 429,
-        "unavailable": 503, "full": 507, "broken": 500,
+        "address": 414, "headers": 431, "unavailable": 503, "full": 507, "broken": 500,
     }  # fmt: skip
 
 
@@ -325,6 +336,10 @@ PAIRS = {
     **{f"reason {name}": pair for name, pair in blocked_texts.REASON_TEXTS.items()},
     **{f"receiver {name}": pair for name, pair in blocked_texts.RECEIVER_TEXTS.items()},
     **{f"import {name}": pair for name, pair in import_texts.PROBLEM_TEXTS.items()},
+    **{f"act {name}": pair for name, pair in administration_texts.ACT_TEXTS.items()},
+    **{f"fact {name}": pair for name, pair in administration_texts.FACT_TEXTS.items()},
+    **{f"office {name}": pair for name, pair in administration_texts.OFFICE_TEXTS.items()},
+    **{f"scope {name}": pair for name, pair in administration_texts.SCOPE_TEXTS.items()},
     **{f"wrong {name}": pair for name, pair in import_texts.WRONG_TEXTS.items()},
 }
 

@@ -24,6 +24,7 @@ LONG = {
     "engine/store/migrations/versions/v0001_spine.py": "a migration is written once and never changed",
     "engine/store/migrations/versions/v0012_trust.py": "a migration is written once and never changed",
     "engine/rules/values.py": "one reader a type of field, each a few lines",
+    "api/doctor_texts.py": "what the doctor says of each finding, and what to do about it, in two languages",
     "api/condition_texts.py": "what every condition word says in two languages",
     "api/problems.py": "the one table from a refusal to a status and words",
     "api/present.py": "every answer about a case, to be read beside the OpenAPI shapes",

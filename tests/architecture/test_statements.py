@@ -14,9 +14,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from engine.audit.access import AccessLog
+from engine.audit.accesses import AccessFilter, AccessQueries
+from engine.audit.case_file import CaseFileQueries
+from engine.audit.keys import KeyService
+from engine.audit.proofs import Auditor, ProofQueries
 from engine.audit.queries import HistoryFilter
 from engine.audit.queues import QueueQueries
+from engine.audit.retention import AccessRetention
 from engine.audit.verify import verify
+from engine.audit.witnessing import Witness
 from engine.cases.calendar_queries import CalendarQueries
 from engine.cases.clock_queries import ClockQueries
 from engine.cases.door import Act
@@ -40,17 +47,19 @@ from engine.rules.attempt import Command
 from engine.rules.rulebook import Rulebook
 from engine.store import trust_tables as trust
 from engine.store.casefile import read_cases, read_events_at
+from engine.store.clock import real_now
 from engine.store.db import Store
 from engine.store.tables import FAMILY
 from tests import township as t
 from tests.features.ways import FINISH, IN_TOWNSHIP, SIGN, TO_VILLAGE
+from tests.store.access_world import note, written_at
 from tests.store.letters_world import TELLING
 from tests.store.tiers import TIERS
 from tests.store.uploads import FILED, age, service, upload
 from tests.store.world import TALKED, World, refusal, rules
 
 FAMILY_NAMES = frozenset(table.name for table in FAMILY)
-NOT_WRITTEN_YET = frozenset(table.name for table in trust.FAMILY)
+NOT_WRITTEN_YET = frozenset(table.name for table in (trust.reveals, trust.erasures))
 
 #: The statements that may leave the home open, each with its reason.
 ACROSS_HOMES = {
@@ -62,6 +71,10 @@ ACROSS_HOMES = {
     "due": "what is due is looked for in all homes, without a lock; each letter is then claimed within its home",
     "verify": "verification without a home walks all cases; each history is then read by its home",
     "counted": "what an older calendar counted is looked for in all homes; each case is then counted in its home",
+    "noted": "which calls of a spool stand in the log already is asked by their moments, in all homes",
+    "overseen": "the audit office reads the calls of all homes",
+    "kept": "calls that are old enough to go are looked for in all homes; they are then dropped by their home",
+    "witness": "nights and meetings without a checkpoint are looked for in all homes; each is then taken in its home",
     "sweep": "what fell due is looked for in all homes, without locks; each case is then taken up in its home",
 }
 _TIED = re.compile(
@@ -503,7 +516,43 @@ def counted_again(world: World) -> None:
     assert done.changed and done.same and not done.failed
 
 
-def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: Ear, tmp_path: Path):
+def called(world: World, ear: Ear, case: str, folder: Path) -> None:
+    """Calls are noted, read by those who oversee, and dropped when they are old."""
+    access = AccessLog(world.office, folder)
+    note(access, about=case)
+    with ear.across("noted"):
+        access.flush()
+    queries = AccessQueries(world.office, access)
+    queries.of_case("auditor_township", case, None, 50)
+    queries.page({"audit"}, AccessFilter(objects=(case,)))
+    queries.page({"audit"}, AccessFilter(home=t.TOWNSHIP, after=(world.clock.at, case)))
+    with ear.across("overseen"):
+        list(queries.export({"security"}, AccessFilter(login="clerk", way="token", status=200, since=world.clock.at)))
+    written_at(world.store, real_now() - timedelta(days=201), 2)
+    with ear.across("kept"):
+        assert AccessRetention(access).sweep() == 2
+
+
+def witnessed(world: World, ear: Ear, folder: Path, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checkpoints of a meeting and of a night, and proofs of them; leaves enough for a node of the lowest height."""
+    for module in ("store.treebook", "audit.verify_home"):
+        monkeypatch.setattr(f"engine.{module}.KEPT_HEIGHTS", (2,))
+    key = folder / "signing.key"
+    KeyService(world.store, key).prepare()
+    office = replace(world.office, signing_key=key)
+    with ear.across("witness"):
+        assert Witness(office).sweep().taken > 1
+        assert Witness(replace(office, signing_key=None)).sweep().taken == 0
+    proofs, who = ProofQueries(office), Auditor(person="township_party_office")
+    (last, *_), _ = proofs.page(who, t.TOWNSHIP, "open", after=(10**6, ""))
+    assert proofs.get(who, last.id) == proofs.latest(who, t.TOWNSHIP, "open")
+    assert proofs.inclusion(who, case, 1).covered
+    assert proofs.consistency(who, t.TOWNSHIP, "open", 5).proof
+    assert proofs.vkeys(who, t.TOWNSHIP, "open")
+    assert CaseFileQueries(office).read("township_party_office", case).coverage.covered
+
+
+def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: Ear, tmp_path: Path, monkeypatch):
     case, meeting = climb(world)
     many(world)
     bring_in(world)
@@ -513,6 +562,8 @@ def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: E
     told(world, ear)
     fall_due(world)
     counted_again(world)
+    called(world, ear, case, tmp_path / "access")
+    witnessed(world, ear, tmp_path, case, monkeypatch)
     look(world, "township_party_office", case, meeting)
     look_at_one(world, "township_party_office", case, meeting)
     look_at_one(world, "auditor_county", case, meeting)
@@ -536,10 +587,11 @@ def test_every_statement_of_a_whole_scenario_names_its_home(world: World, ear: E
     assert ear.touched("INSERT INTO") == FAMILY_NAMES - NOT_WRITTEN_YET
     assert ear.touched("UPDATE") == {
         "cases", "numbers", "meetings", "agenda", "agenda_reports", "decisions", "files", "timers", "blocked", "outbox",
-        "inbox",
+        "inbox", "tree_heads",
     }  # fmt: skip
     assert ear.touched("DELETE FROM") == {
         "case_ties", "agenda", "decisions", "idempotency", "files", "search_texts", "timers", "blocked", "outbox",
+        "access_log",
     }  # fmt: skip
 
 

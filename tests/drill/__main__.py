@@ -2,10 +2,14 @@
 
 .venv/bin/python -m tests.drill [NAME ...]
 
-`rules` takes every element out of each rules file in turn, `kill` kills the server under load, `timers` the workers,
+`rules` takes every element out of each rules file in turn, `kill` kills the server under load 200 times on each
+database, `restart` stops PostgreSQL, `full` fills the disk, `replay` sends a fifth of 10,000 requests twice, `timers`
+kills the workers,
 `walks` runs 2,000 random sequences of commands, `clocks` 5,000 random histories against the clocks, `sound` holds the
 checker against the engine over 10,000 random workflows, `fuzz` reads 10,000 mutated rules files, `races` many clients
-at one case, `real` real messages, `book` all of them by version 2.
+at one case, `real` real messages, `book` all of them by version 2, `tamper` changes a history in every way and expects
+each to be found in its place, `million` verifies a million events within a minute, `rights` walks 1,000 times through
+users, posts, cases and sessions against the model of permissions, `contract` calls every operation as six roles.
 """
 
 from __future__ import annotations
@@ -22,14 +26,21 @@ _TESTS = [sys.executable, "-m", "pytest", "-n", "2", "-q"]
 _CLOCKS = ("tests/properties/test_clock_laws.py", "tests/properties/test_clock_store.py")
 RUNS: dict[str, tuple[list[str], dict[str, str]]] = {
     "rules": ([sys.executable, "-m", "tests.drill.rule_deletion"], {}),
-    "kill": ([sys.executable, "-m", "tests.drill.killing"], {}),
+    "kill": ([sys.executable, "-m", "tests.drill.killing", "--rounds", "200"], {}),
+    "restart": ([sys.executable, "-m", "tests.drill.restarting"], {}),
+    "full": ([sys.executable, "-m", "tests.drill.full_disk"], {}),
+    "replay": ([sys.executable, "-m", "tests.drill.replaying"], {}),
     "timers": ([sys.executable, "-m", "tests.drill.timers"], {}),
+    "tamper": ([sys.executable, "-m", "tests.drill.tampering"], {}),
+    "million": ([sys.executable, "-m", "tests.drill.million"], {}),
     "races": ([*_TESTS, "--dist", "loadfile", "tests/races"], {}),
     "real": ([sys.executable, "-m", "tests.real_input"], {}),
     "book": ([sys.executable, "-m", "tests.real_input.whole"], {}),
     "walks": ([*_TESTS, "tests/properties/test_laws.py"], {"MINQING_TEST_WALKS": "2000"}),
     "clocks": ([*_TESTS, *_CLOCKS], {"MINQING_TEST_CLOCKS": "5000"}),
     "sound": ([*_TESTS, "tests/soundness"], {"MINQING_TEST_WORKFLOWS": "10000"}),
+    "rights": ([*_TESTS, "tests/properties/test_permissions_machine.py"], {"MINQING_TEST_RIGHTS": "1000"}),
+    "contract": ([sys.executable, "-m", "tests.contract"], {}),
     "fuzz": ([*_TESTS, "tests/unit/definition/test_fuzz.py"], {"MINQING_TEST_FUZZ": "10000"}),
 }
 

@@ -159,7 +159,7 @@ class Case:
             case=Snapshot(id="430482109-1", home=TOWNSHIP.code, unit=self.bench.unit, state=self.state),
             actor=who if isinstance(who, Actor) else self.bench.people[who],
             command=command,
-            world=World(holders=self.holders, kin=self.kin, known=self._known(who)),
+            world=World(holders=self.holders, kin=self.kin, known=self._known(who), charged=self.bench.people),
             now=self.now,
             meeting=meeting,
         )

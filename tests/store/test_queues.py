@@ -22,7 +22,7 @@ def test_an_empty_installation_shows_every_queue_as_empty(store: Store):
     assert [f"{each.name} {each.kind}".strip() for each in found] == [
         "timers", "outbox tell", "outbox page", "outbox remind", "outbox event", "dead tell", "dead page",
         "dead remind", "dead event", "blocked timer", "blocked message", "blocked meeting", "blocked carry_over",
-            "blocked calendar",
+            "blocked calendar", "blocked proof",
     ]  # fmt: skip
     assert {(each.length, each.age) for each in found} == {(0, 0.0)}
 

@@ -419,7 +419,7 @@ def test_decisions_wait_for_the_closing(world: World):
     (item,) = world.view(meeting).items
     assert (item.trigger, item.note, item.data["plan"]) == ("assign_in_village", "全体同意", ASSIGN["plan"])
     assert (item.item.decided.actor, item.item.decided.decided_at) == (CHAIR, world.clock.at)
-    assert (item.item.outcome, item.item.number) == (None, None)
+    assert (item.item.outcome, item.item.seq) == (None, None)
 
 
 def test_of_a_list_all_are_taken_or_none_and_the_refused_one_is_named(world: World):

@@ -6,14 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.audit.checkpoints import CheckpointService
-from engine.audit.keys import KeyService, verifier_keys
+from engine.audit.keys import KeyService, known_keys, verifier_keys
 from engine.audit.signing import verify
 from engine.definition.model import Workflow
 from engine.meetings.service import MeetingService
 from engine.rules.merkle import leaf_hash, node_hash, range_hash
 from engine.rules.signed_note import Checkpoint, opened, parse_checkpoint
 from engine.store.checkpointbook import CheckpointRow, list_checkpoints
-from engine.store.db import Store
+from engine.store.db import Store, Tx
 from engine.store.tables import history
 from engine.store.treebook import subtrees
 from engine.store.trust_tables import OPEN, tree_leaves
@@ -58,6 +58,9 @@ class Signing(World):
         self.key = folder / "signing.key"
         KeyService(store, self.key).prepare()
         self.sign_with(self.key)
+
+    def public_keys(self, tx: Tx) -> list[bytes]:
+        return [each.public for each in known_keys(tx)]
 
     def sign_with(self, key: Path | None) -> None:
         self.office = replace(self.office, signing_key=key)

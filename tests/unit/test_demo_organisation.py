@@ -12,7 +12,7 @@ import pytest
 
 from api.demo.affairs import AFFAIR_ROLES
 from api.demo.organisation import build, organisation
-from api.demo.personas import PERSONAS, VILLAGE_ROLES, open_accounts, personas
+from api.demo.personas import OFFICES, PERSONAS, VILLAGE_ROLES, open_accounts, personas
 from api.demo.places import CHENQIAO, EXTENTS, MIAOQIAN, OTHER_TOWN, TOWN, XIANGHU
 from engine.people.accounts import AccountService
 from engine.people.easy_passwords import is_easy
@@ -152,9 +152,9 @@ def test_the_same_seed_makes_the_same_files():
 
 
 def test_personas_are_named_as_the_product_says():
-    assert len(PERSONAS) == len(set(PERSONAS)) == 52
-    assert set(personas()) == {*build().personas, "operator"}
-    assert [persona for persona, person in personas().items() if person is None] == ["operator"]
+    assert len(PERSONAS) == len(set(PERSONAS)) == 54
+    assert set(personas()) == {*build().personas, *OFFICES}
+    assert [persona for persona, person in personas().items() if person is None] == list(OFFICES)
     assert {"linzhang", "village_secretary_2", "township_station_other", "auditor_county"} <= set(PERSONAS)
     assert not {"auditor_county_other", "operator_other", "township_duty_2", "treasurer_2"} & set(PERSONAS)
 

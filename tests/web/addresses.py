@@ -71,6 +71,13 @@ class Addresses:
         self._asked("village_secretary", "POST", f"/v1/meetings/{meeting}/open", headers=_seen(version))
         return meeting
 
+    def of_himself(self, persona: str) -> Any:
+        return self._asked(persona, "GET", "/v1/me")
+
+    def token_of(self, persona: str) -> str:
+        """The id of the newest one."""
+        return str(self._asked(persona, "GET", "/v1/tokens")["items"][-1]["id"])
+
     def _asked(self, persona: str, method: str, path: str, *, headers: Mapping[str, str] | None = None,
                **more: Any) -> Any:  # fmt: skip
         signed = {"Authorization": f"Bearer {self._tokens[persona]}", **(headers or {})}
@@ -105,4 +112,9 @@ NAMES: Mapping[str, Callable[[Addresses], str]] = {
     "wuchang": lambda names: f"{VILLAGE}w01",
     "key": lambda names: "issue-escalation",
     "version": lambda names: "2",
+    "login": lambda names: "linzhang",
+    "deed": lambda names: "sessions",
+    "person": lambda names: names.of_himself("linzhang")["person"],
+    "post_id": lambda names: names.of_himself("linzhang")["posts"][0]["id"],
+    "token_id": lambda names: names.token_of("linzhang"),
 }

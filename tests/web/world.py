@@ -13,12 +13,13 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.settings import Settings
+from engine.audit.keys import KeyService, key_beside
 from engine.people.accounts import AccountService
 from engine.people.passwords import PasswordService
 from engine.store.db import Store
 from engine.store.tables import passwords
 from tests import township as t
-from tests.api.client import OPERATOR, PEOPLE, Api, office_of, opened, settle
+from tests.api.client import ADMINISTRATORS, OPERATOR, PEOPLE, Api, office_of, opened, settle
 from tests.api.in_process import client_of
 from tests.databases import fresh_store
 from tests.demo_built import demo_at_hand
@@ -26,7 +27,7 @@ from tests.fast_hashing import fast_hasher
 from tests.web.addresses import Addresses
 from tests.web.client import PASSWORD, Browser
 
-EVERYBODY = [*PEOPLE, *(holder.person for holder in t.WHOLE_BOOK), OPERATOR]
+EVERYBODY = [*PEOPLE, *(holder.person for holder in t.WHOLE_BOOK), *ADMINISTRATORS]
 
 
 class Web(Api):
@@ -45,7 +46,10 @@ def small_township() -> Iterator[Web]:
         tokens = settle(store)
         tokens |= _more_accounts(store)
         _give_passwords(store)
-        with opened(office_of(store, *t.default_rules(), t.whole_book()), tokens) as api:
+        key = key_beside(store)
+        KeyService(store, key).prepare()
+        office = dataclasses.replace(office_of(store, *t.default_rules(), t.whole_book()), signing_key=key)
+        with opened(office, tokens) as api:
             hash_fast(api.app)
             yield Web(api.office, tokens, api.client, api.app)
 

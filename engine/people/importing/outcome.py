@@ -44,6 +44,9 @@ PROBLEM_CODES = frozenset(
         "no_such_post",
         "overlaps",
         "reserved_id",
+        "id_taken",
+        "in_the_past",
+        "ended_before",
         "erased",
         "id_number",
     }

@@ -79,7 +79,7 @@ def somebody_adds_to_the_agenda(world, person, name, reason):
 def on_the_agenda(world, name, number):
     item = world.item(name)
     assert item is not None
-    assert item.item.position == number
+    assert item.item.number == number
 
 
 @fact("{name:Case}不在这次会议议程上")
@@ -99,7 +99,7 @@ def not_on_the_agenda_of_a_day(world, name, day, kind):
 
 def _positions(world, name, day, kind):
     items = world.sitting(kind, day).items
-    return [each.item.position for each in items if each.item.case_id == world.cases[name]]
+    return [each.item.number for each in items if each.item.case_id == world.cases[name]]
 
 
 @fact("议程记下{name:Case}由{person:Person}增列, 理由「{reason:Said}」")

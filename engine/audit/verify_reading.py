@@ -1,0 +1,136 @@
+"""Reading what is verified: a range of cases of one home in few statements, or one case."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.audit.verify_cases import Kept
+from engine.store.casefile import home_of
+from engine.store.db import Tx
+from engine.store.plainrows import PlainPayload, PlainRow, plain_columns
+from engine.store.tables import case_ties, cases, history, payloads
+from engine.store.trust_tables import checkpoints, tree_leaves
+
+#: So many cases are read at once: some thousand rows.
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Range:
+    """Cases of a home with ids from `first` on and before `before`, each open where None."""
+
+    home: str
+    first: str | None
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is kept of a range: its cases in order, and the leaves that name one of its rows: (case, seq, log, leaf)."""
+
+    cases: Sequence[Kept]
+    leaves: Sequence[Any]
+
+
+def homes_in(tx: Tx) -> list[str]:
+    """Every home of which anything is left: a case, a row, a leaf or a checkpoint."""
+    found: set[str] = set()
+    for table in (cases, history, tree_leaves, checkpoints):
+        found |= set(tx.execute(sa.select(table.c.home).distinct()).scalars())
+    return sorted(found)
+
+
+def ranges_of(tx: Tx, home: str) -> list[Range]:
+    """All there is of the home, cut into pieces; what has no case row lies in one of them too."""
+    ids = tx.execute(sa.select(cases.c.id).where(cases.c.home == home).order_by(cases.c.id)).scalars()
+    starts: list[str | None] = [case_id for place, case_id in enumerate(ids) if place % AT_ONCE == 0]
+    cuts = [None, *starts[1:], None]
+    return [Range(home=home, first=first, before=before) for first, before in pairwise(cuts)]
+
+
+def read_block(tx: Tx, found: Range) -> Block:
+    """Rows of the range, of one moment."""
+
+    def within(column: sa.ColumnElement[str]) -> Iterator[sa.ColumnElement[bool]]:
+        if found.first is not None:
+            yield column >= found.first
+        if found.before is not None:
+            yield column < found.before
+
+    return _read(tx, found.home, within)
+
+
+def read_one(tx: Tx, case_id: str) -> Kept | None:
+    """None where nothing of the case is left."""
+    block = _read(tx, home_of(case_id), lambda column: iter([column == case_id]))
+    return block.cases[0] if block.cases else None
+
+
+Within = Callable[[sa.ColumnElement[str]], Iterator[sa.ColumnElement[bool]]]
+
+
+def _read(tx: Tx, home: str, within: Within) -> Block:
+    sqlite = tx.dialect.name == "sqlite"
+
+    def all_of(table: sa.Table, key: sa.ColumnElement[str], *wanted: sa.ColumnElement[Any]) -> Sequence[Any]:
+        columns = plain_columns(wanted or table.c, sqlite=sqlite)
+        here = (table.c.home == home, *within(key))
+        return tx.execute(sa.select(*columns).where(*here).order_by(*_order(table))).all()
+
+    try:
+        return _together(
+            all_of(cases, cases.c.id),
+            all_of(history, history.c.case_id),
+            all_of(payloads, payloads.c.case_id, *payloads.c[PlainPayload._fields]),
+            all_of(case_ties, case_ties.c.case_id, *case_ties.c["case_id", "slot", "kind", "target"]),
+            all_of(tree_leaves, tree_leaves.c.case_id, *tree_leaves.c["case_id", "seq", "log", "leaf"]),
+        )
+    except sa.exc.OperationalError:
+        if not _reads_anything(tx):
+            raise
+        return _read(tx, home, within)
+
+
+def _order(table: sa.Table) -> Sequence[sa.ColumnElement[Any]]:
+    return (table.c.id,) if table is cases else [table.c[name] for name in ("case_id", "seq") if name in table.c]
+
+
+def _reads_anything(tx: Tx) -> bool:
+    """From now on text is read that is no text, which SQLite keeps and its driver refuses; False where that was so
+    already, or this is another database."""
+    connection: Any = tx.connection.dbapi_connection
+    if tx.dialect.name != "sqlite" or connection.text_factory is not str:
+        return False
+    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    return True
+
+
+def _together(found: Sequence[Any], rows: Sequence[Any], kept: Sequence[Any], ties: Sequence[Any],
+              leaves: Sequence[Any]) -> Block:  # fmt: skip
+    by_case: dict[str, list[Any]] = defaultdict(list)
+    for row in map(PlainRow._make, rows):
+        by_case[row.case_id].append(row)
+    bodies: dict[str, dict[int, Any]] = defaultdict(dict)
+    for each in map(PlainPayload._make, kept):
+        bodies[each.case_id][each.seq] = each
+    tied: dict[str, set[Any]] = defaultdict(set)
+    for case_id, *tie in ties:
+        tied[case_id].add(tuple(tie))
+    known = {case.id: case for case in found}
+    ids = dict.fromkeys([*known, *by_case, *bodies])
+    return Block([_kept(case_id, known, by_case, bodies, tied) for case_id in ids], leaves)
+
+
+def _kept(case_id: str, known: dict[str, Any], by_case: dict[str, list[Any]], bodies: dict[str, dict[int, Any]],
+          tied: dict[str, set[Any]]) -> Kept:  # fmt: skip
+    rows, payloads_here = by_case.get(case_id, []), bodies.get(case_id, {})
+    stray: tuple[int, ...] = ()
+    if len(payloads_here) > len(rows):
+        stray = tuple(sorted(payloads_here.keys() - {row.seq for row in rows}))
+    return Kept(case_id, known.get(case_id), rows, payloads_here, frozenset(tied.get(case_id, ())), stray)

@@ -1,0 +1,1 @@
+"""What is wrong with an installation: facts gathered, and checks over them."""

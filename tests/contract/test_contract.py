@@ -8,9 +8,10 @@ ROLE = "village_secretary"
 #: What his post lets him do: each is done once at least.
 HIS = {
     "open_case", "get_case", "get_triggers", "get_history", "get_clocks", "get_calls", "fire", "fire_many",
-    "list_cases", "create_meeting", "get_meeting", "list_meetings", "move_meeting", "delegate_chair", "add_to_agenda", "open_meeting",
-    "set_attendance", "decide", "undo_decision", "preview_closing", "close_meeting", "cancel_meeting", "read_message",
-    "upload_file", "download_file", "enter_turn", "call_off_turn", "list_history", "list_events", "list_refusals",
+    "list_cases", "create_meeting", "get_meeting", "list_meetings", "move_meeting", "delegate_chair",
+    "add_to_agenda", "open_meeting", "set_attendance", "decide", "undo_decision", "preview_closing",
+    "close_meeting", "cancel_meeting", "read_message", "upload_file", "download_file", "enter_turn",
+    "call_off_turn", "list_history", "list_events", "list_refusals",
 }  # fmt: skip
 
 

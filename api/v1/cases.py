@@ -74,7 +74,7 @@ def open_case(
 @router.get(
     "/cases",
     summary="Cases within reach",
-    responses={200: answers(CasePage, first=link("get_case", "The first of them", case_id=FIRST))},
+    responses={200: answers(CasePage, links={"first": link("get_case", "The first of them", {"case_id": FIRST})})},
 )
 def list_cases(served: Served, who: Who, english: English, asked: Annotated[CaseListing, Query()]) -> Any:
     filters = asked.model_dump(exclude={"cursor", "state"})

@@ -96,8 +96,8 @@ def _chain_holds(kept: Kept) -> bool:
 
 
 def _is_committed(row: Plain, payload: Plain) -> bool:
-    body = canonical_text(payload.body)[0] if payload.body is not None else b"{}"
-    salt = payload.salt
+    salt, text = payload.salt, payload.body
+    body = b"{}" if text is None or text == "{}" else canonical_text(text)[0]
     return salt is not None and hashlib.sha256(bytes.fromhex(salt) + body).hexdigest() == row.commitment
 
 

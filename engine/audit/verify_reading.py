@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from engine.audit.verify_cases import Kept
 from engine.store.casefile import home_of
 from engine.store.db import Tx
-from engine.store.plainrows import plain_columns
+from engine.store.plainrows import PlainPayload, PlainRow, plain_columns
 from engine.store.tables import case_ties, cases, history, payloads
 from engine.store.trust_tables import checkpoints, tree_leaves
 
@@ -87,7 +87,7 @@ def _read(tx: Tx, home: str, within: Within) -> Block:
         return _together(
             all_of(cases, cases.c.id),
             all_of(history, history.c.case_id),
-            all_of(payloads, payloads.c.case_id, *payloads.c["case_id", "seq", "body", "salt"]),
+            all_of(payloads, payloads.c.case_id, *payloads.c[PlainPayload._fields]),
             all_of(case_ties, case_ties.c.case_id, *case_ties.c["case_id", "slot", "kind", "target"]),
             all_of(tree_leaves, tree_leaves.c.case_id, *tree_leaves.c["case_id", "seq", "log", "leaf"]),
         )
@@ -114,11 +114,11 @@ def _reads_anything(tx: Tx) -> bool:
 def _together(found: Sequence[Any], rows: Sequence[Any], kept: Sequence[Any], ties: Sequence[Any],
               leaves: Sequence[Any]) -> Block:  # fmt: skip
     by_case: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_case[row[1]].append(row)
+    for row in map(PlainRow._make, rows):
+        by_case[row.case_id].append(row)
     bodies: dict[str, dict[int, Any]] = defaultdict(dict)
-    for each in kept:
-        bodies[each[0]][each[1]] = each
+    for each in map(PlainPayload._make, kept):
+        bodies[each.case_id][each.seq] = each
     tied: dict[str, set[Any]] = defaultdict(set)
     for case_id, *tie in ties:
         tied[case_id].add(tuple(tie))

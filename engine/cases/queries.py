@@ -45,11 +45,11 @@ class CaseQueries:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    def get(self, person: str, case_id: str) -> CaseView:
-        """Raises NotFound, also where the case is out of reach."""
+    def get(self, person: str, case_id: str, *, masked: bool = False) -> CaseView:
+        """`masked`: as lists show it, whoever reads. Raises NotFound, also where the case is out of reach."""
         with self.office.store.read() as tx:
             held, attempt = asked_for(tx, self.office, case_id, person)
-            return self._read(tx, held, attempt)
+            return self._read(tx, held, attempt, masked=masked)
 
     def present(self, person: str, held: Held) -> CaseView:
         """The view of a case just changed, as its state was then; only the texts and names are read again. Raises
@@ -110,8 +110,9 @@ class CaseQueries:
 
     # --- one case ----------------------------------------------------------------------------------------------------
 
-    def _read(self, tx: Tx, held: Held, attempt: Attempt) -> CaseView:
-        view = self.views(tx, [as_read(tx, held, attempt)], sight_of(attempt))[0]
+    def _read(self, tx: Tx, held: Held, attempt: Attempt, *, masked: bool = False) -> CaseView:
+        sight = Sight.MASKED if masked else sight_of(attempt)
+        view = self.views(tx, [as_read(tx, held, attempt)], sight)[0]
         return replace(view, follows=self._primary(tx, view.state.primary, attempt.actor.person))
 
     def _primary(self, tx: Tx, primary: str | None, person: str) -> Followed | None:

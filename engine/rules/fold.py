@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from engine.definition.model import EVERY, SYSTEM, Row, Slot, Value, Workflow
+from engine.definition.model import SYSTEM, Row, Slot, Value, Workflow
 from engine.rules.counting import counted
+from engine.rules.folding_plan import Plan, plan_of
 from engine.rules.own import is_own
 from engine.rules.running import run_clocks
 from engine.rules.state import NOBODY, CaseState, Charge, Event, Mark, Move, Paging, Stay
@@ -31,26 +32,35 @@ def apply(workflow: Workflow, before: CaseState | None, event: Event) -> CaseSta
     the version: no counter counts it, and nothing that a condition asks has happened."""
     if before is not None and is_own(event):
         return replace(before, version=event.seq)
-    row = workflow.row(event.trigger, event.source)
+    plan = plan_of(workflow)
+    row = plan.rows.get((event.trigger, event.source))
     if row is None:
         raise ValueError(f"{workflow.name} has no row {event.trigger} from {event.source}")
     base = before or _opening(event)
-    moved = replace(
-        base,
+    moved = CaseState(  # written out: `replace` looks at every field twice
         version=event.seq,
+        unit=base.unit,
         stays=_stays(workflow, base, event) if before else base.stays,
+        opened_at=base.opened_at,
         closed_at=_closed(workflow, base, event),
+        opener=base.opener,
+        behalf=base.behalf,
         responsible=event.responsible,
         successor=event.successor,
         hands_over_by=_hands_over(base, row, event),
         handlers=base.handlers.joined(_handlers(row, event)).joined(event.responsible),
+        party=base.party,
+        recused=base.recused,
+        concerned=base.concerned,
         values=_values(base, event),
         texts=_texts(base, event),
+        counts=_counts(plan, base, event),
         fired={**base.fired, event.trigger: event.recorded_at},
-        counts=_counts(workflow, base, event),
         paging=_paging(base, row, event),
+        clocks=base.clocks,
+        primary=base.primary,
     )
-    after = _following(workflow, _slots(workflow, moved, event))
+    after = _following(workflow, _slots(plan, moved, event))
     return after.completed(run_clocks(workflow, before, after, row, event))
 
 
@@ -111,25 +121,31 @@ def _handlers(row: Row, event: Event) -> Charge:
 
 
 def _values(before: CaseState, event: Event) -> Mapping[str, Value]:
+    if not event.texts:
+        return {**before.values, **event.facts} if event.facts else before.values
     kept = {name: value for name, value in before.values.items() if name not in event.texts}
     return {**kept, **event.facts}
 
 
 def _texts(before: CaseState, event: Event) -> Mapping[str, int]:
+    if not event.texts and not (event.facts and before.texts):
+        return before.texts
     kept = {name: seq for name, seq in before.texts.items() if name not in event.facts}
     return {**kept, **dict.fromkeys(event.texts, event.seq)}
 
 
-def _slots(workflow: Workflow, state: CaseState, event: Event) -> CaseState:
+def _slots(plan: Plan, state: CaseState, event: Event) -> CaseState:
     for name in (*event.facts, *event.texts):
-        slot = workflow.fields[name].fills
+        slot = plan.fills[name]
+        if slot is None:
+            continue
         value = event.facts.get(name)
         if slot is Slot.PARTY:
-            state = replace(state, party=_people_in(workflow, state, Slot.PARTY))
+            state = replace(state, party=_people_in(plan.workflow, state, Slot.PARTY))
         elif slot is Slot.RECUSED:
             state = replace(state, recused={**dict.fromkeys(as_list(value), event.seq), **state.recused})
         elif slot is Slot.UNITS:
-            state = replace(state, concerned=_given(workflow, event, Slot.UNITS))
+            state = replace(state, concerned=_given(plan.workflow, event, Slot.UNITS))
     return state
 
 
@@ -158,11 +174,11 @@ def as_list(value: Value) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
-def _counts(workflow: Workflow, before: CaseState, event: Event) -> Mapping[str, tuple[Mark, ...]]:
-    asked = [each for each in workflow.counters.values() if event.trigger in each.of or each.of == _EVERYTHING]
+def _counts(plan: Plan, before: CaseState, event: Event) -> Mapping[str, tuple[Mark, ...]]:
+    asked = plan.counting(event.trigger)
     if not asked:
         return before.counts
-    day = local_day(workflow, event.recorded_at)
+    day = local_day(plan.workflow, event.recorded_at)
     hits = [each for each in asked if all(counted(condition, event, before, day) for condition in each.where)]
     if not hits:
         return before.counts
@@ -173,9 +189,6 @@ def _counts(workflow: Workflow, before: CaseState, event: Event) -> Mapping[str,
         actor=event.behalf or event.actor,
     )
     return {**before.counts, **{counter.code: (*before.counts.get(counter.code, ()), mark) for counter in hits}}
-
-
-_EVERYTHING = (EVERY,)
 
 
 def local_day(workflow: Workflow, moment: datetime) -> date:

@@ -30,6 +30,7 @@ from engine.definition.model import (
     Workflow,
 )
 from engine.rules.counting import count
+from engine.rules.folding_plan import plan_of
 from engine.rules.state import CaseState, Due, Event, Run, Sum
 
 Sums = tuple[Sum, ...]
@@ -42,34 +43,27 @@ def run_clocks(workflow: Workflow, before: CaseState | None, after: CaseState, r
     if not workflow.clocks:
         return after.clocks
     due = _due(workflow, event)
-    old, place = before.clocks if before else {}, workflow.states[after.state]
-    named = () if place.final else place.runs
-    sums = {
-        code: _sums(workflow, clock, old.get(code, ()), after, row, event)
-        if code in named or code in row.restarts or running_sum(old[code])
-        else old[code]
-        for code, clock in workflow.clocks.items()
-        if code in named or code in old  # no other has ever run
-    }
+    old, named = before.clocks if before else {}, plan_of(workflow).runs[after.state]
+    sums: dict[str, Sums] = {}
+    for code, clock in workflow.clocks.items():
+        if code in named:
+            is_running = not clock.when or all(_holds(workflow, after, each) for each in clock.when)
+            sums[code] = _sums(clock, old.get(code, ()), after, row, event, is_running)
+        elif code in old:  # no other has ever run
+            sums[code] = _sums(clock, old[code], after, row, event, False)
     for code in _moved_by_due(workflow, after, row, sums) if due else ():
         extends = code in row.extends
         sums[code] = _with_due(sums[code], Due(seq=event.seq, at=event.recorded_at, day=due or "", extends=extends))
     return {code: each for code, each in sums.items() if each}
 
 
-def runs(workflow: Workflow, clock: Clock, state: CaseState) -> bool:
-    """Whether the clock runs in this state of the case."""
-    place = workflow.states[state.state]
-    named = clock.code in place.runs and not place.final
-    return named and all(_holds(workflow, state, each) for each in clock.when)
-
-
-def _sums(workflow: Workflow, clock: Clock, sums: Sums, after: CaseState, row: Row, event: Event) -> Sums:
-    """`sums` are those before the event."""
+def _sums(clock: Clock, sums: Sums, after: CaseState, row: Row, event: Event, is_running: bool) -> Sums:
+    """`sums` are those before the event, `is_running` says that the clock runs after it."""
     if clock.code in row.restarts:
         sums = tuple(replace(each, over=True) for each in _stopped(sums, event))
-    is_running = runs(workflow, clock, after)
     running = running_sum(sums)
+    if running is None and not is_running:
+        return sums
     if running and is_running and (clock.per is not Per.LEVEL or running.level == after.level):
         return sums
     sums = _stopped(sums, event)

@@ -8,6 +8,7 @@ the canonical forms of the parts together instead of making one value of them.
 from __future__ import annotations
 
 import hashlib
+from collections import namedtuple
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from json.encoder import encode_basestring
@@ -22,8 +23,13 @@ from engine.rules.state import Charge, Event, Move, PostHeld
 from engine.store.columns import Utc
 from engine.store.tables import history
 
-Plain = Any
 COLUMNS = tuple(column.name for column in history.c)
+Plain = Any
+_made: Any = namedtuple  # whose fields are those of a table
+#: A row of the history as it is read here, and a payload: rows of SQLAlchemy take ten times as long to say what is in a
+#: column.
+PlainRow: Any = _made("PlainRow", COLUMNS)
+PlainPayload: Any = _made("PlainPayload", ("case_id", "seq", "body", "salt"))
 _MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 #: So many different values of one kind are remembered while rows are read.
 _REMEMBERED = 20_000
@@ -135,9 +141,21 @@ _charges, _values = _Charges(), _Values()
 _MOVES = {move.value: move for move in Move}
 
 
+class _Posts(dict[tuple[str | None, str, str], PostHeld | None]):
+    def __missing__(self, held: tuple[str | None, str, str]) -> PostHeld | None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        post, role, place = held
+        found = self[held] = PostHeld(id=post, role=role, place=place) if post else None
+        return found
+
+
+_posts = _Posts()
+
+
 def event_of(row: Plain) -> Event:
     """The event of a row, without its payload. Raises ValueError, KeyError or TypeError where it cannot be read."""
-    post, recorded = row.post, datetime.fromisoformat(row.recorded_at)
+    recorded = datetime.fromisoformat(row.recorded_at)
     same = row.occurred_at == row.recorded_at
     return Event(
         seq=row.seq,
@@ -151,7 +169,7 @@ def event_of(row: Plain) -> Event:
         level_to=row.level_to,
         unit=row.unit,
         actor=row.actor,
-        post=PostHeld(id=post, role=row.post_role, place=row.post_place) if post else None,
+        post=_posts[row.post, row.post_role, row.post_place],
         behalf=row.behalf,
         proxy=_FLAG[row.proxy],
         responsible=_charges[row.responsible],

@@ -58,6 +58,7 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     if staged is None:
         return
     case.path_parameters.update(staged.path)
+    case.query.update(staged.query)
     case.headers.pop("Idempotency-Key", None)  # every operation shows the same one
     if staged.version is not None:
         case.headers["If-Match"] = staged.version

@@ -249,9 +249,9 @@ def grace_on_top(monkeypatch):
 def handing_over_starts_anew(monkeypatch):
     sums = engine.rules.running._sums
 
-    def _sums(workflow, clock, before, after, row, event):
+    def _sums(clock, before, after, row, event, is_running):
         restarts = frozenset({clock.code} if event.trigger == "reassign" else row.restarts)
-        return sums(workflow, clock, before, after, dataclasses.replace(row, restarts=restarts), event)
+        return sums(clock, before, after, dataclasses.replace(row, restarts=restarts), event, is_running)
 
     monkeypatch.setattr(engine.rules.running, "_sums", _sums)
 

@@ -15,6 +15,7 @@ from engine.cases.narrowing import CaseFilter, Place
 from engine.cases.office import Office
 from engine.cases.opening import offers_to_open
 from engine.cases.reading import as_read, asked_for, attempt_to_read, kept_to_few, offers_of, sight_of
+from engine.cases.referring import discreet, telling, untold
 from engine.cases.views import CaseView, Choices, EventView, Followed, people_and_places, registered, see_event
 from engine.definition.model import Value, Workflow
 from engine.rules.attempt import Attempt
@@ -131,6 +132,7 @@ class CaseQueries:
 
     def views(self, tx: Tx, held: Sequence[Held], sight: Sight = Sight.MASKED) -> list[CaseView]:
         """The cases as a reader of this sight may see them, in the order given."""
+        held = discreet(tx, self.office, held)
         states = {each.identity.id: each.state for each in held}
         texts = read_texts(tx, states)
         names = _names(tx, [self._workflow(each) for each in held], held)
@@ -213,6 +215,7 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
     where = zip((row.case_id for row in rows), (event.unit for event in events), workflows, strict=True)
     few = kept_to_few(tx, office, read_cases(tx, {row.case_id for row in rows}).values())
     hidden = _fewer(names_of(tx, office.names, places_of_rows(tx, where)), few)
+    back = untold(tx, office, zip(workflows, map(given, events), strict=True))
     views = []
     for row, event, workflow in zip(rows, events, workflows, strict=True):
         view = EventView(
@@ -220,7 +223,7 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
             number=row.number,
             event=event,
             hash=row.hash,
-            data={**given(event), **event.payload.get("data", {})},
+            data={**telling(workflow, given(event), back), **event.payload.get("data", {})},
             note=event.payload.get("note"),
             behalf=event.payload.get("behalf"),
             names=names,

@@ -20,7 +20,7 @@ from tests.web.page_table import page_routes
 #: access, which tells all calls with their real times (`test_the_log_of_access…` looks at that).
 SKIPPED = {
     "/sign-in", "/sign-out", "/password", "/liking", "/v1/clock", "/openapi.json", "/docs", "/static",
-    "/sign-ins", "/v1/access", "/v1/access/export", "/access",
+    "/sign-ins", "/v1/access", "/v1/access/export", "/access", "/access/export",
 }  # fmt: skip
 ABSENT = f"{t.TOWNSHIP}-01AAAAAAAAAAAAAAAAAAAAAAAA"
 _BODY = {"trigger": "note", "data": {"text": "看看"}}

@@ -12,12 +12,14 @@ import pytest
 import sqlalchemy as sa
 
 from engine.audit.erasing import COMMAND, EraseService, Wanted
+from engine.audit.evidence import evidence
 from engine.audit.verify import verify
 from engine.cases.narrowing import CaseFilter
 from engine.cases.service import Caller
 from engine.files.depots import FolderDepot
 from engine.files.service import FileService
 from engine.meetings.service import NewDecision
+from engine.messages.feed import EventFeed
 from engine.people.accounts import AccountService
 from engine.people.errors import Wrong
 from engine.rules.attempt import Command
@@ -199,6 +201,26 @@ def test_no_byte_of_him_is_left_and_everything_still_adds_up(scene: Scene):
             world.queries.get(person, case)
             world.queries.history(person, case)
         assert world.queries.page(person, CaseFilter(q=NAME)).cases == ()
+
+
+def test_what_is_exported_with_all_texts_holds_none_of_him(scene: Scene):
+    """Evidence, the feed and the log of access."""
+    world = scene.world
+    exported = b"".join(evidence(world.store, real_now(), texts=True))
+    assert {each for each in NEEDLES if any(form in exported for form in spellings(each))} == set(NEEDLES)
+
+    scene.erase(Wanted(person=PERSON), also_open=True)
+
+    exported = b"".join(evidence(world.store, real_now(), texts=True))
+    exported += str(EventFeed(world.office).after("township_party_office", None, 200)).encode()
+    assert [each for each in NEEDLES if any(form in exported for form in spellings(each))] == []
+
+
+def test_nothing_of_him_is_written_to_the_log(scene: Scene, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level("DEBUG"):
+        scene.erase(Wanted(person=PERSON), also_open=True)
+
+    assert [each for each in NEEDLES if each in caplog.text] == []
 
 
 def test_what_is_found_says_why(scene: Scene):

@@ -20,7 +20,7 @@ from tests.web.page_table import page_routes
 #: access, which tells all calls with their real times (`test_the_log_of_access…` looks at that).
 SKIPPED = {
     "/sign-in", "/sign-out", "/password", "/liking", "/v1/clock", "/openapi.json", "/docs", "/static",
-    "/sign-ins", "/v1/access", "/v1/access/export", "/access",
+    "/sign-ins", "/v1/access", "/v1/access/export", "/access", "/access/export",
 }  # fmt: skip
 ABSENT = f"{t.TOWNSHIP}-01AAAAAAAAAAAAAAAAAAAAAAAA"
 _BODY = {"trigger": "note", "data": {"text": "看看"}}
@@ -192,10 +192,13 @@ _DULL = re.compile(
 
 
 def main_ones(asks: Sequence[Ask], hidden: Hidden) -> list[Ask]:
-    """What is worth asking as everybody: what is about cases, as it stands or by one of the words."""
+    """What is worth asking as everybody: what is about cases, as it stands or by one of the words. Of the pages, which
+    take their time and say what the interface says, those few that bring everything together."""
     plain = (each for each in asks if each.query in ({}, {"q": hidden.q[0]}) or each.path.endswith("/latest"))
     known = (f"/{hidden.case}", *(f"/do/{name}" for name in ("note", "accept")))
-    return [each for each in plain if not _DULL.match(each.path) and not any(part in each.path for part in known)]
+    found = [each for each in plain if not _DULL.match(each.path) and not any(part in each.path for part in known)]
+    brought = ("/", "/inbox", f"/cases/{hidden.cases[-1]}")
+    return [each for each in found if not each.page or each.path in brought or (each.path == "/cases" and each.query)]
 
 
 def _pages(twin: Twin, method: str) -> list[str]:

@@ -125,8 +125,10 @@ def happened(both: Twins) -> Story:
 
 
 def told_apart(story: Story, asks: list[Ask]) -> list[str]:
-    """By those who are close to it everything is asked, by everybody what is worth it."""
-    far = [each for each in (*OWN, *BESIDE) if each not in CLOSE] if story.widely else []
+    """By those who are close to it everything is asked, by everybody what is worth it; on one database the least."""
+    far = [each for each in (*OWN, *BESIDE) if each not in CLOSE]
+    if not story.widely:
+        return differences(story.both, CLOSE, main_ones(asks, story.hidden))
     return differences(story.both, CLOSE, asks) + differences(story.both, far, main_ones(asks, story.hidden))
 
 
@@ -135,7 +137,10 @@ def test_a_meeting_whose_case_was_sealed_meanwhile_reads_as_if_it_had_never_stoo
 
 
 def test_no_route_of_the_interface_tells_of_it(story: Story):
-    assert told_apart(story, api_reads(story.both.telling, story.hidden)) == []
+    """But for who administers audit: he witnesses the log of sealed rows, too, which says how many there are (0031)."""
+    found = told_apart(story, api_reads(story.both.telling, story.hidden))
+
+    assert [each for each in found if not (each.startswith(f"{AUDIT}: GET /v1/audit") and "log=veiled" in each)] == []
 
 
 def test_no_list_read_page_by_page_skips_or_halts_at_it(story: Story):
@@ -151,7 +156,7 @@ def test_no_page_tells_of_it(story: Story):
 def test_nothing_that_is_tried_with_it_is_answered_otherwise_than_with_nothing(story: Story):
     asks = [*api_writes(story.both.telling, story.hidden), *page_writes(story.both.telling, story.hidden)]
 
-    assert differences(story.both, CLOSE, asks) == []
+    assert differences(story.both, CLOSE if story.widely else CLOSE[:1], asks) == []
 
 
 def test_somebody_whom_only_it_names_is_still_nobody(story: Story):
@@ -164,8 +169,12 @@ def test_somebody_whom_only_it_names_is_still_nobody(story: Story):
 def test_the_log_of_access_shows_the_sealing_like_any_other_report(story: Story):
     """Who audits sees that somebody opened a case or acted on one, and cannot find who sealed what."""
     twin, hidden = story.both.telling, story.hidden
-    found = [each for one in hidden.cases for each in twin.get(AUDIT, "/v1/access", object=one)["items"]]
-    sealing = {(each["person"]["id"], each["method"], each["what"], each["status"]) for each in found}
+    asked = [(one, login) for one in hidden.cases for login in ("linzhang", "township_party_office")]
+    found = [
+        each for one, by in asked for each in twin.get(AUDIT, "/v1/access", object=one, login=by, limit=200)["items"]
+    ]
+    acting = [each for each in found if each["person"]]
+    sealing = {(each["person"]["id"], each["method"], each["what"], each["status"]) for each in acting}
 
     assert ("linzhang", "POST", "/v1/cases", 201) in sealing
     assert ("township_party_office", "POST", "/v1/cases/{case_id}/transitions", 200) in sealing

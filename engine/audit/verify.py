@@ -15,10 +15,11 @@ from itertools import islice
 
 from engine.audit.verify_cases import Flaw as Flaw
 from engine.audit.verify_cases import flaws_of
-from engine.audit.verify_home import HomeFound, Trust, judge_logs, last_covered, read_given, trust_of
-from engine.audit.verify_logs import LogState, Stated
-from engine.audit.verify_parts import Part, judge_range
-from engine.audit.verify_reading import Range, homes_in, ranges_of, read_one
+from engine.audit.verify_home import HomeFound, judge_logs, read_given, trust_of, with_numbers
+from engine.audit.verify_logs import LogState
+from engine.audit.verify_parts import Part, Task, judge_range
+from engine.audit.verify_reading import homes_in, ranges_of, read_one
+from engine.audit.verify_trees import read_trees
 from engine.rules.rulebook import Rulebook
 from engine.rules.signed_note import BadNote as BadNote
 from engine.store.db import Store, Tx
@@ -64,16 +65,23 @@ def verify(store: Store, rulebook: Rulebook, *, home: str | None = None, given: 
     be read is a flaw like the others and hides none. Raises BadNote for what is no verifier key."""
     with store.read() as tx:
         trust = trust_of(tx, verifier_keys)
-        elsewhere, flaws = read_given(given, trust, None if home is None else [home])
+        elsewhere, unread = read_given(given, trust, None if home is None else [home])
         homes = [home] if home is not None else sorted({*homes_in(tx), *elsewhere})
-        todo = {name: [(each, last_covered(tx, name)) for each in ranges_of(tx, name)] for name in homes}
+        trees = {name: read_trees(tx, name) for name in homes}
+        ranges = {name: ranges_of(tx, name) for name in homes}
+    tasks = [
+        Task(range=each, last=trees[name].last, since=trees[name].since) for name in homes for each in ranges[name]
+    ]
     with _judging(store, rulebook, workers) as judged:
-        parts = judged([each for name in homes for each in todo[name]])
+        parts = judged(tasks)
         found = [
-            _logs_of(store, name, list(islice(parts, len(todo[name]))), elsewhere.get(name, []), trust)
+            judge_logs(name, trees[name], islice(parts, len(ranges[name])), elsewhere.get(name, ()), trust)
             for name in homes
         ]
-    return _verdict(found, flaws)
+    with store.read() as tx:
+        for name, each in zip(homes, found, strict=True):
+            each.flaws, each.doubts = (with_numbers(tx, name, flaws) for flaws in (each.flaws, each.doubts))
+    return _verdict(found, unread)
 
 
 def verify_case(tx: Tx, rulebook: Rulebook, case_id: str) -> tuple[Flaw, ...]:
@@ -94,15 +102,8 @@ def _verdict(found: Sequence[HomeFound], flaws: list[Flaw]) -> Verdict:
     )
 
 
-def _logs_of(store: Store, home: str, parts: Sequence[Part], given: Sequence[tuple[str, Stated]],
-             trust: Trust) -> HomeFound:  # fmt: skip
-    with store.read() as tx:
-        return judge_logs(tx, home, parts, given, trust)
-
-
 # --- by how many -----------------------------------------------------------------------------------------------------
 
-Task = tuple[Range, str | None]
 Judged = Callable[[Sequence[Task]], Iterator[Part]]
 
 
@@ -121,7 +122,7 @@ def _judging(store: Store, rulebook: Rulebook, workers: int) -> Iterator[Judged]
 
 def _judge(store: Store, rulebook: Rulebook, task: Task) -> Part:
     with store.read() as tx:
-        return judge_range(tx, rulebook, *task)
+        return judge_range(tx, rulebook, task)
 
 
 class _There:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,18 +12,17 @@ import sqlalchemy as sa
 from engine.audit import keys
 from engine.audit.signing import verify as is_signed
 from engine.audit.verify_cases import Flaw
-from engine.audit.verify_logs import TOLERATED, Leaves, Log, LogState, Stated
+from engine.audit.verify_logs import Log, LogState, Stated
 from engine.audit.verify_parts import Part
-from engine.rules.chain import moment
+from engine.audit.verify_trees import Trees
 from engine.rules.signed_note import BadNote, Checkpoint, VerifierKey, opened, parse_checkpoint, parse_verifier_key
 from engine.store import treebook
 from engine.store.db import Tx
-from engine.store.plainrows import plain_columns
 from engine.store.tables import cases
-from engine.store.treebook import read_heads, recorded_until
-from engine.store.trust_tables import OPEN, VEILED, checkpoints, tree_heads, tree_nodes
+from engine.store.trust_tables import OPEN, VEILED
 
-#: Home -> (log, what a checkpoint from elsewhere states of it).
+#: (log, what a checkpoint from elsewhere states of it); and these by home.
+Given = Sequence[tuple[str, Stated]]
 Elsewhere = dict[str, list[tuple[str, Stated]]]
 
 
@@ -52,49 +50,43 @@ class Trust:
 class HomeFound:
     """Everything about one home."""
 
-    cases: int
-    rows: int
-    erased: int
-    covered: int
-    flaws: list[Flaw]
-    doubts: list[Flaw]
+    cases: int = 0
+    rows: int = 0
+    erased: int = 0
+    covered: int = 0
+    flaws: list[Flaw] = field(default_factory=list)
+    doubts: list[Flaw] = field(default_factory=list)
     logs: list[LogState] = field(default_factory=list)
 
-
-def last_covered(tx: Tx, home: str) -> str | None:
-    """Rows recorded before this moment should have a leaf: some time before the last one that has; None where none
-    has. As plain rows write it."""
-    try:
-        found = recorded_until(tx, home, read_heads(tx, home))
-    except (ValueError, TypeError):  # what is there is no head, or no moment: told elsewhere
-        return None
-    return moment(found.astimezone(UTC) - timedelta(microseconds=TOLERATED)) if found else None
+    def add(self, part: Part) -> None:
+        self.cases += len(part.ids)
+        self.rows += part.rows
+        self.erased += part.erased
+        self.covered += part.covered
+        self.flaws += part.flaws
+        self.doubts += part.late
 
 
-def judge_logs(
-    tx: Tx, home: str, parts: Sequence[Part], given: Sequence[tuple[str, Stated]], trust: Trust
-) -> HomeFound:
-    """`given` are what checkpoints from elsewhere state of the logs of this home."""
-    found = HomeFound(
-        cases=sum(len(part.ids) for part in parts),
-        rows=sum(part.rows for part in parts),
-        erased=sum(part.erased for part in parts),
-        covered=sum(part.covered for part in parts),
-        flaws=[flaw for part in parts for flaw in part.flaws],
-        doubts=[flaw for part in parts for flaw in part.late],
-    )
-    leaves, ids = _leaves_of(parts)
-    stored = _stored(tx, home, trust, found.flaws)
-    heads = {row.log: row for row in tx.execute(_of(tree_heads, tx, home)).all()}
-    for name in sorted({*leaves, *stored, *heads, *(log for log, _ in given)}):
-        log = Log(home, name, leaves.pop(name, Leaves()), ids)
+def judge_logs(home: str, trees: Trees, parts: Iterable[Part], given: Given, trust: Trust) -> HomeFound:
+    """`given` are what checkpoints from elsewhere state of the logs of this home; `parts` are used up one by one."""
+    found, ids = HomeFound(), list[str]()
+    stored = _stored(home, trees.checkpoints, trust, found.flaws)
+    names = {*trees.rooms, *stored, *trees.heads, *(log for log, _ in given)}
+    logs = {name: Log(home, name, trees.rooms.get(name, 0), ids) for name in sorted(names)}
+    for part in parts:
+        found.add(part)
+        first_case = len(ids)
+        ids += part.ids
+        for name, leaves in part.leaves.items():
+            logs[name].take(leaves, first_case)
+    for name, log in logs.items():
+        log.grow()
         elsewhere = [each for log_name, each in given if log_name == name]
-        _judge(tx, log, heads.get(name), [*elsewhere, *stored.get(name, [])], found)
-    found.flaws, found.doubts = _numbered(tx, home, found.flaws), _numbered(tx, home, found.doubts)
+        _judge(log, trees, [*elsewhere, *stored.get(name, [])], found)
     return found
 
 
-def _numbered(tx: Tx, home: str, flaws: Sequence[Flaw]) -> list[Flaw]:
+def with_numbers(tx: Tx, home: str, flaws: Sequence[Flaw]) -> list[Flaw]:
     """Each with the number of its case, where that is still there."""
     wanted = {flaw.case_id for flaw in flaws if flaw.case_id and not flaw.number}
     ids = sorted(wanted)[:_NUMBERED]
@@ -107,23 +99,13 @@ def _numbered(tx: Tx, home: str, flaws: Sequence[Flaw]) -> list[Flaw]:
 _NUMBERED = 500
 
 
-def _leaves_of(parts: Sequence[Part]) -> tuple[dict[str, Leaves], list[str]]:
-    leaves: dict[str, Leaves] = {}
-    ids: list[str] = []
-    for part in parts:
-        for name, more in part.leaves.items():
-            leaves.setdefault(name, Leaves()).extend(more, len(ids))
-        ids += part.ids
-    return leaves, ids
-
-
-def _judge(tx: Tx, log: Log, head: Any, stated: Sequence[Stated], found: HomeFound) -> None:
-    sizes = [each.size for each in stated]
-    nodes = tx.execute(sa.select(*_NODE).where(tree_nodes.c.home == log.home, tree_nodes.c.log == log.name))
+def _judge(log: Log, trees: Trees, stated: Sequence[Stated], found: HomeFound) -> None:
+    sizes, head = [each.size for each in stated], trees.heads.get(log.name)
     found.flaws += log.flaws
     found.flaws += log.out_of_order(sizes)
     found.flaws += log.against(stated)
-    found.flaws += log.kept(head.size if head else 0, _frontier(head), map(tuple, nodes), treebook.KEPT_HEIGHTS)
+    nodes = trees.nodes.get(log.name, ())
+    found.flaws += log.kept(head.size if head else 0, _frontier(head), nodes, treebook.KEPT_HEIGHTS)
     found.doubts += log.late(sizes)
     agreeing = (each.size for each in stated if each.given and log.agrees(each))
     state = LogState(
@@ -137,9 +119,6 @@ def _judge(tx: Tx, log: Log, head: Any, stated: Sequence[Stated], found: HomeFou
     found.logs.append(state)
 
 
-_NODE = tree_nodes.c["height", "position", "hash"]
-
-
 def _frontier(head: Any) -> object:
     try:
         return json.loads(head.frontier) if head else []
@@ -147,15 +126,10 @@ def _frontier(head: Any) -> object:
         return None
 
 
-def _of(table: sa.Table, tx: Tx, home: str) -> sa.Select[Any]:
-    columns = plain_columns(table.c, sqlite=tx.dialect.name == "sqlite")
-    return sa.select(*columns).where(table.c.home == home).order_by(*table.primary_key.columns)
-
-
-def _stored(tx: Tx, home: str, trust: Trust, flaws: list[Flaw]) -> Mapping[str, list[Stated]]:
+def _stored(home: str, rows: Iterable[Any], trust: Trust, flaws: list[Flaw]) -> Mapping[str, list[Stated]]:
     """What the checkpoints kept here state, by log; what is wrong with one itself is told at once."""
     found: dict[str, list[Stated]] = {}
-    for row in tx.execute(_of(checkpoints, tx, home)).all():
+    for row in rows:
         place = {"home": home, "log": row.log, "checkpoint": row.id}
         flaws += [Flaw(case_id=None, seq=None, what=what, **place) for what in _of_checkpoint(row, trust)]
         try:

@@ -48,13 +48,6 @@ class Leaves:
         self.times.append(time)
         self.rows.append(row)
 
-    def extend(self, more: Leaves, first_case: int) -> None:
-        """`more` counts its cases from `first_case` on."""
-        self.places.extend(more.places)
-        self.hashes += more.hashes
-        self.times.extend(more.times)
-        self.rows.extend([key + (first_case << _SEQ_BITS) for key in more.rows])
-
 
 def row_key(case: int, seq: int) -> int:
     """The row of the case that is counted so among others, from 0; keys have the order of rows."""
@@ -87,32 +80,38 @@ class LogState:
 class Log:
     """The leaves of one log in order, and the tree over them."""
 
-    def __init__(self, home: str, name: str, found: Leaves, cases: Sequence[str]) -> None:
-        self.home, self.name, self._cases = home, name, cases
+    def __init__(self, home: str, name: str, room: int, cases: Sequence[str]) -> None:
+        """`room` is for how many leaves; `cases` are those that rows are counted among, all of them in the end."""
+        self.home, self.name, self.size, self._cases = home, name, room, cases
         self.flaws: list[Flaw] = []
-        self.size = _size(found.places)
-        self._place(found)
-        self._levels = [_hashed_leaves(self._hashes)]
-        while len(self._levels[-1]) >= 64:
-            self._levels.append(_joined(self._levels[-1]))
+        self._hashes, self._taken = bytearray(32 * room), bytearray(room)
+        self.times, self.rows = array("q", bytes(8 * room)), array("q", bytes(8 * room))
+        self._levels: list[bytes] = []
 
-    def _place(self, found: Leaves) -> None:
-        """Each where it says it stands; a place outside the log, or taken, is a flaw and leaves another empty."""
-        size = self.size
-        self._hashes, self._taken = bytearray(32 * size), bytearray(size)
-        self.times, self.rows = array("q", bytes(8 * size)), array("q", bytes(8 * size))
+    def take(self, found: Leaves, first_case: int) -> None:
+        """Each where it says it stands; a place outside the log, or taken, is a flaw and leaves another empty. `found`
+        counts its cases from `first_case` on."""
+        first_row = row_key(first_case, 0)
         for at, place in enumerate(found.places):
-            if not 0 <= place < size or self._taken[place]:
-                self.flaws.append(self._flaw("leaf_twice", place, row=found.rows[at]))
+            row = found.rows[at] + first_row if found.rows[at] else 0
+            if not 0 <= place < self.size or self._taken[place]:
+                self.flaws.append(self._flaw("leaf_twice", place, row=row))
                 continue
             self._taken[place] = 1
             self._hashes[32 * place : 32 * place + 32] = found.hashes[32 * at : 32 * at + 32]
-            self.times[place], self.rows[place] = found.times[at], found.rows[at]
+            self.times[place], self.rows[place] = found.times[at], row
+
+    def grow(self) -> None:
+        """The tree over all that was taken; places that nothing took are flaws."""
         start = self._taken.find(0)
         while start >= 0:
             end = self._taken.find(1, start)
-            self.flaws.append(self._flaw("leaf_missing", start, row=0, until=end if end >= 0 else size))
+            self.flaws.append(self._flaw("leaf_missing", start, row=0, until=end if end >= 0 else self.size))
             start = self._taken.find(0, end) if end >= 0 else -1
+        self._levels = [_hashed(b"\x00", self._hashes, 32)]
+        self._hashes.clear()
+        while len(self._levels[-1]) >= 64:
+            self._levels.append(_hashed(b"\x01", self._levels[-1], 64))
 
     # --- the tree ----------------------------------------------------------------------------------------------------
 
@@ -212,23 +211,24 @@ class Log:
                 yield self._flaw("node", 0, row=0, until=self.size)
 
 
-def _size(places: Sequence[int]) -> int:
-    """One more than the last place, as long as that can be: with places far beyond the others there are as many leaves
-    as there are."""
-    last = max(places, default=-1)
-    return last + 1 if last < 2 * len(places) + _GAPS else len(places)
+def room_for(count: int, last: int) -> int:
+    """One place more than the last leaf has, as long as that can be: with a place far beyond the others there are as
+    many places as leaves."""
+    return last + 1 if 0 <= last < 2 * count + _GAPS else count
 
 
 #: So many leaves more than there are may be missing before places are not believed.
 _GAPS = 1_000
 
 
-def _hashed_leaves(entries: bytearray) -> bytes:
-    sha256 = hashlib.sha256
-    return b"".join([sha256(b"\x00" + entries[at : at + 32]).digest() for at in range(0, len(entries), 32)])
+def _hashed(kind: bytes, data: bytes | bytearray, width: int) -> bytes:
+    """The hashes of whole pieces so wide, side by side: what has no neighbour yet is no whole subtree."""
+    sha256, found = hashlib.sha256, bytearray()
+    for start in range(0, len(data), _AT_ONCE * width):
+        piece = data[start : start + _AT_ONCE * width]
+        places = range(0, len(piece) - width + 1, width)
+        found += b"".join([sha256(kind + piece[at : at + width]).digest() for at in places])
+    return bytes(found)
 
 
-def _joined(level: bytes) -> bytes:
-    """The next level; what has no neighbour yet is no whole subtree."""
-    sha256 = hashlib.sha256
-    return b"".join([sha256(b"\x01" + level[at : at + 64]).digest() for at in range(0, len(level) - 63, 64)])
+_AT_ONCE = 4_096

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ _NO_HASH = bytes(32)
 @dataclass(slots=True)
 class Part:
     """What was found in a range. `leaves` are those of each log that name a row here; their rows count cases as `ids`
-    does. `late` are rows without a leaf that say they are from before `since` (see `judge_range`)."""
+    does. `late` are rows without a leaf that say they are from before `since` (see `Task`)."""
 
     home: str
     ids: list[str]
@@ -34,8 +34,18 @@ class Part:
     late: list[Flaw] = field(default_factory=list)
 
 
-def judge_range(tx: Tx, rulebook: Rulebook, found: Range, since: str | None) -> Part:
-    """`since`: rows recorded before this moment should have a leaf; None where none needs to."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """A range to judge. Of each log leaves up to `last` count, others came since verification began; rows recorded
+    before `since` should have one, None where none needs to."""
+
+    range: Range
+    last: Mapping[str, int]
+    since: str | None
+
+
+def judge_range(tx: Tx, rulebook: Rulebook, task: Task) -> Part:
+    found = task.range
     with _no_collections():
         block = read_block(tx, found)
         part = Part(
@@ -47,7 +57,7 @@ def judge_range(tx: Tx, rulebook: Rulebook, found: Range, since: str | None) -> 
         for kept in block.cases:
             if not is_sound(kept, rulebook):
                 part.flaws += _placed(part.home, kept, block, rulebook)
-        _take_leaves(part, block, since)
+        _take_leaves(part, block, task)
         return part
 
 
@@ -73,14 +83,17 @@ def _placed(home: str, kept: Kept, block: Block, rulebook: Rulebook) -> Iterator
         yield replace(flaw, home=home, number=number, log=log, leaf=leaf)
 
 
-def _take_leaves(part: Part, block: Block, since: str | None) -> None:
+def _take_leaves(part: Part, block: Block, task: Task) -> None:
     """Each leaf with the row it names; what names none is a flaw, and so is a second one for the same row."""
     numbered = {case_id: place for place, case_id in enumerate(part.ids)}
     without = {(row[1], row[2]): row for kept in block.cases for row in kept.rows}
     for case_id, seq, log, leaf in block.leaves:
-        row = without.pop((case_id, seq), None)
         place = {"home": part.home, "log": log, "leaf": leaf}
-        if log not in LOGS or not isinstance(leaf, int) or not isinstance(seq, int):
+        is_place = log in LOGS and isinstance(leaf, int) and isinstance(seq, int)
+        if is_place and leaf > task.last.get(log, -1):
+            continue
+        row = without.pop((case_id, seq), None)
+        if not is_place:
             part.flaws.append(Flaw(case_id=case_id, seq=seq, what="leaf_log", **place))
             continue
         into = part.leaves.setdefault(log, Leaves())
@@ -90,7 +103,7 @@ def _take_leaves(part: Part, block: Block, since: str | None) -> None:
         else:
             into.add(leaf, _hash_of(row), _time_of(row), row_key(numbered[case_id], seq))
     part.covered = part.rows - len(without)
-    late = (row for row in without.values() if since is not None and row.recorded_at < since)
+    late = (row for row in without.values() if task.since is not None and row.recorded_at < task.since)
     part.late += [Flaw(case_id=row.case_id, seq=row.seq, what="late", home=part.home) for row in late]
 
 

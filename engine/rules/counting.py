@@ -91,11 +91,11 @@ def _acted_as(name: str, event: Event, before: CaseState) -> bool:
     post = event.post
     if post is not None and post.role == name:
         return True
-    people = {
-        SYSTEM: (SYSTEM,),
-        "opener": (before.opener,),
-        "reporter_side": (before.opener, before.behalf),
-        "party": before.party,
-        "recused": before.recused,
-    }
+    if name == "opener":
+        return event.actor == before.opener
+    if name == "reporter_side":
+        return event.actor in (before.opener, before.behalf)
+    if name == SYSTEM:
+        return event.actor == SYSTEM
+    people = {"party": before.party, "recused": before.recused}
     return event.actor in people.get(name, ())

@@ -8,10 +8,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from engine.audit import verify as verify_module
 from engine.audit.signing import fresh_key
 from engine.audit.verify import BadNote, verify
 from engine.rules.signed_note import VerifierKey, parse_checkpoint, signed
@@ -212,3 +214,26 @@ def test_both_databases_find_a_rewritten_row_by_the_checkpoint_alone(store: Stor
     assert verdict.first is not None
     assert (verdict.first.case_id, verdict.first.seq, verdict.first.leaf) == (case, 1, 0)
     assert [state.log for state in verdict.logs if state.size] == [OPEN]
+
+
+def test_a_checkpoint_taken_meanwhile_raises_no_alarm(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    world = Signing(store, tmp_path)
+    case = world.begin()
+    world.take()
+    judge, taken = verify_module.judge_range, list[str]()
+
+    def judge_later(*asked: Any) -> Any:
+        """Between the reading of the trees and that of the rows life goes on."""
+        if not taken:
+            world.wait(hours=3)
+            world.fire("zuzhang", case, "note", text="后来")
+            world.begin()
+            taken.extend(row.id for row in world.take())
+        return judge(*asked)
+
+    monkeypatch.setattr(verify_module, "judge_range", judge_later)
+    verdict = verify(store, world.office.rulebook)
+
+    assert taken
+    assert (verdict.flaws, verdict.doubts) == ((), ())
+    assert (verdict.rows, verdict.covered, [state.size for state in verdict.logs if state.size]) == (3, 1, [1])

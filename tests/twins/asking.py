@@ -192,10 +192,13 @@ _DULL = re.compile(
 
 
 def main_ones(asks: Sequence[Ask], hidden: Hidden) -> list[Ask]:
-    """What is worth asking as everybody: what is about cases, as it stands or by one of the words."""
+    """What is worth asking as everybody: what is about cases, as it stands or by one of the words. Of the pages, which
+    take their time and say what the interface says, those few that bring everything together."""
     plain = (each for each in asks if each.query in ({}, {"q": hidden.q[0]}) or each.path.endswith("/latest"))
     known = (f"/{hidden.case}", *(f"/do/{name}" for name in ("note", "accept")))
-    return [each for each in plain if not _DULL.match(each.path) and not any(part in each.path for part in known)]
+    found = [each for each in plain if not _DULL.match(each.path) and not any(part in each.path for part in known)]
+    brought = ("/", "/inbox", f"/cases/{hidden.cases[-1]}")
+    return [each for each in found if not each.page or each.path in brought or (each.path == "/cases" and each.query)]
 
 
 def _pages(twin: Twin, method: str) -> list[str]:

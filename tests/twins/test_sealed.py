@@ -156,7 +156,7 @@ def test_no_page_tells_of_it(story: Story):
 def test_nothing_that_is_tried_with_it_is_answered_otherwise_than_with_nothing(story: Story):
     asks = [*api_writes(story.both.telling, story.hidden), *page_writes(story.both.telling, story.hidden)]
 
-    assert differences(story.both, CLOSE, asks) == []
+    assert differences(story.both, CLOSE if story.widely else CLOSE[:1], asks) == []
 
 
 def test_somebody_whom_only_it_names_is_still_nobody(story: Story):
@@ -169,7 +169,10 @@ def test_somebody_whom_only_it_names_is_still_nobody(story: Story):
 def test_the_log_of_access_shows_the_sealing_like_any_other_report(story: Story):
     """Who audits sees that somebody opened a case or acted on one, and cannot find who sealed what."""
     twin, hidden = story.both.telling, story.hidden
-    found = [each for one in hidden.cases for each in twin.get(AUDIT, "/v1/access", object=one, limit=200)["items"]]
+    asked = [(one, login) for one in hidden.cases for login in ("linzhang", "township_party_office")]
+    found = [
+        each for one, by in asked for each in twin.get(AUDIT, "/v1/access", object=one, login=by, limit=200)["items"]
+    ]
     acting = [each for each in found if each["person"]]
     sealing = {(each["person"]["id"], each["method"], each["what"], each["status"]) for each in acting}
 

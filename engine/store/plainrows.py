@@ -92,12 +92,15 @@ class _Forms(dict[str, str]):
 
 _forms = _Forms()
 _ORDER = sorted(set(COLUMNS) - {"hash"})
-_NUMBERS = tuple(column.name for column in history.c if isinstance(column.type, sa.Integer))
-_WORDS = tuple(name for name in _ORDER if name not in (*_JSONS, *_NUMBERS, "proxy"))
-_PARTS = (*_WORDS, *_NUMBERS, *_JSONS, "proxy")
+_KINDS = {column.name: column for column in history.c}
+_NUMBERS = tuple(name for name in _ORDER if isinstance(_KINDS[name].type, sa.Integer) and not _KINDS[name].nullable)
+_WORDS = tuple(name for name in _ORDER if name not in (*_JSONS, "proxy") and name not in _NUMBERS)
+_SURE = tuple(name for name in _WORDS if not _KINDS[name].nullable)
+_PERHAPS = tuple(name for name in _WORDS if _KINDS[name].nullable)
+_PARTS = (*_SURE, *_PERHAPS, *_NUMBERS, *_JSONS, "proxy")
 _FORM = "{{" + ",".join(f'"{name}":{{{_PARTS.index(name)}}}' for name in _ORDER) + "}}"
-_words, _numbers, _jsons = (
-    itemgetter(*(COLUMNS.index(name) for name in names)) for names in (_WORDS, _NUMBERS, _JSONS)
+_sure, _perhaps, _numbers, _jsons = (
+    itemgetter(*(COLUMNS.index(name) for name in names)) for names in (_SURE, _PERHAPS, _NUMBERS, _JSONS)
 )
 _PROXY, _FLAG_FORM = COLUMNS.index("proxy"), {0: "false", 1: "true"}
 
@@ -107,12 +110,18 @@ def quick_hash(row: Sequence[Any]) -> str:
     gives the hash of the row, the careful one does; raises TypeError, ValueError or KeyError where that may be
     otherwise."""
     form = _FORM.format(
-        *["null" if each is None else encode_basestring(each) for each in _words(row)],
-        *["null" if each is None else f"{each:d}" for each in _numbers(row)],
+        *map(encode_basestring, _sure(row)),
+        *["null" if each is None else _quoted(each) for each in _perhaps(row)],
+        *map(int.__repr__, _numbers(row)),
         *[_forms[each] for each in _jsons(row)],
         _FLAG_FORM[row[_PROXY]],
     )
     return hashlib.sha256(form.encode()).hexdigest()
+
+
+def _quoted(value: Any) -> str:
+    """A text, or the one number that a row may lack."""
+    return encode_basestring(value) if isinstance(value, str) else int.__repr__(value)
 
 
 # --- as events -------------------------------------------------------------------------------------------------------

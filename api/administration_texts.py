@@ -46,6 +46,7 @@ ACT_TEXTS: dict[str, Text] = {
     "duty_changed": ("更改值班表", "Duty roster changed"),
     "rhythm_changed": ("更改例会日期", "Meeting days changed"),
     "clock_moved": ("调整模拟时间", "Simulated time moved"),
+    "erased": ("依法删除个人信息", "Personal data erased by law"),
     "counted_anew": ("按新日历重算时限", "Deadlines counted anew"),
 }
 #: What is told about an act beside whom it was about; what is not here says nothing to a reader.

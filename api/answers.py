@@ -14,6 +14,12 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class NamelessOut(Answer):
+    """Somebody of whom nothing is told here."""
+
+    name: str
+
+
 class PersonOut(Answer):
     """A registered person, or `system` with no name."""
 
@@ -81,7 +87,7 @@ class CaseOut(Answer):
     total_due_at: datetime | None
     closed_at: datetime | None
     opener: PersonOut
-    on_behalf_of: PersonOut | None
+    on_behalf_of: PersonOut | NamelessOut | None
     responsible: ChargeOut | None
     successor: ChargeOut | None
     follows: FollowedOut | None

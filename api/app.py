@@ -27,6 +27,7 @@ from api.v1 import (
     organisation,
     register,
     reveals,
+    sealed,
     workflows,
 )
 from api.v1 import files as uploads
@@ -47,8 +48,8 @@ from engine.wiring import open_database
 PATIENCE = 30.0
 #: In the order in which addresses are tried, but for uploads.
 ROUTES = (
-    cases, reveals, history, audit, meetings, messages, workflows, organisation, duty, clock, access, accounts,
-    register, administration,
+    cases, sealed, reveals, history, audit, meetings, messages, workflows, organisation, duty, clock, access,
+    accounts, register, administration,
 )  # fmt: skip
 
 

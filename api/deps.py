@@ -27,6 +27,7 @@ from engine.cases.picks import PickQueries
 from engine.cases.queries import CaseQueries
 from engine.cases.revealing import RevealService
 from engine.cases.rule_queries import RuleQueries
+from engine.cases.sealed import SealedQueries
 from engine.cases.service import CaseService
 from engine.cases.timekeeping import Timekeeper
 from engine.duty.service import DutyService
@@ -61,6 +62,7 @@ class Services:
     cases: CaseService
     case_queries: CaseQueries
     picks: PickQueries
+    sealed: SealedQueries
     revealing: RevealService
     meetings: MeetingService
     arranging: ArrangingService
@@ -103,6 +105,7 @@ def make_services(
         cases=CaseService(office),
         case_queries=CaseQueries(office),
         picks=PickQueries(office),
+        sealed=SealedQueries(office),
         revealing=RevealService(office),
         meetings=MeetingService(office, CheckpointService(office).after_meeting),
         arranging=ArrangingService(office),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -70,19 +70,22 @@ _VERSION = {"type": "string", "pattern": r'^"\d{1,9}"$', "examples": ['"7"']}
 ID, FIRST, VERSION = "$response.body#/id", "$response.body#/items/0/id", "$response.header.ETag"
 
 
-def link(operation: str, description: str, **parameters: str) -> dict[str, Any]:
+Links = Mapping[str, dict[str, Any]]  #: name -> where it leads
+
+
+def link(operation: str, description: str, parameters: Mapping[str, str]) -> dict[str, Any]:
     """Where an answer leads: to the operation with this name, each parameter taken from the answer."""
-    return {"operationId": operation, "parameters": parameters, "description": description}
+    return {"operationId": operation, "parameters": dict(parameters), "description": description}
 
 
-def answers(model: type[BaseModel], description: str = "Done", **links: dict[str, Any]) -> dict[str, Any]:
+def answers(model: type[BaseModel], description: str = "Done", *, links: Links | None = None) -> dict[str, Any]:
     """The shape of an answer, said in OpenAPI without validating every answer again, and where it leads."""
-    return {"model": model, "description": description} | ({"links": links} if links else {})
+    return {"model": model, "description": description} | ({"links": dict(links)} if links else {})
 
 
-def versioned(model: type[BaseModel], description: str = "Done", /, **links: Any) -> dict[str, Any]:
+def versioned(model: type[BaseModel], description: str = "Done", *, links: Links | None = None) -> dict[str, Any]:
     """The same, of what has a version: its ETag."""
-    return answers(model, description, **links) | {"headers": _ETAG}
+    return answers(model, description, links=links) | {"headers": _ETAG}
 
 
 _ETAG = {"ETag": {"schema": _VERSION, "required": True, "description": "The version, quoted"}}
@@ -90,12 +93,14 @@ HIDDEN: dict[str, Any] = {"description": "Done; the case is now hidden from the 
 CASE_LINKS: dict[str, Any] = versioned(
     CaseOut,
     "The case; its version is the ETag",
-    case=link("get_case", "Read it again", case_id=ID),
-    triggers=link("get_triggers", "What may be done now", case_id=ID),
-    transitions=link("fire", "Do it", case_id=ID, **{"If-Match": VERSION}),
-    history=link("get_history", "What was done", case_id=ID),
-    clocks=link("get_clocks", "Its deadlines", case_id=ID),
-    calls=link("get_calls", "Who was called for it", case_id=ID),
+    links={
+        "case": link("get_case", "Read it again", {"case_id": ID}),
+        "triggers": link("get_triggers", "What may be done now", {"case_id": ID}),
+        "transitions": link("fire", "Do it", {"case_id": ID, "If-Match": VERSION}),
+        "history": link("get_history", "What was done", {"case_id": ID}),
+        "clocks": link("get_clocks", "Its deadlines", {"case_id": ID}),
+        "calls": link("get_calls", "Who was called for it", {"case_id": ID}),
+    },
 )
 _STEPS = {
     "move": ("move_meeting", "Hold it at another time"),
@@ -107,10 +112,10 @@ _STEPS = {
     "close": ("close_meeting", "Close it"),
     "cancel": ("cancel_meeting", "Call it off"),
 }
-MEETING_LINKS: dict[str, dict[str, Any]] = {
-    "meeting": link("get_meeting", "Read it again", meeting_id=ID),
-    "closing": link("preview_closing", "What closing now would do", meeting_id=ID),
-    **{name: link(*how, meeting_id=ID, **{"If-Match": VERSION}) for name, how in _STEPS.items()},
+MEETING_LINKS: Links = {
+    "meeting": link("get_meeting", "Read it again", {"meeting_id": ID}),
+    "closing": link("preview_closing", "What closing now would do", {"meeting_id": ID}),
+    **{name: link(*how, {"meeting_id": ID, "If-Match": VERSION}) for name, how in _STEPS.items()},
 }
 
 

@@ -73,6 +73,10 @@ WRONG_TEXTS: dict[str, Text] = {
         "账号“{login}”只能用 1–64 个字母、数字和 _ . @ -",
         "“{login}” is no login: 1–64 letters, digits and _ . @ -",
     ),
+    "login_is_id_number": (
+        "账号不能是身份证号：本系统一律不保存身份证号",
+        "a login must not be an identity card number: none is kept here",
+    ),
     "login_taken": ("账号“{login}”已有人使用或用过", "the login “{login}” is or was in use"),
     "unknown_login": ("没有账号“{login}”", "there is no account “{login}”"),
     "account_ended": ("账号“{login}”已停用", "the account “{login}” has ended"),

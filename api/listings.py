@@ -85,6 +85,11 @@ class HistoryListing(Listing):
     until: Until = None
 
 
+class SealedListing(Listing):
+    since: Annotated[Moment | None, Field(description="sealed then or later")] = None
+    until: Until = None
+
+
 class RefusalListing(Listing):
     case: CaseId | None = None
 

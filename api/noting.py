@@ -16,9 +16,10 @@ from starlette.types import Message, Scope, Send
 
 from engine.audit.access import AccessLog, network_of
 
-#: What is not noted: files that are the same for everybody, and what a monitor asks every few seconds.
-UNNOTED = ("/static", "/healthz", "/readyz", "/metrics")
-_KNOWN, _CODE = "known", "refused"
+#: What is not noted: files that are the same for everybody, what a monitor asks every few seconds, and the page that
+#: one sees after an act that hid its case from himself: it would say that there was one.
+UNNOTED = ("/static", "/healthz", "/readyz", "/metrics", "/report/handed-over")
+_KNOWN, _CODE, _HIDDEN = "known", "refused", "hidden"
 #: Parameters of paths that name an object, the first that is there.
 _OBJECTS = (
     "case_id",
@@ -62,6 +63,12 @@ def tell_code(request: Request, code: str) -> None:
     setattr(request.state, _CODE, code)
 
 
+def tell_hidden(request: Request, status: int, ident: str) -> None:
+    """The act hid its case from who did it, so the answer shows nothing. It is noted as one that shows the case is: who
+    reads the log must not find who sealed what."""
+    setattr(request.state, _HIDDEN, (status, ident))
+
+
 def is_noted(path: str) -> bool:
     return not any(path == each or path.startswith(f"{each}/") for each in UNNOTED)
 
@@ -95,6 +102,7 @@ class Noting:
     def _note(self, status: int, code: str | None, start: Mapping[str, Any]) -> None:
         self._noted = True
         known: Known | None = self._state.get(_KNOWN)
+        status, hidden = self._state.get(_HIDDEN, (status, None))
         self._access.note(
             way=known.way if known else "none",
             login=known.login if known else None,
@@ -102,7 +110,7 @@ class Noting:
             office=known.office if known else None,
             method=self._scope["method"],
             what=getattr(self._scope.get("route"), "path", _NOWHERE),
-            about=object_of(self._scope.get("path_params", {}), status) or _made(status, start),
+            about=object_of(self._scope.get("path_params", {}), status) or hidden or _made(status, start),
             asked=names_in(self._scope.get("query_string", b"")),
             status=status,
             code=code[:120] if code and status >= 400 else None,

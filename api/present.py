@@ -14,7 +14,7 @@ from engine.cases.door import Outcome
 from engine.cases.views import CaseView, Choices, EventView, Followed
 from engine.definition.model import Field, Row, Title, Value, Workflow
 from engine.rules.explain import Could, Offer
-from engine.rules.mask import Sight, name_pattern
+from engine.rules.mask import NO_NAME, NO_NAMES, Names, Sight, name_pattern
 from engine.rules.own import is_own, row_of
 from engine.rules.state import Charge, Event
 
@@ -55,7 +55,7 @@ def case(view: CaseView, english: bool) -> Json:
         "total_due_at": stamp(workflow, view.deadlines.total),
         "closed_at": stamp(workflow, state.closed_at),
         "opener": person(state.opener, view.names),
-        "on_behalf_of": villager(state.behalf, view.names, view.sight) if state.behalf else None,
+        "on_behalf_of": villager(state.behalf, view.names, view.sight, view.hidden) if state.behalf else None,
         "responsible": charge(state.responsible, view.names),
         "successor": charge(state.successor, view.names),
         "follows": _followed(view.follows, english) if view.follows else None,
@@ -116,8 +116,10 @@ def person(ident: str, names: Mapping[str, str]) -> Json:
     return {"id": ident, "name": names.get(ident)}
 
 
-def villager(ident: str, names: Mapping[str, str], sight: Sight) -> Json:
+def villager(ident: str, names: Mapping[str, str], sight: Sight, hidden: Names = NO_NAMES) -> Json:
     """A registered reporter, or whom an act was done for (代报): the name is masked where texts are."""
+    if hidden.nameless and sight is Sight.MASKED:
+        return {"name": NO_NAME}
     named = names.get(ident)
     return {"id": ident, "name": name_pattern(named) if named and sight is Sight.MASKED else named}
 
@@ -169,7 +171,7 @@ def event(view: EventView, english: bool) -> Json:
         "to_level": row.level_to,
         "unit": unit(row.unit, view.names),
         "actor": {**person(row.actor, view.names), "post": _post(view, english)},
-        "on_behalf_of": villager(row.behalf, view.names, view.sight) if row.behalf else view.behalf,
+        "on_behalf_of": villager(row.behalf, view.names, view.sight, view.hidden) if row.behalf else view.behalf,
         "data": data(workflow, view.data, view.names, view.sight),
         "recomputed": _recomputed(workflow, row) if is_own(row) else None,
         "note": view.note,

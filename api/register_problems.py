@@ -14,6 +14,7 @@ from engine.rules.refusals import FieldsRefused
 #: Code of what is Wrong -> the field of a body that it is about; else it is about the field named like the code.
 _FIELDS = {
     "bad_login": "login",
+    "login_is_id_number": "login",
     "login_taken": "login",
     "account_ended": "login",
     "unknown_person": "person",

@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     signing_key: Path | None = None
     spool: str = ""
     access_log_days: int = Field(default=KEPT_DAYS, ge=KEPT_DAYS)
+    erase_closed_after_years: int | None = Field(default=None, ge=1, le=100)
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     max_photo: int = Field(default=10_000_000, gt=0)
     max_voice: int = Field(default=20_000_000, gt=0)

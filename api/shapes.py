@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -74,6 +75,12 @@ def _storable(text: str) -> str:
 Plain = Annotated[str, AfterValidator(_storable)]
 
 
+def _whole(number: object) -> object:
+    """To JSON 7.0 is the integer 7; a text or a truth is none."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Whole = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
 _DEEPEST = 4
 
 
@@ -165,7 +172,7 @@ class BulkItem(FireBody):
     """One act; `version` is what `If-Match` says of a single one."""
 
     case: CaseId
-    version: Annotated[int, Field(strict=True, ge=1, lt=10**9)]
+    version: Annotated[Whole, Field(ge=1, lt=10**9)]
 
 
 class BulkBody(Body):
@@ -203,7 +210,7 @@ class RevealBody(Body):
     )
     reason: Code = Field(description="One of the grounds")
     words: Plain | None = Field(None, description="More of why, up to 200 characters; needed with `other`")
-    seq: Annotated[int, Field(strict=True, ge=1, lt=10**9)] | None = Field(
+    seq: Annotated[Whole, Field(ge=1, lt=10**9)] | None = Field(
         None, description="As this row of the history gave them; default: as they are now"
     )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.listings import Listing, Said
 from api.shapes import Body, Code, PersonId, Plain, UnitCode, with_example
-from api.shapes_times import Moment
+from api.shapes_times import Day, Moment
 
 Office = Literal["system", "security", "audit"]
 Scope = Literal["read", "act", "feed"]
@@ -28,15 +27,6 @@ PostId = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$"),
     Field(description="Id of a post", examples=["P2f1c9d0a7b3e4f5a6c8d"]),
 ]
-
-
-def _in_range(day: date) -> date:
-    if not 1900 <= day.year < 2200:
-        raise ValueError("not a sensible day")
-    return day
-
-
-Day = Annotated[date, AfterValidator(_in_range)]
 
 
 class AccountBody(Body):

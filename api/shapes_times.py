@@ -38,4 +38,12 @@ def _written_day(day: object) -> object:
     return day
 
 
-Day = Annotated[date, BeforeValidator(_written_day)]
+def _sensible_day(day: date) -> date:
+    """Between 1900 and 2200, as moments are."""
+    if not 1900 < day.year < 2200:
+        raise ValueError("not a sensible day")
+    return day
+
+
+_DAY = {**_MOMENT, "format": "date"}
+Day = Annotated[date, BeforeValidator(_written_day), AfterValidator(_sensible_day), WithJsonSchema(_DAY)]

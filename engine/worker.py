@@ -16,6 +16,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
+from engine.audit.personal_retention import PersonalRetention
 from engine.audit.retention import AccessRetention
 from engine.audit.witnessing import Witness, Witnessed
 from engine.cases.office import Office
@@ -35,13 +36,15 @@ _AHEAD, _BETWEEN_LOOKS = timedelta(weeks=8), timedelta(minutes=10)
 
 class Worker:
     """`every` is the time between two sweeps, in seconds. Without `webhooks` nobody outside is told,
-    without `retention` the log of access only grows."""
+    without `retention` the log of access only grows, without `personal` nothing of closed cases is erased."""
 
     def __init__(self, office: Office, every: float, webhooks: WebhookService | None = None,
-                 retention: AccessRetention | None = None) -> None:  # fmt: skip
+                 retention: AccessRetention | None = None,
+                 personal: PersonalRetention | None = None) -> None:  # fmt: skip
         self.keeper = Timekeeper(office, random.randrange)  # others may sweep at once: each begins somewhere else
         self.letters, self.every = LetterService(office), every
         self.webhooks, self.looks, self.retention = webhooks, _Looks(office), retention
+        self.personal = personal
 
     def sweep(self) -> Counter[str]:
         """Carry out what is due now and deliver what it says to whom; returns what became of how many. Raises
@@ -54,6 +57,8 @@ class Worker:
             done.update(_named("webhooks", self.webhooks.pass_over()))
         if self.retention and (dropped := self.retention.sweep()):
             done["access dropped"] = dropped
+        if self.personal and (erased := self.personal.sweep()):
+            done["personal erased"] = erased
         return done
 
     def once(self) -> Counter[str]:

@@ -14,6 +14,7 @@ from api.settings import load_settings
 from engine.audit.erasing import COMMAND, Erasable, EraseService, FoundCase, Wanted
 from engine.files.depots import folder_beside, open_depot
 from engine.files.service import FileService
+from engine.people.journal import keep_command
 from engine.rules.erasing import Reason
 from engine.wiring import Store
 
@@ -49,12 +50,20 @@ def erase(
         if wanted is not None and (dry_run or reason is None):
             _tell(service.preview(wanted), [], as_json, done=False)
             return
-        found = service.erase(wanted, reason, login=COMMAND, also_open=also_open) if wanted and reason else Erasable()
+        found = _erased(store, service, wanted, reason, also_open=also_open) if wanted and reason else Erasable()
         _files(store, service).sweep_everywhere()
         left = service.tidy()
         _tell(found, left, as_json, done=True)
     if left:
         raise _untidy(left)
+
+
+def _erased(store: Store, service: EraseService, wanted: Wanted, reason: Reason, *, also_open: bool) -> Erasable:
+    """Kept with the acts of administration, too: by whom on this machine, without a name."""
+    found = service.erase(wanted, reason, login=COMMAND, also_open=also_open)
+    counted = {"cases": len(found.cases), "rows": found.rows, "texts": found.texts, "uploads": found.uploads}
+    keep_command(store, "erased", wanted.person, reason=reason.value, home=wanted.home, **counted)
+    return found
 
 
 def _wanted(person: str | None, name: str | None, phone: str | None, home: str | None, reason: Reason | None, *,

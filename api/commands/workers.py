@@ -9,8 +9,11 @@ import typer
 from api.logs import Form
 from api.settings import Settings
 from engine.audit.access import AccessLog
+from engine.audit.personal_retention import PersonalRetention
 from engine.audit.retention import AccessRetention
 from engine.cases.office import Office
+from engine.files.depots import folder_beside, open_depot
+from engine.files.service import FileService
 from engine.messages.sending import Sender
 from engine.messages.webhooks import WebhookService
 from engine.worker import Worker
@@ -28,4 +31,14 @@ def worker_of(office: Office, settings: Settings, every: float, access: AccessLo
     after."""
     sender = Sender(private=settings.webhooks_private)
     webhooks = WebhookService(office, settings.receivers(), sender)
-    return Worker(office, every, webhooks, AccessRetention(access, settings.access_log_days))
+    return Worker(
+        office, every, webhooks, AccessRetention(access, settings.access_log_days), _personal(office, settings)
+    )
+
+
+def _personal(office: Office, settings: Settings) -> PersonalRetention | None:
+    """Without the setting nothing is erased by itself."""
+    if settings.erase_closed_after_years is None:
+        return None
+    files = FileService(office, open_depot(settings.files or folder_beside(office.store)))
+    return PersonalRetention(office, settings.erase_closed_after_years, files.sweep_everywhere)

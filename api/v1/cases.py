@@ -17,6 +17,7 @@ from api.cursors import pack, pack_due, unpack, unpack_due
 from api.deps import English, KeyHeader, Once, Seen, Served, Services, Who, person_of
 from api.docs import CASE_LINKS, FIRST, HIDDEN, PROBLEMS, answers, link
 from api.listings import CaseListing
+from api.noting import tell_hidden
 from api.problems import refusal_response
 from api.shapes import BulkBody, CaseId, CommandBody, FireBody, OpenCaseBody, Stranger
 from engine.cases.door import Act
@@ -46,11 +47,13 @@ def caller(who: Principal, key: str | None, request: object) -> Caller:
     return Caller(person=person_of(who), token=who.token_id, key=key, request=request)
 
 
-def answer(served: Services, who: Principal, held: CaseHeld, english: bool, *, status: int = 200) -> Response:
+def answer(request: Request, served: Services, who: Principal, held: CaseHeld, english: bool, *,
+           status: int = 200) -> Response:  # fmt: skip
     """The case as it is now; nothing where the act itself hid it from him (sealing)."""
     try:
         view = served.case_queries.present(person_of(who), held)
     except NotFound:
+        tell_hidden(request, status, held.identity.id)
         return Response(status_code=204)
     headers = {"ETag": f'"{view.state.version}"'}
     if status == 201:
@@ -59,17 +62,19 @@ def answer(served: Services, who: Principal, held: CaseHeld, english: bool, *, s
 
 
 @router.post("/cases", status_code=201, summary="Open a case", responses={201: CASE_LINKS, 204: HIDDEN})
-def open_case(body: OpenCaseBody, served: Served, who: Who, english: English, key: KeyHeader = None) -> Any:
+def open_case(
+    body: OpenCaseBody, request: Request, served: Served, who: Who, english: English, key: KeyHeader = None
+) -> Any:
     """Judged, chained and idempotent like every other act."""
     wanted = OpenCase(unit=body.unit, workflow=body.workflow, command=command(body, body.trigger))
     sent = caller(who, key, ["POST /v1/cases", body.model_dump(mode="json")])
-    return answer(served, who, served.cases.open(sent, wanted), english, status=201)
+    return answer(request, served, who, served.cases.open(sent, wanted), english, status=201)
 
 
 @router.get(
     "/cases",
     summary="Cases within reach",
-    responses={200: answers(CasePage, first=link("get_case", "The first of them", case_id=FIRST))},
+    responses={200: answers(CasePage, links={"first": link("get_case", "The first of them", {"case_id": FIRST})})},
 )
 def list_cases(served: Served, who: Who, english: English, asked: Annotated[CaseListing, Query()]) -> Any:
     filters = asked.model_dump(exclude={"cursor", "state"})
@@ -98,12 +103,13 @@ def get_triggers(case_id: CasePath, served: Served, who: Who, english: English) 
 
 @router.post("/cases/{case_id}/transitions", summary="Fire a trigger", responses={200: CASE_LINKS, 204: HIDDEN})
 def fire(
-    case_id: CasePath, body: FireBody, served: Served, who: Who, english: English, seen: Seen, key: KeyHeader = None
-) -> Any:
+    case_id: CasePath, body: FireBody, request: Request, served: Served, who: Who, english: English, seen: Seen,
+    key: KeyHeader = None,
+) -> Any:  # fmt: skip
     """`If-Match` holds the version seen. A replay under the same key gets the first answer."""
     sent = caller(who, key, [f"POST {case_id}", body.model_dump(mode="json")])
     held = served.cases.fire(sent, case_id, command(body, body.trigger), seen)
-    return answer(served, who, held, english)
+    return answer(request, served, who, held, english)
 
 
 @router.post(

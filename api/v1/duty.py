@@ -40,7 +40,7 @@ def list_duty_gaps(served: Served, who: Who, asked: Annotated[GapListing, Query(
     "/duty",
     status_code=201,
     summary="Put a turn on the roster",
-    responses={201: answers(DutyTurnOut, call_off=link("call_off_turn", "Call it off", turn_id=ID))},
+    responses={201: answers(DutyTurnOut, links={"call_off": link("call_off_turn", "Call it off", {"turn_id": ID})})},
 )
 def enter_turn(body: DutyBody, served: Served, who: Who) -> Any:
     """By whoever holds a post at the unit or above it. Who is on duty must hold the role there all through the turn."""

@@ -31,7 +31,11 @@ _SOME = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
     "/files",
     status_code=201,
     summary="Upload a photo, a voice recording or a document",
-    responses={201: answers(FileOut, "Kept; an act may name it now", file=link("download_file", "Get it", file_id=ID))},
+    responses={
+        201: answers(
+            FileOut, "Kept; an act may name it now", links={"file": link("download_file", "Get it", {"file_id": ID})}
+        )
+    },
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": _SOME}}},
 )
 async def upload_file(request: Request, served: Served, who: Who) -> Any:

@@ -42,7 +42,9 @@ def answer(served: Services, person: str, meeting_id: str, english: bool, *, sta
 @router.get(
     "/meetings",
     summary="Meetings at my units and below, the latest first",
-    responses={200: answers(MeetingPage, first=link("get_meeting", "The first of them", meeting_id=FIRST))},
+    responses={
+        200: answers(MeetingPage, links={"first": link("get_meeting", "The first of them", {"meeting_id": FIRST})})
+    },
 )
 def list_meetings(served: Served, who: Who, english: English, asked: Annotated[MeetingListing, Query()]) -> Any:
     after = unpack(asked.cursor, datetime, str)
@@ -53,7 +55,7 @@ def list_meetings(served: Served, who: Who, english: English, asked: Annotated[M
 
 
 @router.post(
-    "/meetings", status_code=201, summary="Set a meeting", responses={201: versioned(MeetingOut, **MEETING_LINKS)}
+    "/meetings", status_code=201, summary="Set a meeting", responses={201: versioned(MeetingOut, links=MEETING_LINKS)}
 )
 def create_meeting(body: MeetingBody, served: Served, who: Who, english: English) -> Any:
     wanted = NewMeeting(workflow=body.workflow, meeting=body.meeting, unit=body.unit, at=body.at)
@@ -64,7 +66,7 @@ def create_meeting(body: MeetingBody, served: Served, who: Who, english: English
 @router.get(
     "/meetings/{meeting_id}",
     summary="The meeting with its agenda, decisions and minutes",
-    responses={200: versioned(MeetingOut, **MEETING_LINKS)},
+    responses={200: versioned(MeetingOut, links=MEETING_LINKS)},
 )
 def get_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: English, response: Response) -> Any:
     view = served.meeting_queries.get(person_of(who), meeting_id)
@@ -75,7 +77,7 @@ def get_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: Engl
 @router.post(
     "/meetings/{meeting_id}/move",
     summary="Hold a planned meeting at another time; the rhythm then leaves it alone",
-    responses={200: versioned(MeetingOut, **MEETING_LINKS)},
+    responses={200: versioned(MeetingOut, links=MEETING_LINKS)},
 )
 def move_meeting(
     meeting_id: MeetingPath, body: MoveBody, served: Served, who: Who, english: English, seen: Seen
@@ -87,7 +89,7 @@ def move_meeting(
 @router.post(
     "/meetings/{meeting_id}/delegate",
     summary="Name in writing another member who chairs a planned meeting",
-    responses={200: versioned(MeetingOut, **MEETING_LINKS)},
+    responses={200: versioned(MeetingOut, links=MEETING_LINKS)},
 )
 def delegate_chair(
     meeting_id: MeetingPath, body: DelegateBody, served: Served, who: Who, english: English, seen: Seen
@@ -99,7 +101,7 @@ def delegate_chair(
 @router.post(
     "/meetings/{meeting_id}/agenda",
     summary="The chair puts a case on the agenda: one that came late, or for a meeting that takes cases by hand",
-    responses={200: versioned(MeetingOut, **MEETING_LINKS)},
+    responses={200: versioned(MeetingOut, links=MEETING_LINKS)},
 )
 def add_to_agenda(
     meeting_id: MeetingPath, body: AgendaBody, served: Served, who: Who, english: English, seen: Seen
@@ -111,7 +113,7 @@ def add_to_agenda(
 @router.post(
     "/meetings/{meeting_id}/open",
     summary="Open it: the agenda is fixed, who opens takes the chair",
-    responses={200: versioned(MeetingOut, **MEETING_LINKS)},
+    responses={200: versioned(MeetingOut, links=MEETING_LINKS)},
 )
 def open_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: English, seen: Seen) -> Any:
     served.meetings.open(person_of(who), meeting_id, seen)
@@ -121,7 +123,7 @@ def open_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: Eng
 @router.post(
     "/meetings/{meeting_id}/attendance",
     summary="Who is there, on leave, sitting in, in the chair",
-    responses={200: versioned(MeetingOut, **MEETING_LINKS)},
+    responses={200: versioned(MeetingOut, links=MEETING_LINKS)},
 )
 def set_attendance(
     meeting_id: MeetingPath, body: AttendanceBody, served: Served, who: Who, english: English, seen: Seen
@@ -140,7 +142,7 @@ def set_attendance(
 @router.post(
     "/meetings/{meeting_id}/decisions",
     summary="Record decisions, all or none",
-    responses={200: versioned(MeetingOut, **MEETING_LINKS)},
+    responses={200: versioned(MeetingOut, links=MEETING_LINKS)},
 )
 def decide(meeting_id: MeetingPath, body: DecisionsBody, served: Served, who: Who, english: English, seen: Seen) -> Any:
     """Judged now, effective at closing; the first refusal is the answer."""
@@ -152,7 +154,7 @@ def decide(meeting_id: MeetingPath, body: DecisionsBody, served: Served, who: Wh
 @router.delete(
     "/meetings/{meeting_id}/decisions/{case_id}",
     summary="Take a decision back, until closing",
-    responses={200: versioned(MeetingOut, **MEETING_LINKS)},
+    responses={200: versioned(MeetingOut, links=MEETING_LINKS)},
 )
 def undo_decision(
     meeting_id: MeetingPath, case_id: Annotated[CaseId, Path()], served: Served, who: Who, english: English, seen: Seen
@@ -164,7 +166,7 @@ def undo_decision(
 @router.get(
     "/meetings/{meeting_id}/closing",
     summary="What closing now would do",
-    responses={200: versioned(MeetingOut, **MEETING_LINKS)},
+    responses={200: versioned(MeetingOut, links=MEETING_LINKS)},
 )
 def preview_closing(meeting_id: MeetingPath, served: Served, who: Who, english: English, response: Response) -> Any:
     view = served.meeting_queries.closing(person_of(who), meeting_id)
@@ -175,7 +177,7 @@ def preview_closing(meeting_id: MeetingPath, served: Served, who: Who, english: 
 @router.post(
     "/meetings/{meeting_id}/close",
     summary="All decisions take effect, the rest is carried over",
-    responses={200: versioned(MeetingOut, **MEETING_LINKS)},
+    responses={200: versioned(MeetingOut, links=MEETING_LINKS)},
 )
 def close_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: English, seen: Seen) -> Any:
     served.meetings.close(person_of(who), meeting_id, seen)
@@ -185,7 +187,7 @@ def close_meeting(meeting_id: MeetingPath, served: Served, who: Who, english: En
 @router.post(
     "/meetings/{meeting_id}/cancel",
     summary="Call it off: its cases wait on, nothing is counted",
-    responses={200: versioned(MeetingOut, **MEETING_LINKS)},
+    responses={200: versioned(MeetingOut, links=MEETING_LINKS)},
 )
 def cancel_meeting(
     meeting_id: MeetingPath, body: CancelBody, served: Served, who: Who, english: English, seen: Seen

@@ -25,7 +25,9 @@ router = APIRouter(prefix="/v1", tags=["messages"], responses=PROBLEMS, dependen
 @router.get(
     "/inbox",
     summary="What I was told, and the digest of a day",
-    responses={200: answers(MessagePage, first=link("read_message", "The first was read", message_id=FIRST))},
+    responses={
+        200: answers(MessagePage, links={"first": link("read_message", "The first was read", {"message_id": FIRST})})
+    },
 )
 def list_messages(served: Served, who: Who, english: English, asked: Annotated[InboxListing, Query()]) -> Any:
     """The newest first, from the hour on at which it is shown; of a case that I may no longer read nothing is left."""

@@ -22,7 +22,7 @@ from api.web.hall_keys import Key, fills_primary, keys_of
 from api.web.hall_shown import OPEN, head, line, mark_of, next_open, number_of
 from api.web.reader import Reader, calendar_of, fresh_once, once_after
 from api.web.rendering import render
-from api.web.values import chosen, gist_of, shown
+from api.web.values import chosen, shown, wall_gist
 from engine.cases.narrowing import CaseFilter
 from engine.cases.views import EventView
 from engine.definition.model import FieldType
@@ -67,7 +67,7 @@ def screen(request: Request, served: Services, who: Reader, view: MeetingView, f
 def _context(request: Request, served: Services, who: Reader, view: MeetingView, found: ItemView,
              when: Calendar) -> dict[str, Any]:  # fmt: skip
     case, english = found.case, when.english
-    events = _history(served, who, found)
+    events = [] if case.hidden.nameless else _history(served, who, found)
     numbers = [number_of(each) for each in view.items]
     place = numbers.index(number_of(found))
     return {
@@ -187,7 +187,7 @@ def _similar(served: Services, who: Reader, found: ItemView, tabled: Tabled, eng
                         state=rows[0].sources, limit=_SIMILAR + 1)  # fmt: skip
     page = served.case_queries.page(who.person, wanted)
     others = [each for each in page.cases if each.identity.id != case.identity.id][:_SIMILAR]
-    return [Chip(value=each.identity.id, words=f"{each.identity.number} {gist_of(each, english)}") for each in others]
+    return [Chip(value=each.identity.id, words=f"{each.identity.number} {wall_gist(each, english)}") for each in others]
 
 
 def _proposed_units(events: Sequence[EventView]) -> list[str]:

@@ -14,7 +14,7 @@ from api import present, present_meetings
 from api.deps import Services
 from api.web.deadlines import due_of
 from api.web.reader import Reader, calendar_of
-from api.web.values import card_of, gist_of, risk_of
+from api.web.values import card_of, risk_of, wall_gist
 from engine.meetings.queries import ItemView, MeetingView
 
 PLANNED, OPEN, CLOSED, CANCELLED = "planned", "open", "closed", "cancelled"
@@ -102,7 +102,7 @@ def line(request: Request, served: Services, who: Reader, item: ItemView, englis
         "number": number_of(item),
         "case": case.identity.id,
         "case_number": case.identity.number,
-        "gist": gist_of(case, english),
+        "gist": wall_gist(case, english),
         "risk": risk_of(case, english),
         "card": card_of(case, english),
         "due": due_of(served.office, case, calendar_of(request, who)),

@@ -19,6 +19,7 @@ from api.web.moments import occurred
 from api.web.reader import InEnglish, Posted, Reader, Sent, Signed, calendar_of
 from api.web.rendering import render
 from api.web.routes import PageRoute, back_to
+from api.web.values import wall_gist
 from engine.meetings.service import NewMeeting
 from engine.rules.refusals import FieldProblem, FieldsRefused, NotFound, Refusal
 
@@ -179,6 +180,7 @@ def _adding(request: Request, served: Services, who: Reader, meeting_id: str, ca
         KINDS[refusal.kind][0] if refusal else 200,
         **head(view, who, english),
         case=present.case(case, english) if case else None,
+        gist=wall_gist(case, english) if case else "",
         case_id=case_id,
         filled=filled,
         told=refusal_body(refusal, english) if refusal else None,

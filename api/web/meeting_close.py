@@ -19,7 +19,7 @@ from api.web.meeting_page import MeetingPath
 from api.web.reader import InEnglish, Reader, Sent, Signed
 from api.web.rendering import render
 from api.web.routes import PageRoute, back_to
-from api.web.values import gist_of
+from api.web.values import wall_gist
 from engine.meetings.queries import ItemView
 from engine.rules.refusals import NotFound, Refusal
 
@@ -107,7 +107,7 @@ def _minuted(item: ItemView, english: bool) -> dict[str, Any]:
         "case": item.case.identity.id,
         "case_number": item.case.identity.number,
         "place": item.names.get(item.place or "", ""),
-        "gist": gist_of(item.case, english),
+        "gist": wall_gist(item.case, english),
         "title": told["decision"]["title"] if told["decision"] else None,
         "facts": _facts(facts),
         "outcome": item.item.outcome,
@@ -122,4 +122,4 @@ def _facts(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _reported(view: Any, english: bool) -> dict[str, Any]:
-    return {**present_meetings.report(view, english), "gist": gist_of(view.case, english)}
+    return {**present_meetings.report(view, english), "gist": wall_gist(view.case, english)}

@@ -17,8 +17,9 @@ from api.web.listed import listed
 from api.web.reader import InEnglish, Reader, Sent, Signed, calendar_of
 from api.web.rendering import render
 from api.web.routes import PageRoute, back_to
-from api.web.values import gist_of
+from api.web.values import wall_gist
 from engine.cases.narrowing import CaseFilter
+from engine.cases.views import CaseView
 from engine.meetings.attendance import Attendance
 from engine.meetings.queries import MeetingView
 from engine.rules.refusals import NotFound, Refusal
@@ -48,7 +49,7 @@ def _agenda(request: Request, served: Services, who: Reader, view: MeetingView, 
         groups=groups(request, served, who, view, english),
         first=next_open(view.items, 0),
         decided=sum(item.trigger is not None for item in view.items),
-        late=[listed(request, served, who, each, english) for each in late],
+        late=[_on_wall(request, served, who, each, english) for each in late],
         back=_looked_back(request, served, who, view, english),
         reports=[_report(each, english) for each in view.reports],
         fresh=_fresh(served, who, view),
@@ -57,7 +58,7 @@ def _agenda(request: Request, served: Services, who: Reader, view: MeetingView, 
 
 
 def _report(view: Any, english: bool) -> dict[str, Any]:
-    return {**present_meetings.report(view, english), "gist": gist_of(view.case, english)}
+    return {**present_meetings.report(view, english), "gist": wall_gist(view.case, english)}
 
 
 def _looked_back(request: Request, served: Services, who: Reader, view: MeetingView, english: bool) -> list[Any]:
@@ -67,7 +68,12 @@ def _looked_back(request: Request, served: Services, who: Reader, view: MeetingV
     wanted = CaseFilter(unit=view.meeting.unit.code, workflow=workflow.key, state=states, order="due", limit=_PART)
     page = served.case_queries.page(who.person, wanted)
     found = [each for each in page.cases if each.overdue or each.data.get("card") in ("yellow", "red")]
-    return [listed(request, served, who, each, english) for each in found]
+    return [_on_wall(request, served, who, each, english) for each in found]
+
+
+def _on_wall(request: Request, served: Services, who: Reader, view: CaseView, english: bool) -> dict[str, Any]:
+    """A line of a list as it may hang on a wall."""
+    return {**listed(request, served, who, view, english), "gist": wall_gist(view, english)}
 
 
 def _fresh(served: Services, who: Reader, view: MeetingView) -> int | None:

@@ -106,6 +106,13 @@ def gist_of(view: CaseView, english: bool) -> str:
     return f"{words or ('Report' if english else '反映')} · {place}"
 
 
+def wall_gist(view: CaseView, english: bool) -> str:
+    """The same where it hangs on a wall: nothing of a matter that is kept to a few people."""
+    if view.hidden.nameless:
+        return "A protected matter, not for the projector" if english else "受保护的事项，不上投影"
+    return gist_of(view, english)
+
+
 def _saying(view: CaseView) -> Iterator[str]:
     """`gist`, or where the rules have none the texts that an opening needs."""
     fields = view.workflow.fields

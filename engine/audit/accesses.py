@@ -9,11 +9,10 @@ from datetime import datetime
 
 from engine.audit.access import AccessLog
 from engine.cases.office import Office
-from engine.cases.reading import as_read, attempt_to_read, found
+from engine.cases.reading import as_read, asked_for
 from engine.rules.reading import is_kept_from, reads_masked
 from engine.rules.refusals import Forbidden
 from engine.store.accessbook import Access, AccessFilter, files_of, home_in, read_accesses
-from engine.store.casefile import read_case
 from engine.store.clock import real_now
 from engine.store.names import people_names
 
@@ -57,8 +56,7 @@ class AccessQueries:
         by anything but a `read_only` role, as one of those whom it is about, and for who was recused from it."""
         self.access.flush()
         with self.office.store.read() as tx:
-            held = found(read_case(tx, case_id))
-            attempt = attempt_to_read(tx, self.office, held, person)
+            held, attempt = asked_for(tx, self.office, case_id, person)
             as_read(tx, held, attempt)
             objects = (case_id, *files_of(tx, case_id))
         if not reads_masked(attempt) or is_kept_from(attempt):

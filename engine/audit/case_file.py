@@ -10,7 +10,8 @@ from engine.audit.moves import MeetingRow, meetings_of
 from engine.audit.verify import verify_case
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
-from engine.cases.views import CaseView, EventView
+from engine.cases.views import CaseView, EventView, see_event
+from engine.rules.mask import Sight
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,9 +35,10 @@ class CaseFileQueries:
         self._cases = CaseQueries(office)
 
     def read(self, person: str, case_id: str) -> CaseFile:
-        """The chain is recomputed now, from its first row. Raises NotFound, also where the case is out of reach."""
-        case = self._cases.get(person, case_id)
-        events = tuple(self._cases.history(person, case_id))
+        """Masked whoever reads: paper goes on to others. The chain is recomputed now, from its first row. Raises
+        NotFound, also where the case is out of reach."""
+        case = self._cases.get(person, case_id, masked=True)
+        events = tuple(see_event(each, Sight.MASKED) for each in self._cases.history(person, case_id))
         with self.office.store.read() as tx:
             flaws = verify_case(tx, self.office.rulebook, case_id)
             meetings = meetings_of(tx, events)

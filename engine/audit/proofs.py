@@ -15,12 +15,12 @@ from engine.audit.keys import KnownKey
 from engine.audit.log_access import Auditor as Auditor
 from engine.audit.log_access import must_read, reads
 from engine.cases.office import Office
-from engine.cases.reading import as_read, attempt_to_read, found
+from engine.cases.reading import as_read, asked_for
 from engine.rules.merkle import consistency, inclusion, leaf_hash, range_hash
 from engine.rules.refusals import Conflict, FieldProblem, FieldsRefused, Forbidden, NotFound
 from engine.rules.signed_note import VerifierKey
 from engine.store import checkpointbook as book
-from engine.store.casefile import home_of, read_case
+from engine.store.casefile import home_of
 from engine.store.checkpointbook import CheckpointRow as CheckpointRow
 from engine.store.db import Tx
 from engine.store.tables import history
@@ -176,8 +176,8 @@ class ProofQueries:
 
     def _row(self, tx: Tx, who: Auditor, case_id: str, seq: int) -> str:
         """The hash of the row, as far as he reads the case."""
-        held = found(read_case(tx, case_id))
-        last = as_read(tx, held, attempt_to_read(tx, self.office, held, who.person)).state.version
+        held, attempt = asked_for(tx, self.office, case_id, who.person)
+        last = as_read(tx, held, attempt).state.version
         here = (history.c.home == home_of(case_id), history.c.case_id == case_id, history.c.seq == seq)
         hashed: str | None = tx.execute(sa.select(history.c.hash).where(*here)).scalar() if seq <= last else None
         if hashed is None:

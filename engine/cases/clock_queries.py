@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine.cases.blocked_views import BlockedView, explained
 from engine.cases.calendars import counted_by
 from engine.cases.office import Office
-from engine.cases.reading import as_read, attempt_to_read, found, reader, today
+from engine.cases.reading import as_read, asked_for, reader, today
 from engine.definition.model import Workflow
 from engine.rules.attempt import Actor
 from engine.rules.clocks import reckon_all
@@ -22,7 +22,7 @@ from engine.rules.reckoning import Reckoning
 from engine.rules.state import CaseState
 from engine.store import reach, register
 from engine.store.blockedbook import Blocked, blocked_of
-from engine.store.casefile import read_case, read_events
+from engine.store.casefile import read_events
 from engine.store.db import Tx
 from engine.store.tables import blocked, cases, units
 
@@ -60,8 +60,8 @@ class ClockQueries:
         """As they were counted: by the version of the calendar that the case row names, so that what was late stays
         late. Raises NotFound, also where the case is out of reach. Who is recused sees them as they were."""
         with self.office.store.read() as tx:
-            held = found(read_case(tx, case_id))
-            state = as_read(tx, held, attempt_to_read(tx, self.office, held, person)).state
+            held, attempt = asked_for(tx, self.office, case_id, person)
+            state = as_read(tx, held, attempt).state
             now, identity = self.office.clock.now(tx), held.identity
             compiled = self.office.rulebook.pinned(*identity.file)
             work = compiled.work(held.unit, counted_by(tx, compiled, held))

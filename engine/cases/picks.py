@@ -8,10 +8,10 @@ from datetime import date
 import sqlalchemy as sa
 
 from engine.cases.office import Office
-from engine.cases.reading import as_read, attempt_to_read, found
+from engine.cases.reading import as_read, asked_for
 from engine.rules.attempt import Unit
 from engine.rules.fold import local_day
-from engine.store.casefile import Held, read_case
+from engine.store.casefile import Held
 from engine.store.db import Tx
 from engine.store.register import below, line_of, valid_on
 from engine.store.sights import (
@@ -65,8 +65,7 @@ class PickQueries:
 
     def _asked(self, tx: Tx, person: str, case_id: str) -> tuple[Held, date, Within]:
         """The case as the person may read it, the local day of its rules, and how far he sees. Raises NotFound."""
-        held = found(read_case(tx, case_id))
-        attempt = attempt_to_read(tx, self.office, held, person)
+        held, attempt = asked_for(tx, self.office, case_id, person)
         day = local_day(attempt.workflow, attempt.now)
         return as_read(tx, held, attempt), day, within(tx, person, day)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -14,9 +14,11 @@ from engine.cases.naming import CaseAt, names_of, places_of_rows
 from engine.cases.narrowing import CaseFilter, Place
 from engine.cases.office import Office
 from engine.cases.opening import offers_to_open
-from engine.cases.reading import as_read, attempt_to_read, found, offers_of, sight_of
+from engine.cases.reading import as_read, asked_for, attempt_to_read, kept_to_few, offers_of, sight_of
+from engine.cases.referring import discreet, telling, untold
 from engine.cases.views import CaseView, Choices, EventView, Followed, people_and_places, registered, see_event
 from engine.definition.model import Value, Workflow
+from engine.rules.attempt import Attempt
 from engine.rules.explain import Offer
 from engine.rules.mask import NO_NAMES, Names, Sight, hides, masked
 from engine.rules.own import given
@@ -43,22 +45,23 @@ class CaseQueries:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    def get(self, person: str, case_id: str) -> CaseView:
-        """Raises NotFound, also where the case is out of reach."""
+    def get(self, person: str, case_id: str, *, masked: bool = False) -> CaseView:
+        """`masked`: as lists show it, whoever reads. Raises NotFound, also where the case is out of reach."""
         with self.office.store.read() as tx:
-            return self._read(tx, found(read_case(tx, case_id)), person)
+            held, attempt = asked_for(tx, self.office, case_id, person)
+            return self._read(tx, held, attempt, masked=masked)
 
     def present(self, person: str, held: Held) -> CaseView:
         """The view of a case just changed, as its state was then; only the texts and names are read again. Raises
         NotFound where the change hid it from the person."""
         with self.office.store.read() as tx:
-            return self._read(tx, held, person)
+            return self._read(tx, held, attempt_to_read(tx, self.office, held, person))
 
     def triggers(self, person: str, case_id: str) -> Choices:
         """Raises NotFound."""
         with self.office.store.read() as tx:
-            held = found(read_case(tx, case_id))
-            view = self._read(tx, held, person)
+            held, attempt = asked_for(tx, self.office, case_id, person)
+            view = self._read(tx, held, attempt)
             offers = offers_of(tx, self.office, held, person)
             places = {unit for offer in offers for could in offer.could for unit in could.units}
             return Choices(view=replace(view, names={**view.names, **unit_names(tx, places)}), offers=offers)
@@ -79,8 +82,7 @@ class CaseQueries:
     def history(self, person: str, case_id: str, *, after: int = 0) -> list[EventView]:
         """The rows of the case after a version of it, oldest first; all without one. Raises NotFound."""
         with self.office.store.read() as tx:
-            held = found(read_case(tx, case_id))
-            attempt = attempt_to_read(tx, self.office, held, person)
+            held, attempt = asked_for(tx, self.office, case_id, person)
             last = as_read(tx, held, attempt).state.version
             here = (
                 history.c.home == home_of(case_id),
@@ -108,10 +110,10 @@ class CaseQueries:
 
     # --- one case ----------------------------------------------------------------------------------------------------
 
-    def _read(self, tx: Tx, held: Held, person: str) -> CaseView:
-        attempt = attempt_to_read(tx, self.office, held, person)
-        view = self.views(tx, [as_read(tx, held, attempt)], sight_of(attempt))[0]
-        return replace(view, follows=self._primary(tx, view.state.primary, person))
+    def _read(self, tx: Tx, held: Held, attempt: Attempt, *, masked: bool = False) -> CaseView:
+        sight = Sight.MASKED if masked else sight_of(attempt)
+        view = self.views(tx, [as_read(tx, held, attempt)], sight)[0]
+        return replace(view, follows=self._primary(tx, view.state.primary, attempt.actor.person))
 
     def _primary(self, tx: Tx, primary: str | None, person: str) -> Followed | None:
         """The case that a merged one follows, where the person may read that as well."""
@@ -130,6 +132,7 @@ class CaseQueries:
 
     def views(self, tx: Tx, held: Sequence[Held], sight: Sight = Sight.MASKED) -> list[CaseView]:
         """The cases as a reader of this sight may see them, in the order given."""
+        held = discreet(tx, self.office, held)
         states = {each.identity.id: each.state for each in held}
         texts = read_texts(tx, states)
         names = _names(tx, [self._workflow(each) for each in held], held)
@@ -145,7 +148,7 @@ class CaseQueries:
         if sight is Sight.OPEN:
             return {}
         places = [CaseAt(case_id=each.identity.id, unit=each.unit, workflow=self._workflow(each)) for each in held]
-        return names_of(tx, self.office.names, places)
+        return _fewer(names_of(tx, self.office.names, places), kept_to_few(tx, self.office, held))
 
     def _overdue(self, tx: Tx, held: Sequence[Held]) -> set[str]:
         """Of the open cases that have a deadline those for which it has passed; the time is asked only for these."""
@@ -190,6 +193,11 @@ def _names(tx: Tx, workflows: Sequence[Workflow], held: Sequence[Held]) -> dict[
     return {**people_names(tx, people), **unit_names(tx, places)}
 
 
+def _fewer(names: Mapping[str, Names], few: Collection[str]) -> dict[str, Names]:
+    """What is kept to a few people shows no part of a name where it is masked."""
+    return {case: replace(each, nameless=True) if case in few else each for case, each in names.items()}
+
+
 #: History rows with the number of their case and their payload.
 EVENTS = (
     sa.select(history, payloads.c.body, cases.c.number)
@@ -205,7 +213,9 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
     workflows = [office.rulebook.pinned(e.workflow, e.workflow_version, e.file_hash).workflow for e in events]
     names = _names_in(tx, events, workflows)
     where = zip((row.case_id for row in rows), (event.unit for event in events), workflows, strict=True)
-    hidden = names_of(tx, office.names, places_of_rows(tx, where))
+    few = kept_to_few(tx, office, read_cases(tx, {row.case_id for row in rows}).values())
+    hidden = _fewer(names_of(tx, office.names, places_of_rows(tx, where)), few)
+    back = untold(tx, office, zip(workflows, map(given, events), strict=True))
     views = []
     for row, event, workflow in zip(rows, events, workflows, strict=True):
         view = EventView(
@@ -213,7 +223,7 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
             number=row.number,
             event=event,
             hash=row.hash,
-            data={**given(event), **event.payload.get("data", {})},
+            data={**telling(workflow, given(event), back), **event.payload.get("data", {})},
             note=event.payload.get("note"),
             behalf=event.payload.get("behalf"),
             names=names,

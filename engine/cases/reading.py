@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
 from engine.cases.lookups import Lookups
 from engine.cases.office import Office
+from engine.definition.model import SYSTEM
 from engine.rules.attempt import Actor, Attempt
+from engine.rules.conditions import veiling
 from engine.rules.explain import Offer, explain
 from engine.rules.fold import fold, local_day
 from engine.rules.mask import Sight
 from engine.rules.reading import may_read, read_until, reads_masked
 from engine.rules.refusals import NotFound
 from engine.store import register
-from engine.store.casefile import Held, read_events
+from engine.store.casefile import Held, read_case, read_events
 from engine.store.db import Tx
 
 
@@ -51,6 +54,16 @@ def sight_of(attempt: Attempt) -> Sight:
     return Sight.MASKED if reads_masked(attempt) else Sight.OPEN
 
 
+def asked_for(tx: Tx, office: Office, case_id: str, person: str) -> tuple[Held, Attempt]:
+    """The case that somebody names, and his attempt to read it. Who asks is looked up first, so that what is absent
+    takes the same statements as what is out of reach or sealed. Raises NotFound where there is no such case."""
+    lookups, now = Lookups(tx, office), office.clock.now(tx)
+    workflows = office.rulebook.all()
+    lookups.actor(person, local_day(workflows[0].workflow, now) if workflows else now.date())
+    held = found(read_case(tx, case_id))
+    return held, lookups.reading(held, person, now)
+
+
 def offers_of(tx: Tx, office: Office, held: Held, person: str) -> tuple[Offer, ...]:
     """What the person may do with the case now, and what is blocked."""
     lookups = Lookups(tx, office)
@@ -64,6 +77,16 @@ def offers_by(lookups: Lookups, attempt: Attempt, held: Held) -> tuple[Offer, ..
     rows = workflow.rows_from(held.state.state)
     world = lookups.world(workflow, rows, attempt.case, attempt.actor.person, None, attempt.now)
     return explain(replace(attempt, world=world))
+
+
+def kept_to_few(tx: Tx, office: Office, held: Iterable[Held]) -> set[str]:
+    """Of the cases those that a rule of visibility shows to some alone (`only_to`)."""
+    ruled = [each for each in held if office.rulebook.pinned(*each.identity.file).workflow.visibility]
+    if not ruled:
+        return set()
+    lookups, now = Lookups(tx, office), office.clock.now(tx)
+    attempts = {each.identity.id: lookups.reading(each, SYSTEM, now) for each in ruled}
+    return {case for case, attempt in attempts.items() if any(rule.only_to for rule in veiling(attempt))}
 
 
 def found(held: Held | None) -> Held:

@@ -102,6 +102,6 @@ def see_event(view: EventView, sight: Sight) -> EventView:
         data=data,
         note=note,
         masked=view.masked | hides(view.workflow, view.data, data) | ({"note"} if note != view.note else set()),
-        behalf=stranger(view.behalf, sight) if view.behalf else None,
+        behalf=stranger(view.behalf, sight, view.hidden) if view.behalf else None,
         sight=sight,
     )

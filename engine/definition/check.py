@@ -1,4 +1,4 @@
-"""Soundness: what is wrong with a workflow although every line of its file can be read (S02 to S10, S16 to S37)."""
+"""Soundness: what is wrong with a workflow although every line of its file can be read (S02 to S10, S16 to S38)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from engine.definition.check_at import At
 from engine.definition.check_conditions import of_conditions
 from engine.definition.check_cycles import of_cycles
 from engine.definition.check_meetings import of_agendas, of_gates
+from engine.definition.check_personal import of_personal
 from engine.definition.check_replaces import Former, nowhere, of_replaced
 from engine.definition.check_rows import of_openings, of_people, of_rows
 from engine.definition.check_states import of_clocks, of_handlers, of_states, of_ways
@@ -22,12 +23,12 @@ from engine.definition.travel import explore
 
 _PARTS: tuple[Callable[[At], Iterator[Finding]], ...] = (
     of_rows, of_openings, of_people, of_gates, of_agendas, of_states, of_ways, of_clocks, of_handlers, of_system,
-    of_use, of_conditions, of_cycles,
+    of_use, of_personal, of_conditions, of_cycles,
 )  # fmt: skip
 
 
 #: Parts that only warn: a server that starts does not wait for them.
-_WARNING = (of_handlers, of_use, of_conditions)
+_WARNING = (of_handlers, of_use, of_personal, of_conditions)
 
 
 def check_workflow(workflow: Workflow, former: Former = nowhere, *, warnings: bool = True) -> tuple[Finding, ...]:

@@ -44,6 +44,7 @@ class Code(StrEnum):
     S35 = "S35"
     S36 = "S36"
     S37 = "S37"
+    S38 = "S38"
     K01 = "K01"
     K02 = "K02"
     K03 = "K03"
@@ -135,6 +136,9 @@ HINTS: Mapping[Code, Title] = {
     Code.S37: Title(
         zh="加上 never: handler，不让办理人办结自己办的事项",
         en="add `never: handler`, so that nobody ends what he handled himself",
+    ),
+    Code.S38: Title(
+        zh="写 pii: name：列表里打码，可以删除", en="write `pii: name`: it is masked in lists and can be erased"
     ),
     Code.K01: Title(
         zh="通知公布后把那一年写进日历，version 加 1：期限会重算",

@@ -10,12 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.cases.office import Office
-from engine.cases.reading import as_read, attempt_to_read, found
+from engine.cases.reading import as_read, asked_for
 from engine.definition.model import Title, Workflow
 from engine.messages.delivery import workflow_of
 from engine.rules.paging import answers, pagings
 from engine.rules.state import Event, Paging
-from engine.store.casefile import home_of, read_case, read_events
+from engine.store.casefile import home_of, read_events
 from engine.store.db import Tx
 from engine.store.names import people_names
 from engine.store.outbox import REMIND
@@ -54,8 +54,8 @@ class CallQueries:
     def calls(self, person: str, case_id: str) -> CaseCalls:
         """Raises NotFound. Who is recused sees those made before."""
         with self.office.store.read() as tx:
-            held = found(read_case(tx, case_id))
-            last = as_read(tx, held, attempt_to_read(tx, self.office, held, person)).state.version
+            held, attempt = asked_for(tx, self.office, case_id, person)
+            last = as_read(tx, held, attempt).state.version
             workflow, events = workflow_of(self.office, held), read_events(tx, case_id, until=last)
             rows = _urgent(tx, case_id, last)
             names = people_names(tx, {row.person for row in rows})

@@ -29,6 +29,7 @@ from engine.people.tokens import (
     revoke_token,
     tokens_where,
 )
+from engine.rules.identity import has_identity_number
 from engine.store.clock import real_now
 from engine.store.db import Store, Tx, retried
 from engine.store.tables import accounts, people, tokens
@@ -205,6 +206,8 @@ def must_be_active(tx: Tx, login: str) -> None:
 def _check_new(tx: Tx, login: str, person: str | None) -> None:
     if not _LOGIN.fullmatch(login):
         raise Wrong("bad_login", login=login)
+    if has_identity_number(login):
+        raise Wrong("login_is_id_number")
     if tx.execute(sa.select(accounts.c.login).where(accounts.c.login == login)).first():
         raise Wrong("login_taken", login=login)
     if person is not None and not tx.execute(sa.select(people.c.id).where(people.c.id == person)).first():

@@ -15,6 +15,7 @@ class Wrong(Exception):
         {
             "bad_login",
             "login_taken",
+            "login_is_id_number",
             "unknown_login",
             "account_ended",
             "unknown_person",

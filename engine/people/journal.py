@@ -40,6 +40,7 @@ ACTS = (
     "rhythm_changed",
     "clock_moved",
     "counted_anew",
+    "erased",
 )
 
 

@@ -28,6 +28,10 @@ _DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", 
 _GROUP = re.compile(r"^.*?(?:(?:村|社区)(?:.{1,8}?屋场)?(?:.{1,6}?组(?!长))?|屋场(?:.{1,6}?组(?!长))?|组(?!长))")
 
 
+#: In place of a name of which nothing may be told.
+NO_NAME = "***"
+
+
 class Sight(Enum):
     """How much a reader sees: lists and `read_only` roles everything masked, others all but telephones."""
 
@@ -65,10 +69,12 @@ def index_of(names: Iterable[str]) -> NameIndex:
 @dataclass(frozen=True, slots=True)
 class Names:
     """Who is on record for a text: of the case, of the village. `kept` are words in which no name is looked for: the
-    names of the units on the case's own line."""
+    names of the units on the case's own line. `nameless`: the case is kept to a few people, so that what is masked of
+    it holds not even a part of a name."""
 
     indexes: tuple[NameIndex, ...] = ()
     kept: tuple[str, ...] = ()
+    nameless: bool = False
 
     def hide(self, text: str) -> str:
         """The text with each of these names as `name_pattern` shows it, the longest first."""
@@ -80,7 +86,7 @@ class Names:
         for at, name in sorted(found, key=lambda each: (each[0], -len(each[1]))):
             end = at + len(name)
             if at >= done and not any(first < end and at < last for first, last in guarded):
-                out += [text[done:at], name_pattern(name)]
+                out += [text[done:at], NO_NAME if self.nameless else name_pattern(name)]
                 done = end
         return "".join((*out, text[done:]))
 
@@ -106,22 +112,26 @@ def _value(field: Field, value: Value, sight: Sight, names: Names) -> Value:
     if isinstance(value, list):
         return [_value(field, entry, sight, names) for entry in value]
     if isinstance(value, dict):
-        return stranger(value, sight)
+        return stranger(value, sight, names)
+    nameless = names.nameless and sight is Sight.MASKED
+    if nameless and isinstance(value, str) and field.pii is Pii.NAME:
+        return {"name": NO_NAME} if field.entry_type == "person" else NO_NAME
     if not isinstance(value, str) or field.entry_type != "text":
         return value
     return _open(field.pii, value) if sight is Sight.OPEN else _hidden(field.pii, value, names)
 
 
-def stranger(value: Mapping[str, Value], sight: Sight) -> dict[str, Value]:
+def stranger(value: Mapping[str, Value], sight: Sight, names: Names = NO_NAMES) -> dict[str, Value]:
     """A person who is not registered: {name, phone}."""
+    if names.nameless and sight is Sight.MASKED:
+        return {"name": NO_NAME}
     name = value["name"] if sight is Sight.OPEN else name_pattern(value["name"])
     return {"name": name} | ({"phone": phone_pattern(value["phone"])} if "phone" in value else {})
 
 
 def _open(pii: Pii | None, text: str) -> str:
-    if pii is Pii.PHONE:
-        return phone_pattern(text)
-    return telephones(text) if pii is Pii.FREE_TEXT else text
+    """A telephone hides in any text: who works on the case asks for it with a reason."""
+    return phone_pattern(text) if pii is Pii.PHONE else telephones(text)
 
 
 def _hidden(pii: Pii | None, text: str, names: Names) -> str:

@@ -148,17 +148,16 @@ def empty_said(tx: Tx, home: str, said: Said) -> None:
         *(column == part for column, part in zip(_keys(said.table), said.key, strict=True)),
     ]
     if said.table is decisions:
-        tx.execute(sa.delete(decisions).where(*here, _IS_PENDING))
+        tx.execute(sa.delete(decisions).where(*here, _is_pending(home)))
     left: Value = ERASED if said.table in (meetings, agenda) else {} if said.column == "data" else None
     tx.execute(sa.update(said.table).where(*here).values({said.column: left}))
 
 
-_IS_PENDING = sa.exists().where(
-    agenda.c.home == decisions.c.home,
-    agenda.c.meeting_id == decisions.c.meeting_id,
-    agenda.c.case_id == decisions.c.case_id,
-    agenda.c.outcome.is_(None),
-)
+def _is_pending(home: str) -> sa.ColumnElement[bool]:
+    """A decision of a meeting that has not closed."""
+    open_items = sa.select(agenda.c.meeting_id, agenda.c.case_id)
+    these = sa.tuple_(decisions.c.meeting_id, decisions.c.case_id)
+    return these.in_(open_items.where(agenda.c.home == home, agenda.c.outcome.is_(None)))
 
 
 def free_uploads(tx: Tx, home: str, ids: Iterable[str]) -> None:

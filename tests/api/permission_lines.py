@@ -295,6 +295,7 @@ READING = {
     "POST /v1/inbox/{message_id}/read": Line(ask=of_another),
     "GET /v1/events": Line(ask=read("/v1/events")),
     "GET /v1/blocked": Line(ask=read("/v1/blocked")),
+    "GET /v1/sealed": Line(ask=read("/v1/sealed")),
     "GET /v1/workflows": Line(ask=read("/v1/workflows")),
     "GET /v1/workflows/{key}/{version}": Line(ask=read("/v1/workflows/issue-escalation/1")),
     "POST /v1/workflows/check": Line(ask=check),

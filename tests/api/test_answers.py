@@ -28,6 +28,7 @@ from api.answers_meetings import MeetingOut, MeetingPage
 from api.answers_messages import CallsOut, FeedOut, MessagePage
 from api.answers_organisation import ClockOut, DutyGapsOut, DutyTurnsOut, MeOut, PeoplePageOut, UnitPageOut
 from api.answers_personal import RevealList
+from api.answers_sealed import SealedPageOut
 from api.answers_workflows import CheckOut, WorkflowOut, WorkflowsOut
 from tests import township as t
 from tests.api import world
@@ -45,6 +46,7 @@ READS: dict[str, tuple[type[BaseModel], str]] = {
     "list_refusals": (DenialPage, "/v1/refusals"),
     "get_clocks": (ClocksOut, "/v1/cases/{case_id}/clocks"),
     "list_blocked": (BlockedList, "/v1/blocked"),
+    "list_sealed": (SealedPageOut, "/v1/sealed"),
     "list_meetings": (MeetingPage, "/v1/meetings"),
     "get_meeting": (MeetingOut, "/v1/meetings/{meeting_id}"),
     "preview_closing": (MeetingOut, "/v1/meetings/{meeting_id}/closing"),

@@ -75,9 +75,10 @@ def _administrators(url: str) -> dict[str, Any]:
 
 
 def called(
-    there: Town, role: str, *, phases: str = PHASES, examples: int, seconds: int
+    there: Town, role: str, *, phases: str = PHASES, tags: Sequence[str] = (), examples: int, seconds: int
 ) -> subprocess.CompletedProcess[str]:
-    """Every operation called as this role; what schemathesis found wrong stands in its output, exit 1."""
+    """Every operation, or those with the tags, called as this role; what schemathesis found wrong stands in its output,
+    exit 1."""
     environment = os.environ | {
         "SCHEMATHESIS_HOOKS": "tests.contract.hooks",
         "CONTRACT_ACCOUNTS": str(there.folder / "accounts.json"),
@@ -92,6 +93,7 @@ def called(
         "run", f"{there.address}/openapi.json", "-H", f"Authorization: Bearer {there.accounts[role]['token']}",
         "--phases", phases, "-n", str(examples), "--max-time", str(seconds), "--no-shrink", "--seed", "1",
         "--warnings", "off", "--suppress-health-check", "all",
+        *(part for tag in tags for part in ("--include-tag", tag)),
     ]  # fmt: skip
     return subprocess.run(command, cwd=there.folder, env=environment, capture_output=True, text=True, check=False)
 

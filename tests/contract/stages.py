@@ -28,6 +28,7 @@ class Staged:
     """What is put into the request in place of what the example says."""
 
     path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
     version: str | None = None
     body: Any = None
 
@@ -67,9 +68,9 @@ class Stage:
 
     # --- cases -------------------------------------------------------------------------------------------------------
 
-    def case(self) -> tuple[str, str]:
+    def case(self, **data: str) -> tuple[str, str]:
         """(id, version) of a case just reported in the village of the demo."""
-        answer = self.ask("linzhang", "POST", "/v1/cases", {"unit": self.place("linzhang"), "data": REPORT})
+        answer = self.ask("linzhang", "POST", "/v1/cases", {"unit": self.place("linzhang"), "data": REPORT | data})
         return answer.json()["id"], answer.headers["etag"]
 
     def waiting(self) -> str:
@@ -85,6 +86,15 @@ class Stage:
 
     for_get_case = for_get_triggers = for_get_history = for_get_clocks = for_get_calls = _a_case
     for_list_accesses_of_case = _a_case
+
+    def for_reveal(self) -> Staged:
+        case, _ = self.case(reporter=self.person("zuzhang"))
+        return Staged(path={"case_id": case}, body={"fields": ["reporter"], "reason": "contact_reporter"})
+
+    def _a_log(self) -> Staged:
+        return Staged(query={"home": self.place("township_party_office")})
+
+    for_list_checkpoints = for_latest_checkpoint = for_list_verifier_keys = _a_log
 
     def for_fire(self) -> Staged:
         case, version = self.case()
@@ -157,7 +167,7 @@ class Stage:
         return self._a_planned()
 
     def for_move_meeting(self) -> Staged:
-        return self._a_planned({"at": "2026-12-27T15:00:00+08:00"})
+        return self._a_planned({"at": "2027-06-01T15:00:00+08:00"})
 
     def for_delegate_chair(self) -> Staged:
         return self._a_planned({"delegate": self.person("village_clerk"), "reason": "到县里开会"})
@@ -211,11 +221,11 @@ class Stage:
     for_end_account = for_give_password = for_end_sessions = for_remove_factor = _a_login
 
     def for_issue_token(self) -> Staged:
-        return Staged(body={"login": self.login(), "label": "县数据平台", "scope": "read"})
+        return Staged(body={"login": "village_clerk", "label": "县数据平台", "scope": "read"})
 
-    def for_revoke_token(self) -> Staged:
+    def for_revoke_token(self) -> Staged | None:
         issued = self.ask("security_admin", "POST", "/v1/tokens", self.for_issue_token().body)
-        return Staged(path={"token_id": issued.json()["id"]})
+        return Staged(path={"token_id": issued.json()["id"]}) if issued.status_code == 201 else None
 
     def for_add_person(self) -> Staged:
         return Staged(body={"name": "陈小明"})

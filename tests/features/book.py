@@ -17,7 +17,7 @@ from tests.features.words import Sentence, readings
 FEATURES = Path(__file__).parents[2] / "features"
 STEPS = (
     "affairs", "cases", "clock", "deadlines", "history", "importing", "meetings", "notices", "pages", "reading",
-    "refusals",
+    "refusals", "rights",
 )  # fmt: skip
 PLUGINS = [f"tests.features.steps.{noun}" for noun in STEPS]
 

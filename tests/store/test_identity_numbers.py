@@ -11,6 +11,8 @@ from api.problems import field_text
 from engine.cases.service import Caller
 from engine.definition.model import Value
 from engine.meetings.service import NewDecision
+from engine.people.accounts import AccountService
+from engine.people.errors import Wrong
 from engine.people.imports import ImportService
 from engine.rules.attempt import Command
 from engine.rules.refusals import FieldsRefused
@@ -81,6 +83,13 @@ def test_nor_in_the_register_not_even_as_an_id(world: World, kind: str, row: str
 
     assert (column, "id_number") in {(each.column, each.code) for each in outcome.problems}
     assert not outcome.written
+
+
+def test_nor_as_a_login(world: World):
+    with pytest.raises(Wrong) as refused:
+        AccountService(world.store).add(NUMBER, None, operator=False)
+
+    assert refused.value.code == "login_is_id_number"
 
 
 def test_the_message_names_the_field_and_says_why(world: World):

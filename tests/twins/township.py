@@ -48,7 +48,7 @@ EVERYBODY = [*PEOPLE, *(holder.person for holder in t.WHOLE_BOOK), *ADMINISTRATO
 
 
 class Names:
-    """Ids and salts: the n-th of a step is always the same."""
+    """Ids: the n-th of a step is always the same. One salt for all: a meeting may close over more cases than one."""
 
     def __init__(self) -> None:
         self.begin("")
@@ -57,15 +57,12 @@ class Names:
         self._step, self._count = step, 0
 
     def ulid(self) -> str:
-        number = int(self._fresh("id"), 16)
+        self._count += 1
+        number = int(hashlib.sha256(f"{self._step}/{self._count}".encode()).hexdigest(), 16)
         return "01" + "".join(_SIGNS[number >> 5 * place & 31] for place in range(_LETTERS))
 
     def salt(self) -> str:
-        return self._fresh("salt")[:32]
-
-    def _fresh(self, kind: str) -> str:
-        self._count += 1
-        return hashlib.sha256(f"{self._step}/{kind}/{self._count}".encode()).hexdigest()
+        return "5a" * 16
 
 
 class Twin(Api):
@@ -157,12 +154,13 @@ def _names(office: Office) -> Names:
 
 
 @contextmanager
-def twins(backend: str, folder: Path, ground: Step) -> Iterator[Twins]:
-    """Both with everything that `ground` did."""
+def twins(backend: str, folder: Path, ground: Step, *, signed: bool = True) -> Iterator[Twins]:
+    """Both with everything that `ground` did; `signed`: they sign the state of their histories."""
     with ExitStack() as opened, _named_by_case(), fresh_store(backend) as store:
         tokens = settle(store) | _more_accounts(store)
         sessions = _browsers(store)
-        KeyService(store, folder / KEY).prepare()
+        if signed:
+            KeyService(store, folder / KEY).prepare()
         with _on(store, tokens, sessions, folder / "first") as first:
             first.names.begin("ground")
             ground(first)
@@ -214,3 +212,18 @@ def _browsers(store: Store) -> dict[str, str]:
     day = SetupService(store).clock()[0].date()
     service = SessionService(store)
     return {login: service.begin(login, remember=False, day=day).secret for login in [*EVERYBODY, "two_posts"]}
+
+
+@contextmanager
+def watched(store: Store) -> Iterator[list[str]]:
+    """The statements that are sent meanwhile."""
+    heard: list[str] = []
+
+    def listen(*said: Any) -> None:
+        heard.append(said[2])
+
+    sa.event.listen(store.engine, "before_cursor_execute", listen)
+    try:
+        yield heard
+    finally:
+        sa.event.remove(store.engine, "before_cursor_execute", listen)

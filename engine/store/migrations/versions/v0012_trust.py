@@ -210,6 +210,7 @@ def _register_state() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_register_state")),
     )
     op.execute("INSERT INTO register_state (name, version) VALUES ('names', 1)")
+    op.execute("DELETE FROM search_texts WHERE seq = 0")  # names are masked now: `minqing migrate` indexes all anew
 
 
 # --- what the database holds by itself -------------------------------------------------------------------------------

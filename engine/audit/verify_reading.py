@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -13,12 +14,12 @@ import sqlalchemy as sa
 from engine.audit.verify_cases import Kept
 from engine.store.casefile import home_of
 from engine.store.db import Tx
-from engine.store.plainrows import PlainPayload, PlainRow, plain_columns
+from engine.store.plainrows import PlainCase, PlainPayload, PlainRow, plain_columns
 from engine.store.tables import case_ties, cases, history, payloads
 from engine.store.trust_tables import checkpoints, tree_leaves
 
-#: So many cases are read at once: some thousand rows.
-AT_ONCE = 500
+#: So many cases are read at once: few enough for their rows to be near when they are judged.
+AT_ONCE = 160
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,45 +57,61 @@ def ranges_of(tx: Tx, home: str) -> list[Range]:
 
 def read_block(tx: Tx, found: Range) -> Block:
     """Rows of the range, of one moment."""
-
-    def within(column: sa.ColumnElement[str]) -> Iterator[sa.ColumnElement[bool]]:
-        if found.first is not None:
-            yield column >= found.first
-        if found.before is not None:
-            yield column < found.before
-
-    return _read(tx, found.home, within)
+    bounds = (found.first is not None) + 2 * (found.before is not None)
+    return _read(tx, _WITHIN[bounds], {"home": found.home, "first": found.first, "before": found.before})
 
 
 def read_one(tx: Tx, case_id: str) -> Kept | None:
     """None where nothing of the case is left."""
-    block = _read(tx, home_of(case_id), lambda column: iter([column == case_id]))
+    block = _read(tx, _one, {"home": home_of(case_id), "first": case_id})
     return block.cases[0] if block.cases else None
 
 
-Within = Callable[[sa.ColumnElement[str]], Iterator[sa.ColumnElement[bool]]]
+Within = Callable[[sa.ColumnElement[str]], tuple[sa.ColumnElement[bool], ...]]
+_FIRST: sa.BindParameter[str] = sa.bindparam("first")
+_BEFORE: sa.BindParameter[str] = sa.bindparam("before")
+_WITHIN: tuple[Within, ...] = (
+    lambda _: (),
+    lambda column: (column >= _FIRST,),
+    lambda column: (column < _BEFORE,),
+    lambda column: (column >= _FIRST, column < _BEFORE),
+)
 
 
-def _read(tx: Tx, home: str, within: Within) -> Block:
-    sqlite = tx.dialect.name == "sqlite"
+def _one(column: sa.ColumnElement[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    return (column == _FIRST,)
 
-    def all_of(table: sa.Table, key: sa.ColumnElement[str], *wanted: sa.ColumnElement[Any]) -> Sequence[Any]:
-        columns = plain_columns(wanted or table.c, sqlite=sqlite)
-        here = (table.c.home == home, *within(key))
-        return tx.execute(sa.select(*columns).where(*here).order_by(*_order(table))).all()
 
+@cache
+def _statements(sqlite: bool, within: Within) -> tuple[sa.Select[Any], ...]:
+    """Of cases, rows, payloads, ties and leaves; writing them takes longer than reading some cases."""
+    wanted = (
+        (cases, cases.c.id, cases.c),
+        (history, history.c.case_id, history.c),
+        (payloads, payloads.c.case_id, payloads.c[PlainPayload._fields]),
+        (case_ties, case_ties.c.case_id, case_ties.c["case_id", "slot", "kind", "target"]),
+        (tree_leaves, tree_leaves.c.case_id, tree_leaves.c["case_id", "seq", "log", "leaf"]),
+    )
+    return tuple(
+        sa.select(*plain_columns(columns, sqlite=sqlite))
+        .where(table.c.home == sa.bindparam("home"), *within(key))
+        .order_by(*_order(table))
+        for table, key, columns in wanted
+    )
+
+
+def _read(tx: Tx, within: Within, here: dict[str, str | None]) -> Block:
+    given = {name: value for name, value in here.items() if value is not None}
     try:
-        return _together(
-            all_of(cases, cases.c.id),
-            all_of(history, history.c.case_id),
-            all_of(payloads, payloads.c.case_id, *payloads.c[PlainPayload._fields]),
-            all_of(case_ties, case_ties.c.case_id, *case_ties.c["case_id", "slot", "kind", "target"]),
-            all_of(tree_leaves, tree_leaves.c.case_id, *tree_leaves.c["case_id", "seq", "log", "leaf"]),
-        )
+        return _together(*(tx.execute(each, given).all() for each in _statements(_is_sqlite(tx), within)))
     except sa.exc.OperationalError:
         if not _reads_anything(tx):
             raise
-        return _read(tx, home, within)
+        return _read(tx, within, here)
+
+
+def _is_sqlite(tx: Tx) -> bool:
+    return bool(tx.dialect.name == "sqlite")
 
 
 def _order(table: sa.Table) -> Sequence[sa.ColumnElement[Any]]:
@@ -105,7 +122,7 @@ def _reads_anything(tx: Tx) -> bool:
     """From now on text is read that is no text, which SQLite keeps and its driver refuses; False where that was so
     already, or this is another database."""
     connection: Any = tx.connection.dbapi_connection
-    if tx.dialect.name != "sqlite" or connection.text_factory is not str:
+    if not _is_sqlite(tx) or connection.text_factory is not str:
         return False
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     return True
@@ -122,7 +139,7 @@ def _together(found: Sequence[Any], rows: Sequence[Any], kept: Sequence[Any], ti
     tied: dict[str, set[Any]] = defaultdict(set)
     for case_id, *tie in ties:
         tied[case_id].add(tuple(tie))
-    known = {case.id: case for case in found}
+    known = {case.id: case for case in map(PlainCase._make, found)}
     ids = dict.fromkeys([*known, *by_case, *bodies])
     return Block([_kept(case_id, known, by_case, bodies, tied) for case_id in ids], leaves)
 

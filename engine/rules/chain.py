@@ -62,7 +62,10 @@ def commitment(salt: str, payload: Mapping[str, Value]) -> str:
 
 
 def moment(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if at else None
+    if at is None:
+        return None
+    here = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return here.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def row_facts(home: str, case_id: str, event: Event) -> dict[str, Value]:

@@ -1,9 +1,13 @@
-"""The one way a case changes: `apply` an event. The case row is the fold of its history (law 2)."""
+"""The one way a case changes: `apply` an event. The case row is the fold of its history (law 2).
+
+States are frozen for everybody else. Here the next one is made in place while nobody holds it yet: copying all that a
+case knows once a row made most of what folding a long history takes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,51 +21,70 @@ from engine.rules.state import NOBODY, CaseState, Charge, Event, Mark, Move, Pag
 
 def fold(workflow: Workflow, events: Iterable[Event]) -> CaseState:
     """The state after all `events` of one case, which are in order and not empty. Raises ValueError on a gap."""
-    state: CaseState | None = None
+    making: _Making | None = None
     for event in events:
-        if event.seq != (state.version + 1 if state else 1):
+        if event.seq != (making.state.version + 1 if making else 1):
             raise ValueError(f"history has a gap at {event.seq}")
-        state = apply(workflow, state, event)
-    if state is None:
+        is_opening, making = making is None, making or _Making.of(_opening(event))
+        _take(workflow, making, event, is_opening=is_opening)
+    if making is None:
         raise ValueError("a case has at least one event")
-    return state
+    return making.state
 
 
 def apply(workflow: Workflow, before: CaseState | None, event: Event) -> CaseState:
     """The state after one more event; `before` is None for the opening. An own row of the engine changes nothing but
     the version: no counter counts it, and nothing that a condition asks has happened."""
-    if before is not None and is_own(event):
-        return replace(before, version=event.seq)
-    plan = plan_of(workflow)
+    making = _Making.of(before or _opening(event))
+    _take(workflow, making, event, is_opening=before is None)
+    return making.state
+
+
+@dataclass(slots=True)
+class _Making:
+    """A state that nobody holds yet, and the maps in it, which are its own."""
+
+    state: CaseState
+    values: dict[str, Value]
+    texts: dict[str, int]
+    counts: dict[str, tuple[Mark, ...]]
+    fired: dict[str, datetime]
+
+    @staticmethod
+    def of(state: CaseState) -> _Making:
+        maps = dict(state.values), dict(state.texts), dict(state.counts), dict(state.fired)
+        values, texts, counts, fired = maps
+        return _Making(replace(state, values=values, texts=texts, counts=counts, fired=fired), *maps)
+
+
+_put = object.__setattr__
+
+
+def _take(workflow: Workflow, making: _Making, event: Event, *, is_opening: bool) -> None:
+    state, plan = making.state, plan_of(workflow)
+    if not is_opening and is_own(event):
+        _put(state, "version", event.seq)
+        return
     row = plan.rows.get((event.trigger, event.source))
     if row is None:
         raise ValueError(f"{workflow.name} has no row {event.trigger} from {event.source}")
-    base = before or _opening(event)
-    moved = CaseState(  # written out: `replace` looks at every field twice
-        version=event.seq,
-        unit=base.unit,
-        stays=_stays(workflow, base, event) if before else base.stays,
-        opened_at=base.opened_at,
-        closed_at=_closed(workflow, base, event),
-        opener=base.opener,
-        behalf=base.behalf,
-        responsible=event.responsible,
-        successor=event.successor,
-        hands_over_by=_hands_over(base, row, event),
-        handlers=base.handlers.joined(_handlers(row, event)).joined(event.responsible),
-        party=base.party,
-        recused=base.recused,
-        concerned=base.concerned,
-        values=_values(base, event),
-        texts=_texts(base, event),
-        counts=_counts(plan, base, event),
-        fired={**base.fired, event.trigger: event.recorded_at},
-        paging=_paging(base, row, event),
-        clocks=base.clocks,
-        primary=base.primary,
-    )
-    after = _following(workflow, _slots(plan, moved, event))
-    return after.completed(run_clocks(workflow, before, after, row, event))
+    _count(plan, making, event)  # and all that looks at the state before
+    closed_at, hands_over_by = _closed(workflow, state, event), _hands_over(state, row, event)
+    paging = _paging(state, row, event)
+    if not is_opening:
+        _put(state, "stays", _stays(workflow, state, event))
+    _put(state, "version", event.seq)
+    _put(state, "closed_at", closed_at)
+    _put(state, "responsible", event.responsible)
+    _put(state, "successor", event.successor)
+    _put(state, "hands_over_by", hands_over_by)
+    _put(state, "handlers", state.handlers.joined(_handlers(row, event)).joined(event.responsible))
+    _put(state, "paging", paging)
+    making.fired[event.trigger] = event.recorded_at
+    _keep(making, event)
+    _fill(plan, state, event)
+    _follow(workflow, state)
+    _put(state, "clocks", run_clocks(workflow, None if is_opening else state, state, row, event))
 
 
 def _opening(event: Event) -> CaseState:
@@ -120,39 +143,31 @@ def _handlers(row: Row, event: Event) -> Charge:
     return Charge(people=typed + ((event.behalf,) if event.behalf else ()))
 
 
-def _values(before: CaseState, event: Event) -> Mapping[str, Value]:
-    if not event.texts:
-        return {**before.values, **event.facts} if event.facts else before.values
-    kept = {name: value for name, value in before.values.items() if name not in event.texts}
-    return {**kept, **event.facts}
+def _keep(making: _Making, event: Event) -> None:
+    """What was given: of a field that held no text and now holds one the value goes, and the other way round."""
+    for name in event.texts:
+        making.values.pop(name, None)
+    for name in event.facts:
+        making.texts.pop(name, None)
+    making.values.update(event.facts)
+    making.texts.update(dict.fromkeys(event.texts, event.seq))
 
 
-def _texts(before: CaseState, event: Event) -> Mapping[str, int]:
-    if not event.texts and not (event.facts and before.texts):
-        return before.texts
-    kept = {name: seq for name, seq in before.texts.items() if name not in event.facts}
-    return {**kept, **dict.fromkeys(event.texts, event.seq)}
-
-
-def _slots(plan: Plan, state: CaseState, event: Event) -> CaseState:
+def _fill(plan: Plan, state: CaseState, event: Event) -> None:
     for name in (*event.facts, *event.texts):
         slot = plan.fills[name]
-        if slot is None:
-            continue
-        value = event.facts.get(name)
         if slot is Slot.PARTY:
-            state = replace(state, party=_people_in(plan.workflow, state, Slot.PARTY))
+            _put(state, "party", _people_in(plan.workflow, state, Slot.PARTY))
         elif slot is Slot.RECUSED:
-            state = replace(state, recused={**dict.fromkeys(as_list(value), event.seq), **state.recused})
+            named = as_list(event.facts.get(name))
+            _put(state, "recused", {**dict.fromkeys(named, event.seq), **state.recused})
         elif slot is Slot.UNITS:
-            state = replace(state, concerned=_given(plan.workflow, event, Slot.UNITS))
-    return state
+            _put(state, "concerned", _given(plan.workflow, event, Slot.UNITS))
 
 
-def _following(workflow: Workflow, state: CaseState) -> CaseState:
+def _follow(workflow: Workflow, state: CaseState) -> None:
     follows = workflow.states[state.state].follows
-    primary = state.values.get(follows) if follows else None
-    return state if primary == state.primary else replace(state, primary=primary)
+    _put(state, "primary", state.values.get(follows) if follows else None)
 
 
 def _given(workflow: Workflow, event: Event, slot: Slot) -> tuple[str, ...]:
@@ -174,21 +189,17 @@ def as_list(value: Value) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
-def _counts(plan: Plan, before: CaseState, event: Event) -> Mapping[str, tuple[Mark, ...]]:
+def _count(plan: Plan, making: _Making, event: Event) -> None:
     asked = plan.counting(event.trigger)
     if not asked:
-        return before.counts
+        return
     day = local_day(plan.workflow, event.recorded_at)
-    hits = [each for each in asked if all(counted(condition, event, before, day) for condition in each.where)]
-    if not hits:
-        return before.counts
-    mark = Mark(
-        seq=event.seq,
-        level=event.level_from or event.level_to,
-        day=day,
-        actor=event.behalf or event.actor,
-    )
-    return {**before.counts, **{counter.code: (*before.counts.get(counter.code, ()), mark) for counter in hits}}
+    hits = [each for each in asked if all(counted(condition, event, making.state, day) for condition in each.where)]
+    if hits:
+        level = event.level_from or event.level_to
+        mark = Mark(seq=event.seq, level=level, day=day, actor=event.behalf or event.actor)
+        for counter in hits:
+            making.counts[counter.code] = (*making.counts.get(counter.code, ()), mark)
 
 
 def local_day(workflow: Workflow, moment: datetime) -> date:

@@ -12,7 +12,7 @@ from engine.definition.model import EVERY, Counter, Row, Slot, Workflow
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`counters`: by trigger, of those that some counter names; `always` look at every row. `runs`: the clocks that run
-    in a state, none in a final one."""
+    in a state, none in a final one; `asking`: one of them asks for more than that."""
 
     workflow: Workflow
     rows: Mapping[tuple[str, str], Row]
@@ -20,6 +20,7 @@ class Plan:
     always: tuple[Counter, ...]
     fills: Mapping[str, Slot | None]
     runs: Mapping[str, frozenset[str]]
+    asking: Mapping[str, bool]
 
     def counting(self, trigger: str) -> tuple[Counter, ...]:
         return self.counters.get(trigger, self.always)
@@ -46,13 +47,15 @@ def _planned(workflow: Workflow) -> Plan:
         for source in row.sources:
             rows.setdefault((row.trigger, source), row)
     triggers = {trigger for counter in workflow.counters.values() for trigger in counter.of}
+    runs = {code: frozenset(() if state.final else state.runs) for code, state in workflow.states.items()}
     return Plan(
         workflow=workflow,
         rows=rows,
         counters={trigger: _counting(workflow, trigger) for trigger in triggers},
         always=_counting(workflow, EVERY),
         fills={name: field.fills for name, field in workflow.fields.items()},
-        runs={code: frozenset(() if state.final else state.runs) for code, state in workflow.states.items()},
+        runs=runs,
+        asking={state: any(workflow.clocks[code].when for code in codes) for state, codes in runs.items()},
     )
 
 

@@ -31,7 +31,7 @@ from engine.definition.model import (
 )
 from engine.rules.counting import count
 from engine.rules.folding_plan import plan_of
-from engine.rules.state import CaseState, Due, Event, Run, Sum
+from engine.rules.state import CaseState, Due, Event, Move, Run, Sum
 
 Sums = tuple[Sum, ...]
 #: The sums of each clock that has any.
@@ -42,8 +42,10 @@ def run_clocks(workflow: Workflow, before: CaseState | None, after: CaseState, r
     """The clocks after the event, started, stopped and begun anew; `after` is the state but for them."""
     if not workflow.clocks:
         return after.clocks
-    due = _due(workflow, event)
-    old, named = before.clocks if before else {}, plan_of(workflow).runs[after.state]
+    plan, due = plan_of(workflow), _due(workflow, event)
+    if before is not None and event.move is Move.SAME and not (due or row.restarts or plan.asking[after.state]):
+        return after.clocks  # it stays where these run as before, whatever was given
+    old, named = before.clocks if before else {}, plan.runs[after.state]
     sums: dict[str, Sums] = {}
     for code, clock in workflow.clocks.items():
         if code in named:
@@ -115,7 +117,8 @@ def _continued(clock: Clock, sums: Sums, level: str) -> Sum | None:
 
 
 def _due(workflow: Workflow, event: Event) -> str | None:
-    dates = [value for name, value in event.facts.items() if workflow.fields[name].fills is Slot.DUE]
+    fills = plan_of(workflow).fills
+    dates = [value for name, value in event.facts.items() if fills[name] is Slot.DUE]
     return str(dates[-1]) if dates else None
 
 

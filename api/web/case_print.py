@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 @router.get("/cases/{case_id}/print")
 def print_case(request: Request, case_id: Annotated[CaseId, Path()], served: Served, who: Signed,
                english: InEnglish) -> Response:  # fmt: skip
-    """Masked as the reader sees it on the screen; whoever may read the case may print it."""
+    """Whoever may read the case may print it, masked: paper goes on to others."""
     file = served.case_files.read(who.person, case_id)
     return render(
         request,

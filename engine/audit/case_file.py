@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.audit.coverage import Coverage, coverage_of
 from engine.audit.moves import MeetingRow, meetings_of
@@ -11,7 +11,7 @@ from engine.audit.verify import verify_case
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
 from engine.cases.views import CaseView, EventView, see_event
-from engine.rules.mask import Names, Sight, masked
+from engine.rules.mask import Sight
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,11 +27,6 @@ class CaseFile:
     coverage: Coverage
 
 
-def _masked(case: CaseView, hidden: Names) -> CaseView:
-    data = masked(case.workflow, case.data, Sight.MASKED, hidden)
-    return replace(case, data=data, sight=Sight.MASKED, hidden=hidden)
-
-
 class CaseFileQueries:
     """What a printed case needs."""
 
@@ -40,11 +35,10 @@ class CaseFileQueries:
         self._cases = CaseQueries(office)
 
     def read(self, person: str, case_id: str) -> CaseFile:
-        """The chain is recomputed now, from its first row. Raises NotFound, also where the case is out of reach."""
-        case = self._cases.get(person, case_id)
-        events = tuple(self._cases.history(person, case_id))
-        if events and events[0].hidden.nameless:  # on paper as in lists: of who is protected not even a part of a name
-            case, events = _masked(case, events[0].hidden), tuple(see_event(each, Sight.MASKED) for each in events)
+        """Masked whoever reads: paper goes on to others. The chain is recomputed now, from its first row. Raises
+        NotFound, also where the case is out of reach."""
+        case = self._cases.get(person, case_id, masked=True)
+        events = tuple(see_event(each, Sight.MASKED) for each in self._cases.history(person, case_id))
         with self.office.store.read() as tx:
             flaws = verify_case(tx, self.office.rulebook, case_id)
             meetings = meetings_of(tx, events)

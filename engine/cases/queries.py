@@ -15,6 +15,7 @@ from engine.cases.narrowing import CaseFilter, Place
 from engine.cases.office import Office
 from engine.cases.opening import offers_to_open
 from engine.cases.reading import as_read, asked_for, attempt_to_read, kept_to_few, offers_of, sight_of
+from engine.cases.referring import discreet, telling, untold
 from engine.cases.views import CaseView, Choices, EventView, Followed, people_and_places, registered, see_event
 from engine.definition.model import Value, Workflow
 from engine.rules.attempt import Attempt
@@ -44,11 +45,11 @@ class CaseQueries:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    def get(self, person: str, case_id: str) -> CaseView:
-        """Raises NotFound, also where the case is out of reach."""
+    def get(self, person: str, case_id: str, *, masked: bool = False) -> CaseView:
+        """`masked`: as lists show it, whoever reads. Raises NotFound, also where the case is out of reach."""
         with self.office.store.read() as tx:
             held, attempt = asked_for(tx, self.office, case_id, person)
-            return self._read(tx, held, attempt)
+            return self._read(tx, held, attempt, masked=masked)
 
     def present(self, person: str, held: Held) -> CaseView:
         """The view of a case just changed, as its state was then; only the texts and names are read again. Raises
@@ -109,8 +110,9 @@ class CaseQueries:
 
     # --- one case ----------------------------------------------------------------------------------------------------
 
-    def _read(self, tx: Tx, held: Held, attempt: Attempt) -> CaseView:
-        view = self.views(tx, [as_read(tx, held, attempt)], sight_of(attempt))[0]
+    def _read(self, tx: Tx, held: Held, attempt: Attempt, *, masked: bool = False) -> CaseView:
+        sight = Sight.MASKED if masked else sight_of(attempt)
+        view = self.views(tx, [as_read(tx, held, attempt)], sight)[0]
         return replace(view, follows=self._primary(tx, view.state.primary, attempt.actor.person))
 
     def _primary(self, tx: Tx, primary: str | None, person: str) -> Followed | None:
@@ -130,6 +132,7 @@ class CaseQueries:
 
     def views(self, tx: Tx, held: Sequence[Held], sight: Sight = Sight.MASKED) -> list[CaseView]:
         """The cases as a reader of this sight may see them, in the order given."""
+        held = discreet(tx, self.office, held)
         states = {each.identity.id: each.state for each in held}
         texts = read_texts(tx, states)
         names = _names(tx, [self._workflow(each) for each in held], held)
@@ -212,6 +215,7 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
     where = zip((row.case_id for row in rows), (event.unit for event in events), workflows, strict=True)
     few = kept_to_few(tx, office, read_cases(tx, {row.case_id for row in rows}).values())
     hidden = _fewer(names_of(tx, office.names, places_of_rows(tx, where)), few)
+    back = untold(tx, office, zip(workflows, map(given, events), strict=True))
     views = []
     for row, event, workflow in zip(rows, events, workflows, strict=True):
         view = EventView(
@@ -219,7 +223,7 @@ def events_seen(tx: Tx, office: Office, rows: Sequence[sa.Row[tuple[object, ...]
             number=row.number,
             event=event,
             hash=row.hash,
-            data={**given(event), **event.payload.get("data", {})},
+            data={**telling(workflow, given(event), back), **event.payload.get("data", {})},
             note=event.payload.get("note"),
             behalf=event.payload.get("behalf"),
             names=names,

@@ -223,7 +223,7 @@ def test_every_line_of_the_table_is_asked_and_every_cell_is_written():
     assert lines_of(EXPECTED) == [line for line in lines_of(EXPECTED) if line in LINES]
     assert set(LINES) == set(lines_of(EXPECTED))
     assert len(EXPECTED) == len(LINES) * len(PLACES) * len(COLUMNS)
-    assert len(routes_of(EXPECTED)) == 77
+    assert len(routes_of(EXPECTED)) == 78
 
 
 @pytest.mark.parametrize(

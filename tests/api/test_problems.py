@@ -37,6 +37,7 @@ from engine.rules.days import Note
 from engine.rules.reckoning import Why
 from engine.rules.refusals import (
     CarriedTooOften,
+    Concerned,
     ConditionRefused,
     Conflict,
     FieldProblem,
@@ -226,6 +227,7 @@ EXAMPLES: dict[type[Refusal], Refusal] = {
     KeptOut: KeptOut(RULES, ROW, "handler"),
     NotNamed: NotNamed(RULES, ROW),
     Recused: Recused(RULES),
+    Concerned: Concerned(RULES, ROW, "delegate"),
     FieldsRefused: FieldsRefused((FieldProblem(field="unit", code="unknown_unit"),)),
     ConditionRefused: ConditionRefused(RULES, ROW, "field:satisfaction", ROW.when[0], {}),
     NoDestination: NoDestination(RULES, ROW),
@@ -257,7 +259,7 @@ def test_the_statuses_are_those_of_the_contract():
 
     assert statuses == {
         "NotFound": 404, "Stale": 412, "NotInState": 409, "OnlyInMeeting": 409, "NotQuorate": 409,
-        "CarriedTooOften": 409, "KeptOut": 403, "Recused": 403, "NotNamed": 403, "FieldsRefused": 422,
+        "CarriedTooOften": 409, "KeptOut": 403, "Recused": 403, "Concerned": 403, "NotNamed": 403, "FieldsRefused": 422,
         "ConditionRefused": 409, "NoDestination": 409, "Conflict": 409, "Forbidden": 403, "KeyReused": 422,
         "TooLarge": 413,
     }  # fmt: skip

@@ -92,8 +92,9 @@ def called(
         sys.executable, "-m", "schemathesis.cli", "--no-color", "--config-file", "schemathesis.toml",
         "run", f"{there.address}/openapi.json", "-H", f"Authorization: Bearer {there.accounts[role]['token']}",
         "--phases", phases, "-n", str(examples), "--max-time", str(seconds), "--no-shrink", "--seed", "1",
-        "--warnings", "off", "--suppress-health-check", "all", *(part for tag in tags for part in ("--include-tag", tag)),
+        "--warnings", "off", "--suppress-health-check", "all",
     ]  # fmt: skip
+    command += [part for tag in tags for part in ("--include-tag", tag)]
     return subprocess.run(command, cwd=there.folder, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -320,3 +320,18 @@ def test_a_bulk_sent_again_answers_the_act_that_hid_its_case_as_done(store: Stor
     world.ends("zuzhang", date(2026, 3, 5))
     late = world.cases.fire_many(acts, caller=caller)
     assert [each.refusal.code if each.refusal else None for each in late] == [None, "case_not_found"]
+
+
+def test_a_case_that_names_a_sealed_one_does_not_say_which(store: Store):
+    """In the case itself, in lists and in its history; who reads sealed cases finds the link from their side."""
+    world = small(store)
+    sealed, follower = begun(world), begun(world)
+    world.fire("zuzhang", follower, "merge", primary=sealed)
+    assert world.queries.get("zuzhang", follower).data["primary"] == sealed
+    world.fire("township_secretary", sealed, "seal")
+
+    (listed,) = world.queries.page("zuzhang", CaseFilter()).cases
+    rows = [*world.queries.history("zuzhang", follower), *world.audit.history("zuzhang", HistoryFilter()).rows]
+    for view in (world.queries.get("zuzhang", follower), listed, *rows):
+        assert sealed not in repr(view.data)
+    assert "primary" not in world.queries.get("zuzhang", follower).state.values

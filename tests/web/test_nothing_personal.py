@@ -120,12 +120,20 @@ def test_who_only_reads_sees_it_nowhere_in_the_case_itself(planted: Planted):
         assert (answer.status_code, found(answer.text)) == (200, []), path
 
 
+def test_paper_is_masked_whoever_prints_it_and_says_who_did(planted: Planted):
+    for person in ("zuzhang", SECRETARY):
+        page = planted.web.browser(person).get(f"/cases/{planted.case}/print")
+        (mark,) = page.tree.all("div", class_="mq-mark")
+        assert (page.status, found(page.html)) == (200, [])
+        assert mark.attrs["aria-hidden"] == "true"
+    assert mark.attrs["data-mark"] == "周书记 陈桥村 村党组织书记 2026年3月6日 09:00"
+
+
 def test_who_works_on_it_sees_names_and_no_telephone(planted: Planted):
     for said in (
         planted.web.send("zuzhang", "GET", f"/v1/cases/{planted.case}").text,
         planted.web.send("zuzhang", "GET", f"/v1/cases/{planted.case}/history").text,
         planted.web.browser("zuzhang").get(f"/cases/{planted.case}").html,
-        planted.web.browser("zuzhang").get(f"/cases/{planted.case}/print").html,
     ):
         assert not {PHONE, OTHER, "8123457"} & set(found(said))
         assert NAMES[0] in said

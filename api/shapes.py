@@ -80,7 +80,8 @@ def _whole(number: object) -> object:
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-Whole = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
+#: A version or the number of a row. The bounds come first: what is put in front of them hides them from the document.
+Number = Annotated[int, Field(strict=True, ge=1, lt=10**9), BeforeValidator(_whole)]
 _DEEPEST = 4
 
 
@@ -172,7 +173,7 @@ class BulkItem(FireBody):
     """One act; `version` is what `If-Match` says of a single one."""
 
     case: CaseId
-    version: Annotated[Whole, Field(ge=1, lt=10**9)]
+    version: Number
 
 
 class BulkBody(Body):
@@ -210,9 +211,7 @@ class RevealBody(Body):
     )
     reason: Code = Field(description="One of the grounds")
     words: Plain | None = Field(None, description="More of why, up to 200 characters; needed with `other`")
-    seq: Annotated[Whole, Field(ge=1, lt=10**9)] | None = Field(
-        None, description="As this row of the history gave them; default: as they are now"
-    )
+    seq: Number | None = Field(None, description="As this row of the history gave them; default: as they are now")
 
 
 class ClockBody(Body):

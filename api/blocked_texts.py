@@ -36,6 +36,10 @@ KIND_TEXTS: dict[str, Text] = {
 REASON_TEXTS: dict[str, Text] = {
     "broken": ("程序出错，管理员可在日志中查到", "the program failed; the server's log says how"),
     "rules_missing": ("缺少这件事项所依据的规则文件", "the rules file of this case is missing"),
+    "clock_behind": (
+        "服务器时钟比这件事项的最后一条记录早，等它赶上",
+        "the server's clock is before the last row of this case and has to catch up",
+    ),
     "nobody": ("没有可以通知的人，须有人担任：{absent}", "nobody is there to be told, appoint: {absent}"),
     "undelivered": ("接收系统「{receiver}」没有收下：{reason}", "the receiver '{receiver}' did not take it: {reason}"),
     "turn_missed": (

@@ -21,6 +21,7 @@ from engine.rules.machine import Compiled
 from engine.rules.rulebook import RulesMissing
 from engine.store.blockedbook import CALENDAR, Blocked, block, unblock
 from engine.store.casefile import home_of, read_case
+from engine.store.clock import ClockBehind
 from engine.store.countedbook import After, behind
 from engine.store.db import Unavailable, retried
 
@@ -72,13 +73,18 @@ class Recounting:
         """These together; where that fails each alone."""
         try:
             return self._count(ids)
-        except Unavailable:
-            raise
         except Exception as error:
+            if isinstance(error, Unavailable) and not isinstance(error, ClockBehind):
+                raise
             if len(ids) > 1:
                 return sum((self._some([each]) for each in ids), Recounted())
-            log.exception("%s could not be counted by its new calendar", ids[0])
-            return self._set_aside(ids[0], "rules_missing" if isinstance(error, RulesMissing) else "broken")
+            return self._fail(ids[0], error)
+
+    def _fail(self, case_id: str, error: Exception) -> Recounted:
+        if isinstance(error, ClockBehind):
+            return self._set_aside(case_id, "clock_behind")
+        log.error("%s could not be counted by its new calendar", case_id, exc_info=error)
+        return self._set_aside(case_id, "rules_missing" if isinstance(error, RulesMissing) else "broken")
 
     @retried
     def _count(self, ids: Sequence[str]) -> Recounted:

@@ -31,6 +31,7 @@ from engine.rules.running import running_sum
 from engine.rules.timers import Timer, step_of
 from engine.store.blockedbook import TIMER, Blocked, block, unblock
 from engine.store.casefile import Held, lock_cases
+from engine.store.clock import ClockBehind
 from engine.store.db import Tx, Unavailable, retried
 from engine.store.outbox import post
 from engine.store.timerbook import DueCase, cases_due, next_due, next_moment, put_off, settle, subject_of
@@ -113,13 +114,16 @@ class Timekeeper:
 
     def _case(self, due: DueCase) -> list[End]:
         """All that is due of one case, each step in its own transaction. A case that cannot be taken up at all (its
-        rules are gone, a defect of ours) is set aside, so that it keeps no other waiting. Raises Unavailable."""
+        rules are gone, its last row is later than now, a defect of ours) is set aside, so that it keeps no other
+        waiting. Raises Unavailable."""
         ends: list[End] = []
         more = True
         try:
             while more:
                 found, more = self._next(due)
                 ends += found
+        except ClockBehind:
+            ends += self._set_aside(due, "clock_behind")
         except Unavailable:
             raise
         except Exception as error:

@@ -78,8 +78,9 @@ def every_call() -> dict[str, list[tuple[Path, ast.Call]]]:
     found: dict[str, list[tuple[Path, ast.Call]]] = {}
     for path, tree in SOURCES.items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                found.setdefault(node.func.id, []).append((path, node))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+                name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                found.setdefault(name, []).append((path, node))
     return found
 
 
@@ -173,9 +174,10 @@ def reasons_of_waiting() -> set[str]:
     }
     chosen = [node for path in ("cases/recounting.py", "cases/timekeeping.py", "meetings/watching.py")
               for node in ast.walk(SOURCES[Path("engine") / path]) if isinstance(node, ast.IfExp)]  # fmt: skip
+    aside, _ = spoken("_set_aside", 1)
     letters = {waiting.NOBODY, waiting.RULES_MISSING, waiting.UNDELIVERED}
     unsigned, _ = spoken("NoKey", 0)
-    return letters.union(*(_texts(node) for node in chosen), (f"key_{code}" for code in unsigned)) - {None}
+    return aside | letters.union(*(_texts(node) for node in chosen), (f"key_{code}" for code in unsigned)) - {None}
 
 
 # --- the table is whole ----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from api.answers_history import EventPage
 from api.cli import app
 from api.present import event
+from engine.store.clock import hold
 from tests.store.counted import LOCAL, NEXT_YEAR, Counted, calendar
 from tests.store.tiers import TIERS
 from tests.store.world import written
@@ -56,7 +57,9 @@ def shown(*arguments: str) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path, world, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The files of the world, for an operator."""
+    """The files of the world, for an operator to whom it is the time of the world."""
+    with world.store.begin() as tx:
+        hold(tx, world.clock.at)
     folder = tmp_path / "workflows"
     for place, text in (("small/v1.yaml", written(**TIERS)), ("calendars/cn.yaml", OF_2026)):
         (folder / place).parent.mkdir(parents=True)

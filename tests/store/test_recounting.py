@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -155,6 +155,22 @@ def test_a_case_that_cannot_be_taken_up_waits_in_the_queue_and_keeps_no_other_wa
     assert world.recounting.sweep() == Recounted(changed=1)
     with world.store.read() as tx:
         assert tx.execute(sa.select(blocked)).all() == []
+
+
+def test_a_case_whose_last_row_is_later_than_the_clock_is_counted_when_that_has_caught_up(world):
+    ahead, sound = world.begin(), world.begin()
+    world.clock.at += timedelta(hours=1)
+    world.fire("zuzhang", ahead, "change", text="钟快了")
+    world.clock.at -= timedelta(hours=1)
+    world.arrives(calendar(2, NEXT_YEAR))
+
+    assert world.recounting.sweep() == Recounted(changed=1, failed=1)
+    assert world.rows(sound)[-1] == "recompute_deadlines"
+    with world.store.read() as tx:
+        assert tx.execute(sa.select(blocked.c.code)).scalars().all() == ["clock_behind"]
+
+    world.clock.at += timedelta(hours=1)
+    assert world.recounting.sweep() == Recounted(changed=1)
 
 
 def test_an_older_calendar_undoes_nothing(world):

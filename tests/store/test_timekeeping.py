@@ -116,6 +116,18 @@ def test_a_case_that_cannot_be_taken_up_keeps_no_other_waiting(world, monkeypatc
     assert world.blocked() == []
 
 
+def test_a_case_whose_last_row_is_later_than_the_clock_waits_for_it_and_keeps_no_other_waiting(world):
+    """As the server's clock was set far ahead by mistake, and then back."""
+    ahead, sound = world.begin(), world.begin("03-02T09:01")
+    world.clock.at = at("03-09T18:30")
+    world.fire("zuzhang", ahead, "change", text="钟快了")
+
+    assert world.run("03-09T17:30") == {End.BLOCKED: 1, End.FIRED: 1}
+    assert (world.seen(ahead), world.seen(sound), world.blocked()) == (("low", 2), ("middle", 2), [("clock_behind", 1)])
+    assert world.run("03-09T18:30") == {End.FIRED: 1}
+    assert (world.seen(ahead), world.blocked()) == (("middle", 3), [])
+
+
 def test_who_may_not_read_the_case_sees_nothing_blocked(world):
     case = world.begin()
     for moment in ("03-09T17:30", "03-23T17:30", "04-21T17:30"):

@@ -23,6 +23,8 @@ READERS: dict[str, str | None] = {
     "tse": "township_secretary",
     "auc": "auditor_county",
     "opr": "operator",
+    "scy": "security_admin",
+    "adt": "audit_admin",
     "oth": "village_clerk_other",
 }
 

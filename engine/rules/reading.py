@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.definition.model import Condition, VisibilityRule, Workflow, walk
+from engine.definition.model import (
+    START,
+    Condition,
+    FieldGiven,
+    FieldIs,
+    PersonIs,
+    Row,
+    StateIs,
+    VisibilityRule,
+    Workflow,
+    walk,
+)
 from engine.rules.attempt import Attempt
 from engine.rules.conditions import veiling, veils_of
 from engine.rules.people import RELATED, reads_himself, reads_through
@@ -61,6 +72,24 @@ def keeps_to_posts(rule: VisibilityRule) -> bool:
     """It shows a case to holders of some roles alone: nobody sees it for having to do with it. Such a case leaves no
     trace for anybody else, not even a number (law 10)."""
     return bool(rule.only_to) and not any(name in RELATED for name in rule.only_to)
+
+
+def opens_unseen(workflow: Workflow) -> frozenset[str]:
+    """Triggers from `start` that can open a case which such a rule keeps to posts. Whoever fires one may be about to
+    report somebody, so that even where it is refused nobody else is told of it."""
+    rules = [rule for rule in workflow.visibility if keeps_to_posts(rule)]
+    rows = workflow.rows_from(START)
+    return frozenset(row.trigger for row in rows if any(all(_may_hold(each, row) for each in rule.when) for rule in rules))
+
+
+def _may_hold(asked: Condition, row: Row) -> bool:
+    """Of a case that the row opens; what cannot be told from the row alone may."""
+    if isinstance(asked, StateIs):
+        return any(target.to in asked.states for target in row.targets)
+    if not isinstance(asked, FieldIs | FieldGiven | PersonIs):
+        return True
+    fixed = (each.field for part in (row, *row.targets) for each in part.sets)
+    return asked.field in {*row.needs, *row.takes, *fixed}
 
 
 def _through_posts(attempt: Attempt) -> bool:

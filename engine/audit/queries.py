@@ -115,7 +115,9 @@ class AuditQueries:
         workflows = [each.workflow for each in self.office.rulebook.all()]
         lines = {line for workflow in workflows for line in _overseen(actor, workflow)}
         of_none = sa.and_(refusals.c.case_id.is_(None), _below(lines), sa.not_(self._unseen_opening()))
-        by_role = sa.or_(sa.false(), *(sa.and_(reach.under(each), _below(_overseen(actor, each))) for each in workflows))
+        by_role = sa.or_(
+            sa.false(), *(sa.and_(reach.under(each), _below(_overseen(actor, each))) for each in workflows)
+        )
         readable = reach.readable(actor, self.office.rulebook, today(tx, self.office))
         return sa.or_(of_none, _of_case(sa.and_(by_role, readable)))
 

@@ -21,7 +21,7 @@ from engine.definition.model import (
     walk,
 )
 from engine.rules.attempt import Attempt
-from engine.rules.conditions import veiling, veils_of
+from engine.rules.conditions import veiling
 from engine.rules.people import RELATED, reads_himself, reads_through
 
 
@@ -40,10 +40,13 @@ def is_kept_from(attempt: Attempt) -> bool:
     return read_until(attempt) is not None or _is_hidden(attempt)
 
 
-def is_kept_from_somebody(attempt: Attempt) -> bool:
-    """A rule of visibility hides the case as it is now, or somebody was recused from it, whoever asks."""
-    state = attempt.case.state
-    return bool(veils_of(attempt)) or (state is not None and bool(state.recused))
+def how_kept(attempt: Attempt) -> int:
+    """From how many the case as it is now is kept, whoever asks: 0 from nobody, 1 from who was recused from it, 2 from
+    whom a rule of visibility hides it, 3 from all but the holders of some posts."""
+    state, veils = attempt.case.state, tuple(veiling(replace(attempt, given={}, open_fields=frozenset())))
+    if any(map(keeps_to_posts, veils)):
+        return 3
+    return 2 if veils else int(state is not None and bool(state.recused))
 
 
 def read_until(attempt: Attempt) -> int | None:
@@ -79,7 +82,9 @@ def opens_unseen(workflow: Workflow) -> frozenset[str]:
     report somebody, so that even where it is refused nobody else is told of it."""
     rules = [rule for rule in workflow.visibility if keeps_to_posts(rule)]
     rows = workflow.rows_from(START)
-    return frozenset(row.trigger for row in rows if any(all(_may_hold(each, row) for each in rule.when) for rule in rules))
+    return frozenset(
+        row.trigger for row in rows if any(all(_may_hold(each, row) for each in rule.when) for rule in rules)
+    )
 
 
 def _may_hold(asked: Condition, row: Row) -> bool:

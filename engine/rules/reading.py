@@ -93,7 +93,7 @@ def _may_hold(asked: Condition, row: Row) -> bool:
         return any(target.to in asked.states for target in row.targets)
     if not isinstance(asked, FieldIs | FieldGiven | PersonIs):
         return True
-    fixed = (each.field for part in (row, *row.targets) for each in part.sets)
+    fixed = (each.field for sets in (row.sets, *(target.sets for target in row.targets)) for each in sets)
     return asked.field in {*row.needs, *row.takes, *fixed}
 
 

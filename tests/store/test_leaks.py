@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from engine.cases.clock_queries import ClockQueries
 from engine.cases.revealing import Asked, RevealService
 from engine.meetings.service import Attendance, NewDecision
 from engine.rules.refusals import FieldsRefused, KeptOut, Recused, Refusal
 from engine.store import trust_tables as trust
 from engine.store.db import Store
 from tests import township as t
-from tests.features.ways import REPORT
 from tests.store.rhythmic import RhythmicWorld
 from tests.store.world import HELP, World, refusal, rules
 
@@ -125,6 +125,22 @@ def test_the_queue_names_no_number_of_a_case_from_which_somebody_is_recused(sqli
 
     (found,) = [each for each in world.blocked("meeting") if each.unit == t.VILLAGE]
     assert found.facts["cases"] == [world.held(plain).identity.number]
+
+
+def test_a_post_that_the_rules_of_a_meeting_do_not_name_reads_nothing_of_what_waits_for_it(store: Store):
+    world = RhythmicWorld(store)
+    world.newcomer("stranger_role")
+    world.posts("stranger_role", "beekeeper", t.TOWNSHIP, "2025-01-01")
+    world.posts("stranger_role", "township_station", t.VILLAGE, "2025-01-01")  # beside the line
+    world.set_until("03-14 00:00")
+    waiting(world)
+    world.at("03-07 00:30")
+    world.watch.sweep()
+    queue = ClockQueries(world.office)
+
+    told = {person: len(queue.blocked(person)) for person in ("village_clerk", "auditor_township", "stranger_role")}
+    assert told == {"village_clerk": 1, "auditor_township": 2, "stranger_role": 0}
+    assert {person: queue.blocked_count(person) for person in told} == told
 
 
 def at_the_board(world: World) -> str:

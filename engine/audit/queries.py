@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,9 @@ from engine.cases.office import Office
 from engine.cases.queries import EVENTS, events_seen
 from engine.cases.reading import reader, today
 from engine.cases.views import EventView
+from engine.definition.model import Workflow
 from engine.rules.attempt import Actor
+from engine.rules.reading import opens_unseen
 from engine.store import reach, register
 from engine.store.db import Tx
 from engine.store.denials import Denial
@@ -85,12 +87,14 @@ class AuditQueries:
 
     def refusals(self, person: str, *, case_id: str | None = None, after: tuple[datetime, str] | None = None,
                  limit: int = 50) -> tuple[list[DenialView], tuple[datetime, str] | None]:  # fmt: skip
-        """Refused acts: those of the reader himself, and for `read_only` roles all within their units. Newest first;
-        the second value is the cursor of the next page."""
+        """Refused acts: those of the reader himself, and for `read_only` roles all within their units: of cases that
+        they read, and of openings that could not have been kept from them. Newest first; the second value is the cursor
+        of the next page."""
         with self.office.store.read() as tx:
             actor = reader(tx, self.office, person)
             query = sa.select(refusals).join(units, units.c.code == refusals.c.unit)
-            query = query.where(sa.or_(_own(person), *self._supervised(actor)), self._not_hidden(tx, actor))
+            own = sa.and_(_own(person), self._not_hidden(tx, actor))
+            query = query.where(sa.or_(own, self._supervised(tx, actor)))
             homes = reach.homes_of(tx, actor, self.office.home_level)
             if homes is not None:
                 query = query.where(refusals.c.home.in_(homes))
@@ -106,22 +110,30 @@ class AuditQueries:
             views = [DenialView(denial=_denial(row), names=names) for row in shown]
             return views, (shown[-1].at, shown[-1].id) if len(rows) > limit else None
 
-    def _supervised(self, actor: Actor) -> list[reach.Clause]:
-        roles = {
-            role.code
-            for compiled in self.office.rulebook.all()
-            for role in compiled.workflow.roles.values()
-            if role.read_only
-        }
-        lines = [register.line_of(u) for post in actor.posts if post.role in roles for u in post.units]
-        return [register.below(line) for line in lines]
+    def _supervised(self, tx: Tx, actor: Actor) -> reach.Clause:
+        """Through a role that the rules in question name as `read_only`; of a case those that it was opened under."""
+        workflows = [each.workflow for each in self.office.rulebook.all()]
+        lines = {line for workflow in workflows for line in _overseen(actor, workflow)}
+        of_none = sa.and_(refusals.c.case_id.is_(None), _below(lines), sa.not_(self._unseen_opening()))
+        by_role = sa.or_(
+            sa.false(), *(sa.and_(reach.under(each), _below(_overseen(actor, each))) for each in workflows)
+        )
+        readable = reach.readable(actor, self.office.rulebook, today(tx, self.office))
+        return sa.or_(of_none, _of_case(sa.and_(by_role, readable)))
+
+    def _unseen_opening(self) -> reach.Clause:
+        """By its trigger; of rules that were not known by that of any."""
+        unseen = [(each.workflow, sorted(opens_unseen(each.workflow))) for each in self.office.rulebook.all()]
+        named = [
+            sa.and_(refusals.c.workflow.in_((workflow.key, "")), refusals.c.trigger.in_(triggers))
+            for workflow, triggers in unseen
+        ]
+        return sa.and_(refusals.c.meeting_id.is_(None), sa.or_(sa.false(), *named))
 
     def _not_hidden(self, tx: Tx, actor: Actor) -> reach.Clause:
         """It was about no case, or one that nothing keeps from the reader: a record betrays a case like a list does."""
-        about = sa.and_(cases.c.home == refusals.c.home, cases.c.id == refusals.c.case_id)
         kept = reach.kept_from(actor, self.office.rulebook, today(tx, self.office))
-        there = sa.select(cases.c.id).select_from(reach.JOINED).where(about, kept)
-        return sa.or_(refusals.c.case_id.is_(None), sa.not_(sa.exists(there.correlate(refusals))))
+        return sa.or_(refusals.c.case_id.is_(None), sa.not_(_of_case(kept)))
 
     def _history(self, tx: Tx, person: str, wanted: HistoryFilter) -> sa.Select[tuple[object, ...]]:
         query = EVENTS.join(units, units.c.code == cases.c.unit).where(*self.within(tx, person, wanted))
@@ -129,6 +141,22 @@ class AuditQueries:
             query = query.where(_older(wanted.after))
         order = (history.c.recorded_at.desc(), history.c.case_id.desc(), history.c.seq.desc())
         return query.order_by(*order).limit(wanted.limit + 1)
+
+
+def _overseen(actor: Actor, workflow: Workflow) -> list[str]:
+    """The lines of the units where he has a post of a role that these rules name as `read_only`."""
+    roles = {role.code for role in workflow.roles.values() if role.read_only}
+    return [register.line_of(unit) for post in actor.posts if post.role in roles for unit in post.units]
+
+
+def _below(lines: Iterable[str]) -> reach.Clause:
+    return sa.or_(sa.false(), *map(register.below, sorted(lines)))
+
+
+def _of_case(clause: reach.Clause) -> reach.Clause:
+    """It was about a case of which the clause holds; that may ask for `cases` and `units`."""
+    about = sa.and_(cases.c.home == refusals.c.home, cases.c.id == refusals.c.case_id)
+    return sa.exists(sa.select(cases.c.id).select_from(reach.JOINED).where(about, clause).correlate(refusals))
 
 
 def _own(person: str) -> reach.Clause:

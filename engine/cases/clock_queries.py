@@ -78,7 +78,7 @@ class ClockQueries:
 
     def blocked(self, person: str) -> list[BlockedView]:
         """Everything that waits in the person's reach, the oldest first: of cases that he may read, and of units that
-        a post of his contains."""
+        a post of his contains, as far as the rules in question know it and do not set it beside the line."""
         with self.office.store.read() as tx:
             of_cases, of_units = self._blocked(tx, person, (*blocked.c, cases.c.number), tuple(blocked.c))
             return explained(tx, self.office, _sorted([*tx.execute(of_cases), *tx.execute(of_units)]))
@@ -98,8 +98,12 @@ class ClockQueries:
         here = [blocked.c.home.in_(homes)] if homes is not None else []
         of_cases = sa.select(*of_case).select_from(reach.JOINED.join(blocked, blocked_of(cases)))
         of_units = sa.select(*of_unit).select_from(blocked.join(units, units.c.code == blocked.c.unit))
-        alone = (blocked.c.case_id.is_(None), _within(actor))
+        alone = (blocked.c.case_id.is_(None), self._within(actor))
         return of_cases.where(readable, *here), of_units.where(*alone, *here)
+
+    def _within(self, actor: Actor) -> sa.ColumnElement[bool]:
+        """About a unit that a post of the actor contains, by rules that name its role (as they show meetings)."""
+        return sa.or_(sa.false(), *(_seen(actor, each.workflow) for each in self.office.rulebook.all()))
 
     def all_blocked(self) -> list[BlockedView]:
         """Everything that waits anywhere, the oldest first: for the operator alone, whom no reach limits."""
@@ -113,10 +117,13 @@ def _explained(told: Reckoning, states: Sequence[CaseState], now: datetime) -> E
     return Explained(reckoning=told, days=tuple(day_lines(told, now)), changes=changes)
 
 
-def _within(actor: Actor) -> sa.ColumnElement[bool]:
-    """Units that a post of the actor contains."""
-    lines = [register.line_of(unit) for post in actor.posts for unit in post.units]
-    return sa.or_(sa.false(), *map(register.below, lines))
+def _seen(actor: Actor, workflow: Workflow) -> sa.ColumnElement[bool]:
+    """Of these rules' meetings, what is at a unit that one of the actor's posts contains."""
+    roles = {role.code for role in workflow.roles.values() if not role.by_unit}
+    lines = [register.line_of(unit) for post in actor.posts if post.role in roles for unit in post.units]
+    facts = blocked.c.facts
+    under = (facts["workflow"].as_string() == workflow.key, facts["version"].as_integer() == workflow.version)
+    return sa.and_(*under, sa.or_(sa.false(), *map(register.below, lines)))
 
 
 #: What is blocked with the case that it is about, where there is one.

@@ -53,11 +53,12 @@ def names_at(tx: Tx, book: NameBook, unit: Unit, home: str) -> Names:
 
 
 def joined(several: Iterable[Names]) -> Names:
-    """The names of all of them together."""
+    """The names of all of them together; not even a part of any, where that holds for one of them."""
     found = list(several)
     return Names(
         tuple({id(index): index for names in found for index in names.indexes}.values()),
         tuple(dict.fromkeys(word for names in found for word in names.kept)),
+        nameless=any(names.nameless for names in found),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -10,12 +10,14 @@ from engine.cases.lookups import Lookups
 from engine.cases.office import Office
 from engine.definition.model import SYSTEM
 from engine.rules.attempt import Actor, Attempt
+from engine.rules.clocks import NO_DEADLINES, deadlines, running
 from engine.rules.conditions import veiling
 from engine.rules.explain import Offer, explain
 from engine.rules.fold import fold, local_day
 from engine.rules.mask import Sight
 from engine.rules.reading import may_read, read_until, reads_masked
 from engine.rules.refusals import NotFound
+from engine.rules.state import Event
 from engine.store import register
 from engine.store.casefile import Held, read_case, read_events
 from engine.store.db import Tx
@@ -47,7 +49,14 @@ def as_read(tx: Tx, held: Held, attempt: Attempt) -> Held:
     until = read_until(attempt)
     if until is None:
         return held
-    return replace(held, state=fold(attempt.workflow, read_events(tx, held.identity.id, until=until)))
+    return _as_it_was(held, attempt, read_events(tx, held.identity.id, until=until))
+
+
+def _as_it_was(held: Held, attempt: Attempt, events: Sequence[Event]) -> Held:
+    """After these rows, with the deadlines of then."""
+    workflow, state = attempt.workflow, fold(attempt.workflow, events)
+    dates = deadlines(running(workflow, state, attempt.work)) if attempt.work else NO_DEADLINES
+    return replace(held, state=state, deadlines=dates)
 
 
 def sight_of(attempt: Attempt) -> Sight:

@@ -11,6 +11,7 @@ from engine.cases.office import Office
 from engine.cases.reading import attempt_to_read, reader
 from engine.rules.attempt import Unit
 from engine.rules.people import acting_posts
+from engine.rules.reading import opens_unseen
 from engine.rules.refusals import Refusal, Stale
 from engine.store import register
 from engine.store.casefile import Held, read_case
@@ -33,7 +34,7 @@ class Refused:
 
 def record(office: Office, refused: Sequence[tuple[Refused, Refusal]]) -> None:
     """A stale version was never judged, so it is no denial; an act on no known case or unit has no home to be stored
-    in and goes to the log."""
+    in and goes to the log, but for openings of which nobody is to be told."""
     judged = [(act, refusal) for act, refusal in refused if not isinstance(refusal, Stale)]
     if not judged:
         return
@@ -42,8 +43,12 @@ def record(office: Office, refused: Sequence[tuple[Refused, Refusal]]) -> None:
         denials = [_denial(tx, office, act, refusal, now) for act, refusal in judged]
         record_denials(tx, [denial for denial in denials if denial])
     for (act, refusal), denial in zip(judged, denials, strict=True):
-        if denial is None:
+        if denial is None and act.trigger not in _unseen(office):
             _LOG.warning("%s by %s on nothing known: %s", act.trigger, act.person, refusal.code)
+
+
+def _unseen(office: Office) -> frozenset[str]:
+    return frozenset().union(*(opens_unseen(each.workflow) for each in office.rulebook.all()))
 
 
 def _denial(tx: Tx, office: Office, act: Refused, refusal: Refusal, now: datetime) -> Denial | None:

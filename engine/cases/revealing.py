@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.cases.naming import CaseAt, names_of
 from engine.cases.office import Office
-from engine.cases.reading import attempt_to_read, found
+from engine.cases.reading import attempt_to_read, found, kept_to_few
+from engine.cases.referring import telling, untold
 from engine.definition.model import FieldType, Value, Workflow
 from engine.rules.attempt import Attempt
 from engine.rules.fold import as_list
@@ -109,13 +110,15 @@ class RevealService:
         else:
             said = {**given(row), **row.payload.get("data", {})} if row else {}
             values = {**said, NOTE: row.payload.get(NOTE) if row else None}
-        known = {**values, BEHALF: behalf}
+        back = untold(tx, self.office, [(workflow, values)])
+        known = {**telling(workflow, values, back), BEHALF: behalf}
         return {name: value for name, value in known.items() if value is not None and not _is_upload(workflow, name)}
 
     def _entry(self, tx: Tx, held: Held, attempt: Attempt, login: str, asked: Asked) -> Reveal:
         home = home_of(held.identity.id)
         where = CaseAt(case_id=held.identity.id, unit=held.unit, workflow=attempt.workflow)
         names = names_of(tx, self.office.names, [where])[held.identity.id] if asked.words else None
+        few = bool(kept_to_few(tx, self.office, [held])) if asked.words else False
         return Reveal(
             home=home,
             id=self.office.new_id(home),
@@ -126,7 +129,7 @@ class RevealService:
             case_id=held.identity.id,
             fields=tuple(f"{asked.seq}:{name}" if asked.seq else name for name in asked.fields),
             reason=asked.reason,
-            words=seen(asked.words, Sight.MASKED, names) if names else None,
+            words=seen(asked.words, Sight.MASKED, replace(names, nameless=few)) if names else None,
         )
 
 

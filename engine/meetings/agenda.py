@@ -11,7 +11,7 @@ from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
 from engine.definition.model import SYSTEM
 from engine.meetings.access import rules_of, worktime_of
-from engine.rules.reading import is_kept_from_somebody
+from engine.rules.reading import how_kept
 from engine.rules.refusals import FieldProblem, FieldsRefused
 from engine.rules.rhythm import cutoff_of
 from engine.store.agendabook import Item, read_agenda, waiting_at
@@ -39,13 +39,13 @@ def agenda_now(tx: Tx, office: Office, meeting: MeetingRow) -> list[Item]:
 
 
 def numbered(items: Sequence[Item], held: Mapping[str, Held], lookups: Lookups, now: datetime) -> list[Item]:
-    """The items with their numbers, from 1. What is kept from somebody comes last, what was sealed meanwhile too: who
-    does not see it finds no gap among the others."""
+    """The items with their numbers, from 1. What is kept from somebody comes last, what was sealed meanwhile after all
+    else: who does not see it finds no gap among the others."""
 
-    def is_kept(item: Item) -> bool:
-        return is_kept_from_somebody(lookups.reading(held[item.case_id], SYSTEM, now))
+    def kept(item: Item) -> int:
+        return how_kept(lookups.reading(held[item.case_id], SYSTEM, now))
 
-    return [replace(item, number=number) for number, item in enumerate(sorted(items, key=is_kept), start=1)]
+    return [replace(item, number=number) for number, item in enumerate(sorted(items, key=kept), start=1)]
 
 
 def live_agenda(tx: Tx, office: Office, meeting: MeetingRow) -> list[Item]:

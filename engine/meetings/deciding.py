@@ -13,7 +13,7 @@ from engine.definition.model import Value
 from engine.meetings.access import Seat, in_meeting, is_quorate, principal, stands_in
 from engine.rules.attempt import Command
 from engine.rules.reading import may_read
-from engine.rules.refusals import FieldProblem, FieldsRefused, Refusal
+from engine.rules.refusals import Concerned, FieldProblem, FieldsRefused, KeptOut, Recused, Refusal
 from engine.store.agendabook import Decided, Item, read_agenda
 from engine.store.casefile import read_cases
 from engine.store.db import Tx
@@ -49,6 +49,18 @@ def first_refused(tx: Tx, office: Office, meeting: MeetingRow, there: Seat,
             outcome.refusal.at = f"decisions[{place}]"
             return Refused(decision=wanted[place], refusal=outcome.refusal)
     lookups.attach_claimed()
+    return None
+
+
+def kept_out(tx: Tx, office: Office, meeting: MeetingRow, there: Seat, item: Item) -> Refused | None:
+    """Why who is in the chair must keep out of what was decided on the item; None where he need not. He may take back
+    what could not be decided any more."""
+    assert item.decided is not None
+    decided = item.decided
+    same = NewDecision(case_id=item.case_id, trigger=decided.trigger, data=decided.data, note=decided.note)
+    (outcome,) = judge_all(tx, office, [_act(tx, meeting, there, item, same)])
+    if isinstance(outcome.refusal, KeptOut | Concerned | Recused):
+        return Refused(decision=same, refusal=outcome.refusal)
     return None
 
 

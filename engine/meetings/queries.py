@@ -10,6 +10,7 @@ from engine.cases.naming import joined, names_at
 from engine.cases.office import Office
 from engine.cases.queries import CaseQueries
 from engine.cases.reading import reader
+from engine.cases.referring import telling, untold
 from engine.cases.views import CaseView, registered
 from engine.definition.model import Meeting, Value, Workflow
 from engine.meetings.access import expected_members, is_quorate, must_see, rules_of, seat, worktime_of
@@ -194,12 +195,19 @@ class MeetingQueries:
         shown = self._cases.open_to(tx, list(held.values()), person)
         cases = {view.identity.id: view for view in self._cases.views(tx, shown)}
         fired = read_events_at(tx, {(item.case_id, item.seq) for item in items if item.seq is not None})
-        views = [_item_view(item, cases[item.case_id], fired) for item in items if item.case_id in cases]
+        views = self._discreet(
+            tx, [_item_view(item, cases[item.case_id], fired) for item in items if item.case_id in cases]
+        )
         names = _names_in(tx, views)
         return [
             replace(view, names={**view.case.names, **names}, place=_place(held[view.item.case_id].unit, meeting.unit))
             for view in views
         ]
+
+    def _discreet(self, tx: Tx, views: Sequence[ItemView]) -> list[ItemView]:
+        """A decision that names a case which is kept to some posts does not say which."""
+        back = untold(tx, self.office, ((view.case.workflow, view.data) for view in views))
+        return [replace(view, data=telling(view.case.workflow, view.data, back)) for view in views]
 
 
 def _place(unit: Unit, meeting: Unit) -> str | None:

@@ -13,7 +13,7 @@ from engine.meetings.access import expected_members, must_be_able_to_chair, must
 from engine.meetings.agenda import live_agenda
 from engine.meetings.attendance import Attendance, attendance_problems
 from engine.meetings.closing import close
-from engine.meetings.deciding import NewDecision, first_refused, recorded
+from engine.meetings.deciding import NewDecision, first_refused, kept_out, recorded
 from engine.meetings.desk import MeetingDesk, reason_of, save
 from engine.meetings.queueing import queue_stuck
 from engine.meetings.setting import NewMeeting, numbered, planned
@@ -100,24 +100,25 @@ class MeetingService(MeetingDesk):
                 save(tx, meeting, OPEN)
             return refused
 
-        refused = self.changing(person, meeting_id, "decide", body)
-        if refused is not None:
-            self._record_decision(person, meeting_id, refused)
-            raise refused.refusal
+        self._must_not_be_refused(person, meeting_id, self.changing(person, meeting_id, "decide", body))
 
     @retried
     def undo(self, person: str, meeting_id: str, expected: int, case_id: str) -> None:
-        """Take back the decision on a case, until closing."""
+        """Take back the decision on a case, until closing. Who must keep out of deciding it must keep out of this."""
 
-        def body(tx: Tx) -> None:
+        def body(tx: Tx) -> deciding.Refused | None:
             meeting, there = self.locked(tx, person, meeting_id, expected, OPEN)
             must_be_in_chair(tx, there, meeting)
             known = deciding.agenda_of(tx, Lookups(tx, self.office), meeting, there)
-            if case_id not in known or not drop_decisions(tx, meeting, [case_id]):
+            if case_id not in known or known[case_id].decided is None:
                 raise NotFound("decision")
-            save(tx, meeting, OPEN)
+            refused = kept_out(tx, self.office, meeting, there, known[case_id])
+            if refused is None:
+                drop_decisions(tx, meeting, [case_id])
+                save(tx, meeting, OPEN)
+            return refused
 
-        self.changing(person, meeting_id, "undo", body)
+        self._must_not_be_refused(person, meeting_id, self.changing(person, meeting_id, "undo", body))
 
     @retried
     def close(self, person: str, meeting_id: str, expected: int) -> None:
@@ -149,10 +150,14 @@ class MeetingService(MeetingDesk):
 
         self.changing(person, meeting_id, "cancel", body)
 
-    def _record_decision(self, person: str, meeting_id: str, refused: deciding.Refused) -> None:
+    def _must_not_be_refused(self, person: str, meeting_id: str, refused: deciding.Refused | None) -> None:
+        """What was refused stands in the record of its case, and is raised."""
+        if refused is None:
+            return
         decision = refused.decision
         act = Refused(person=person, trigger=decision.trigger, case_id=decision.case_id, meeting_id=meeting_id)
         self.record(act, refused.refusal)
+        raise refused.refusal
 
 
 def _attended(meeting: MeetingRow, attendance: Attendance) -> MeetingRow:

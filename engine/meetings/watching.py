@@ -17,7 +17,7 @@ from engine.meetings.access import work_at, worktime_of
 from engine.meetings.agenda import waits_at
 from engine.meetings.series import Series, all_series, homes_of, own_rhythms
 from engine.rules.attempt import Unit
-from engine.rules.conditions import veils_of
+from engine.rules.reading import how_kept
 from engine.rules.rhythm import Sitting, turns
 from engine.store.agendabook import waiting_at
 from engine.store.blockedbook import CARRY_OVER, MEETING, Blocked, block, blocked_of_kind, unblock
@@ -147,11 +147,11 @@ class MeetingWatch:
         )
 
     def _stranded(self, tx: Tx, meeting: MeetingRow, now: datetime) -> list[str]:
-        """Numbers of the cases that wait for it, the longest first. A case that a rule of visibility hides from anybody
-        is not among them, so that the queue tells nothing of it."""
+        """Numbers of the cases that wait for it, the longest first. A case that is kept from anybody is not among them,
+        so that the queue tells nothing of it."""
         waiting = waiting_at(tx, meeting, self.office.rulebook, self.office.home_level)
         lookups = Lookups(tx, self.office)
-        return [held.identity.number for held in waiting if not veils_of(lookups.reading(held, SYSTEM, now))]
+        return [held.identity.number for held in waiting if not how_kept(lookups.reading(held, SYSTEM, now))]
 
     def _is_stuck(self, tx: Tx, found: Blocked) -> bool:
         """The case still waits at the gate where it was carried over too often."""

@@ -8,9 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.definition.model import Condition, VisibilityRule, Workflow, walk
+from engine.definition.model import (
+    START,
+    Condition,
+    FieldGiven,
+    FieldIs,
+    PersonIs,
+    Row,
+    StateIs,
+    VisibilityRule,
+    Workflow,
+    walk,
+)
 from engine.rules.attempt import Attempt
-from engine.rules.conditions import veiling, veils_of
+from engine.rules.conditions import veiling
 from engine.rules.people import RELATED, reads_himself, reads_through
 
 
@@ -29,10 +40,13 @@ def is_kept_from(attempt: Attempt) -> bool:
     return read_until(attempt) is not None or _is_hidden(attempt)
 
 
-def is_kept_from_somebody(attempt: Attempt) -> bool:
-    """A rule of visibility hides the case as it is now, or somebody was recused from it, whoever asks."""
-    state = attempt.case.state
-    return bool(veils_of(attempt)) or (state is not None and bool(state.recused))
+def how_kept(attempt: Attempt) -> int:
+    """From how many the case as it is now is kept, whoever asks: 0 from nobody, 1 from who was recused from it, 2 from
+    whom a rule of visibility hides it, 3 from all but the holders of some posts."""
+    state, veils = attempt.case.state, tuple(veiling(replace(attempt, given={}, open_fields=frozenset())))
+    if any(map(keeps_to_posts, veils)):
+        return 3
+    return 2 if veils else int(state is not None and bool(state.recused))
 
 
 def read_until(attempt: Attempt) -> int | None:
@@ -61,6 +75,26 @@ def keeps_to_posts(rule: VisibilityRule) -> bool:
     """It shows a case to holders of some roles alone: nobody sees it for having to do with it. Such a case leaves no
     trace for anybody else, not even a number (law 10)."""
     return bool(rule.only_to) and not any(name in RELATED for name in rule.only_to)
+
+
+def opens_unseen(workflow: Workflow) -> frozenset[str]:
+    """Triggers from `start` that can open a case which such a rule keeps to posts. Whoever fires one may be about to
+    report somebody, so that even where it is refused nobody else is told of it."""
+    rules = [rule for rule in workflow.visibility if keeps_to_posts(rule)]
+    rows = workflow.rows_from(START)
+    return frozenset(
+        row.trigger for row in rows if any(all(_may_hold(each, row) for each in rule.when) for rule in rules)
+    )
+
+
+def _may_hold(asked: Condition, row: Row) -> bool:
+    """Of a case that the row opens; what cannot be told from the row alone may."""
+    if isinstance(asked, StateIs):
+        return any(target.to in asked.states for target in row.targets)
+    if not isinstance(asked, FieldIs | FieldGiven | PersonIs):
+        return True
+    fixed = (each.field for sets in (row.sets, *(target.sets for target in row.targets)) for each in sets)
+    return asked.field in {*row.needs, *row.takes, *fixed}
 
 
 def _through_posts(attempt: Attempt) -> bool:

@@ -30,6 +30,7 @@ FLAW_TEXTS = {
     "leaf_order": ("叶的次序不对", "the leaf is out of order"),
     "head": ("树的现状记录不符", "the head of the tree is not what its leaves give"),
     "node": ("树的节点记录不符", "a node of the tree is not what its leaves give"),
+    "unsigned": ("后面的叶没有核对点：核对点被拿掉", "no checkpoint covers these leaves: it was taken out"),
     "checkpoint": ("核对点本身被改或无法读取", "the checkpoint itself was changed or cannot be read"),
     "signature": ("核对点的签名不成立", "the signature of the checkpoint does not hold"),
     "unknown_log": ("核对点不是这里的", "the checkpoint is of no log that is looked at here"),

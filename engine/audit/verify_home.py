@@ -15,7 +15,7 @@ from engine.audit.verify_cases import Flaw
 from engine.audit.verify_logs import Log, LogState, Stated
 from engine.audit.verify_parts import Part
 from engine.audit.verify_trees import Trees
-from engine.rules.signed_note import BadNote, Checkpoint, VerifierKey, opened, parse_checkpoint, parse_verifier_key
+from engine.rules.signed_note import BadNote, Checkpoint, VerifierKey, is_plain, opened, parse_checkpoint, parse_verifier_key
 from engine.store import treebook
 from engine.store.db import Tx
 from engine.store.tables import cases
@@ -104,6 +104,7 @@ def _judge(log: Log, trees: Trees, stated: Sequence[Stated], found: HomeFound) -
     found.flaws += log.flaws
     found.flaws += log.out_of_order(sizes)
     found.flaws += log.against(stated)
+    found.flaws += log.unsigned(stated)
     nodes = trees.nodes.get(log.name, ())
     found.flaws += log.kept(head.size if head else 0, _frontier(head), nodes, treebook.KEPT_HEIGHTS)
     found.doubts += log.late(sizes)
@@ -148,7 +149,7 @@ def _of_checkpoint(row: Any, trust: Trust) -> Iterator[str]:
         yield "checkpoint"
         return
     columns = (trust.log_of(said.origin), said.size, said.root.hex())
-    if columns != ((row.home, row.log), row.size, row.root):
+    if columns != ((row.home, row.log), row.size, row.root) or not is_plain(row.text):
         yield "checkpoint"
     try:
         trust.read(row.text)

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.audit import keys
-from engine.audit.signing import read_key
+from engine.audit.signing import SigningKey, read_key
 from engine.audit.verify import Verdict, verify
 from engine.rules.chain import GENESIS, commitment, row_facts, row_hash
 from engine.rules.fold import fold
@@ -157,6 +157,14 @@ class Forger:
         with self.store.read() as tx:
             return list(tx.execute(sa.select(table).order_by(*table.primary_key.columns)).all())
 
+    def rows_of(self, home: str, log: str) -> list[Any]:
+        """Its checkpoints, the smallest first."""
+        mine = [row for row in self.rows(checkpoints) if (row.home, row.log) == (home, log)]
+        return sorted(mine, key=lambda row: row.size)
+
+    def key(self) -> SigningKey:
+        return read_key(self.made.key)
+
     # --- a case as it should have been ---
 
     def events(self, case_id: str) -> list[tuple[Event, str | None]]:
@@ -212,7 +220,7 @@ class Forger:
         any more is left out, and what has no leaf comes last, with the last checkpoint of its log."""
         leaves, signed_before = self.rows(tree_leaves), sorted(self.rows(checkpoints), key=lambda row: row.size)
         hashes = {(row.home, row.case_id, row.seq): row.hash for row in self.rows(history)}
-        key = read_key(self.made.key)
+        key = self.key()
         with self.store.begin() as tx:
             for table in (tree_leaves, tree_nodes, tree_heads, checkpoints):
                 tx.execute(sa.delete(table))

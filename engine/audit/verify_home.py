@@ -15,7 +15,15 @@ from engine.audit.verify_cases import Flaw
 from engine.audit.verify_logs import Log, LogState, Stated
 from engine.audit.verify_parts import Part
 from engine.audit.verify_trees import Trees
-from engine.rules.signed_note import BadNote, Checkpoint, VerifierKey, is_plain, opened, parse_checkpoint, parse_verifier_key
+from engine.rules.signed_note import (
+    BadNote,
+    Checkpoint,
+    VerifierKey,
+    is_plain,
+    opened,
+    parse_checkpoint,
+    parse_verifier_key,
+)
 from engine.store import treebook
 from engine.store.db import Tx
 from engine.store.tables import cases

@@ -36,6 +36,7 @@ FLAW_TEXTS = {
     "unknown_log": ("核对点不是这里的", "the checkpoint is of no log that is looked at here"),
     "short": ("历史比核对点短", "the log is shorter than the checkpoint"),
     "root": ("历史与核对点不符：其中有的被改、插入或拿掉", "leaves were changed, put in or taken out"),
+    "emptied": ("文字已空，而没有删除的记录", "its texts are gone, and no erasing tells of it"),
     "late": (
         "自称的时间早于已入树的：时钟错过，或补记倒填",
         "it says it is older than what was covered before it: a clock was wrong, or it was dated back",

@@ -72,7 +72,7 @@ class HomeFound:
         self.erased += part.erased
         self.covered += part.covered
         self.flaws += part.flaws
-        self.doubts += part.late
+        self.doubts += part.doubts
 
 
 def judge_logs(home: str, trees: Trees, parts: Iterable[Part], given: Given, trust: Trust) -> HomeFound:

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from api.cli import app
 from api.flaw_texts import FLAW_TEXTS
 from engine.audit import verify_cases, verify_logs
+from engine.audit.verify import Verdict
 from engine.store.trust_tables import tree_leaves
 from tests.databases import fresh_store
 from tests.drill.forging import Forger, Witnessed
@@ -115,9 +116,9 @@ def test_evidence_is_written_once_for_its_owner_alone(copy: Path, tmp_path: Path
 
 
 def test_every_kind_of_flaw_has_its_words():
-    for text in (verify_cases.Flaw.__doc__, verify_logs.__doc__):
-        assert text
+    told = [verify_cases.Flaw.__doc__, verify_logs.__doc__, Verdict.__doc__]
+    assert all(told)
     for what, (zh, en) in FLAW_TEXTS.items():
         assert zh
         assert en
-        assert what in f"{verify_cases.Flaw.__doc__}{verify_logs.__doc__} late"
+        assert what in str(told)

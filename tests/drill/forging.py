@@ -11,20 +11,24 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.audit import keys
+from engine.audit.erasing import COMMAND
 from engine.audit.signing import SigningKey, read_key
 from engine.audit.verify import Verdict, verify
 from engine.rules.chain import GENESIS, commitment, row_facts, row_hash
+from engine.rules.erasing import Reason
 from engine.rules.fold import fold
 from engine.rules.signed_note import Checkpoint, signed
 from engine.rules.state import Event
 from engine.store.checkpointbook import CheckpointRow, insert_checkpoint
 from engine.store.db import Store
+from engine.store.erasurebook import Erasure, record_erasures
 from engine.store.folding import event_from_row, state_to_json
 from engine.store.tables import case_ties, cases, history, payloads
 from engine.store.ties import ties_of
@@ -105,6 +109,9 @@ class Witnessed:
         with self.world.store.begin() as tx:
             here = (payloads.c.case_id == case_id, payloads.c.seq == 1)
             tx.execute(sa.update(payloads).where(*here).values(body=None, salt=None))
+            said = Erasure(home=case_id.rpartition("-")[0], id="erased", at=datetime.now(UTC), login=COMMAND,
+                           person=None, case_id=case_id, rows=(1,), reason=Reason.OTHER_LAW)  # fmt: skip
+            record_erasures(tx, [said])
 
     def _count(self) -> int:
         with self.world.store.read() as tx:

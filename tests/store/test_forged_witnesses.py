@@ -122,3 +122,24 @@ def test_numbers_beyond_all_bounds_are_flaws_like_others(made: Witnessed, column
     verdict = made.judged(forger.file)
 
     assert case_id in {flaw.case_id for flaw in verdict.flaws}
+
+
+def test_a_text_that_is_gone_without_an_erasing_is_a_doubt(made: Witnessed):
+    """It cannot be told from an erased one by itself, and whoever erases leaves word."""
+    forger = Forger(made.copy("emptied.db"), made)
+    place, (case_id, seq) = 3, made.world.leaves(OPEN, t.TOWNSHIP)[3]
+    behind(forger, "UPDATE payloads SET body = NULL, salt = NULL WHERE case_id = ? AND seq = ?", case_id, seq)
+    verdict = made.judged(forger.file)
+    (doubt,) = verdict.doubts
+
+    assert (verdict.flaws, verdict.erased) == ((), 2)
+    assert (doubt.what, doubt.home, doubt.case_id, doubt.seq) == ("emptied", t.TOWNSHIP, case_id, seq)
+    assert (doubt.log, doubt.leaf, doubt.number is not None) == (OPEN, place, True)
+
+
+@pytest.mark.parametrize("rows", ["[1, 2", '{"rows": 1}', "7"])
+def test_an_erasing_that_cannot_be_read_tells_of_nothing(made: Witnessed, rows: str):
+    forger = Forger(made.copy("unread.db"), made)
+    behind(forger, "UPDATE erasures SET rows = ? WHERE case_id IS NOT NULL", rows)
+
+    assert [doubt.what for doubt in made.judged(forger.file).doubts] == ["emptied"]

@@ -18,7 +18,7 @@ from engine.store.casefile import home_of
 from engine.store.db import Tx
 from engine.store.plainrows import PlainCase, PlainPayload, PlainRow, plain_columns
 from engine.store.tables import case_ties, cases, history, payloads
-from engine.store.trust_tables import checkpoints, erasures, tree_leaves
+from engine.store.trust_tables import checkpoints, erasures, tree_heads, tree_leaves
 
 #: So many cases are read at once: few enough for their rows to be near when they are judged.
 AT_ONCE = 160
@@ -44,9 +44,9 @@ class Block:
 
 
 def homes_in(tx: Tx) -> list[str]:
-    """Every home of which anything is left: a case, a row, a leaf or a checkpoint."""
+    """Every home of which anything is left: a case, a row, a text, a leaf, a head or a checkpoint."""
     found: set[str] = set()
-    for table in (cases, history, tree_leaves, checkpoints):
+    for table in (cases, history, payloads, tree_leaves, tree_heads, checkpoints):
         found |= set(tx.execute(sa.select(table.c.home).distinct()).scalars())
     return sorted(found)
 

@@ -11,7 +11,7 @@ import pytest
 
 from engine.audit.verify import Flaw, Verdict
 from engine.rules.signed_note import Checkpoint, parse_checkpoint, signed
-from engine.store.trust_tables import OPEN
+from engine.store.trust_tables import OPEN, VEILED
 from tests import township as t
 from tests.databases import fresh_store
 from tests.drill.forging import Forger, Witnessed
@@ -143,3 +143,13 @@ def test_an_erasing_that_cannot_be_read_tells_of_nothing(made: Witnessed, rows: 
     behind(forger, "UPDATE erasures SET rows = ? WHERE case_id IS NOT NULL", rows)
 
     assert [doubt.what for doubt in made.judged(forger.file).doubts] == ["emptied"]
+
+
+@pytest.mark.parametrize("column", ["home", "log"])
+def test_the_head_of_an_empty_log_is_missed_too(made: Witnessed, column: str):
+    forger = Forger(made.copy("heads.db"), made)
+    behind(forger, f"UPDATE tree_heads SET {column} = {column} || 'x' WHERE size = 0")
+    first = made.judged(forger.file).first
+
+    assert first is not None
+    assert (first.what, first.home, first.log) == ("head", t.OTHER_TOWNSHIP, VEILED)

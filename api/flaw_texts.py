@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.audit.verify import Flaw, LogState
+from engine.files.verify import FileFlaw
 
 #: `Flaw.what` -> (zh, en).
 FLAW_TEXTS = {
@@ -52,6 +53,21 @@ def flaw_line(flaw: Flaw) -> str:
 
 def doubt_line(doubt: Flaw) -> str:
     return f"存疑 / doubt: {flaw_line(doubt)}"
+
+
+#: `FileFlaw.what` -> (zh, en).
+FILE_TEXTS = {
+    "gone": ("内容不在", "its bytes are gone"),
+    "changed": ("内容被换", "other bytes lie there"),
+    "row": ("登记与历史不符", "its record is gone, or says other than the history"),
+    "rules": ("办理所依的规则文件不在这里", "the rules of the case are not here"),
+}
+
+
+def file_line(flaw: FileFlaw) -> str:
+    zh, en = FILE_TEXTS[flaw.what]
+    file = f", 附件 file {flaw.file_id}" if flaw.file_id else ""
+    return f"事项 case {flaw.case_id}{file}: {zh} / {en}"
 
 
 def place(flaw: Flaw) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.audit.verify import Flaw, LogState
+from engine.files.verify import FileFlaw
 
 #: `Flaw.what` -> (zh, en).
 FLAW_TEXTS = {
@@ -30,11 +31,13 @@ FLAW_TEXTS = {
     "leaf_order": ("叶的次序不对", "the leaf is out of order"),
     "head": ("树的现状记录不符", "the head of the tree is not what its leaves give"),
     "node": ("树的节点记录不符", "a node of the tree is not what its leaves give"),
+    "unsigned": ("后面的叶没有核对点：核对点被拿掉", "no checkpoint covers these leaves: it was taken out"),
     "checkpoint": ("核对点本身被改或无法读取", "the checkpoint itself was changed or cannot be read"),
     "signature": ("核对点的签名不成立", "the signature of the checkpoint does not hold"),
     "unknown_log": ("核对点不是这里的", "the checkpoint is of no log that is looked at here"),
     "short": ("历史比核对点短", "the log is shorter than the checkpoint"),
     "root": ("历史与核对点不符：其中有的被改、插入或拿掉", "leaves were changed, put in or taken out"),
+    "emptied": ("文字已空，而没有删除的记录", "its texts are gone, and no erasing tells of it"),
     "late": (
         "自称的时间早于已入树的：时钟错过，或补记倒填",
         "it says it is older than what was covered before it: a clock was wrong, or it was dated back",
@@ -50,6 +53,21 @@ def flaw_line(flaw: Flaw) -> str:
 
 def doubt_line(doubt: Flaw) -> str:
     return f"存疑 / doubt: {flaw_line(doubt)}"
+
+
+#: `FileFlaw.what` -> (zh, en).
+FILE_TEXTS = {
+    "gone": ("内容不在", "its bytes are gone"),
+    "changed": ("内容被换", "other bytes lie there"),
+    "row": ("登记与历史不符", "its record is gone, or says other than the history"),
+    "rules": ("办理所依的规则文件不在这里", "the rules of the case are not here"),
+}
+
+
+def file_line(flaw: FileFlaw) -> str:
+    zh, en = FILE_TEXTS[flaw.what]
+    file = f", 附件 file {flaw.file_id}" if flaw.file_id else ""
+    return f"事项 case {flaw.case_id}{file}: {zh} / {en}"
 
 
 def place(flaw: Flaw) -> str:

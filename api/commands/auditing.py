@@ -14,11 +14,14 @@ from typing import Annotated, Any
 import typer
 
 from api.commands.ending import Exit, JsonFlag, failed, print_json, told
-from api.flaw_texts import doubt_line, flaw_line, log_line
+from api.flaw_texts import doubt_line, file_line, flaw_line, log_line
 from api.settings import Settings, load_settings
 from engine.audit.evidence import evidence
 from engine.audit.verify import BadNote, Verdict, verify
 from engine.cases.rules_folder import open_rulebook
+from engine.files.depots import folder_beside, open_depot
+from engine.files.verify import FilesVerdict, verify_files
+from engine.rules.rulebook import Rulebook
 from engine.wiring import Store, is_current, open_to_look
 
 audits = typer.Typer(no_args_is_help=True)
@@ -43,6 +46,7 @@ def verify_history(
         typer.Option(help="别处留存的公钥，给出后只认它 / a verifier key kept elsewhere; then no other counts"),
     ] = None,
     home: HomeOption = None,
+    with_files: Annotated[bool, typer.Option("--files", help="连同附件的内容 / the bytes of attachments, too")] = False,
     database_url: DatabaseOption = None,
     workers: Annotated[
         int, typer.Option(min=1, max=32, help="用几个进程；默认每核一个，至多四个 / how many processes")
@@ -55,14 +59,20 @@ def verify_history(
         try:
             book = open_rulebook(store, settings.workflows_dir)
             verdict = verify(store, book, home=home, given=given, verifier_keys=key or (), workers=workers)
+            files = _files(settings, store, book, home) if with_files and not verdict.flaws else None
         except BadNote as bad:
             raise failed("不是公钥", f"this is no verifier key ({bad.reason})", Exit.WRONG_USAGE) from bad
     if as_json:
-        print_json(_as_json(verdict))
+        print_json(_as_json(verdict, files))
     else:
-        for line in _lines(verdict):
+        for line in (*_lines(verdict), *(_file_lines(files) if with_files else ())):
             typer.echo(line)
-    raise typer.Exit(Exit.NOT_SO if verdict.flaws else Exit.DONE)
+    raise typer.Exit(Exit.NOT_SO if verdict.flaws or (files and files.flaws) else Exit.DONE)
+
+
+def _files(settings: Settings, store: Store, book: Rulebook, home: str | None) -> FilesVerdict:
+    """Of a history that adds up: which files there are to be, and their hashes, stands in it."""
+    return verify_files(store, book, open_depot(settings.files or folder_beside(store)), home=home)
 
 
 @audits.command("export")
@@ -135,13 +145,25 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     )
 
 
-def _as_json(verdict: Verdict) -> dict[str, Any]:
+def _file_lines(files: FilesVerdict | None) -> Iterator[str]:
+    if files is None:
+        yield "附件未核对：历史先要成立 / attachments were not looked at: the history has to add up first"
+        return
+    yield from map(file_line, files.flaws[:_SHOWN])
+    yield (
+        f"核对 {files.files} 个附件，{len(files.flaws)} 处不符 / "
+        f"verified {files.files} attachments: {len(files.flaws)} flaws"
+    )
+
+
+def _as_json(verdict: Verdict, files: FilesVerdict | None) -> dict[str, Any]:
     first = verdict.first
     return {
-        "sound": not verdict.flaws,
+        "sound": not verdict.flaws and not (files and files.flaws),
         "first": asdict(first) if first else None,
         **{name: getattr(verdict, name) for name in ("cases", "rows", "covered", "uncovered", "erased")},
         "logs": [asdict(each) for each in verdict.logs],
         "flaws": [asdict(each) for each in verdict.flaws],
         "doubts": [asdict(each) for each in verdict.doubts],
+        "files": asdict(files) if files else None,
     }

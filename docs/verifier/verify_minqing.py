@@ -13,7 +13,8 @@ It needs Python 3.11 and the package `cryptography`, and shares no line with the
    it must name the hash of the row before it. So within a case nothing was changed, put in or taken out.
 2. Where texts were exported, each must fit the commitment in its row. Erased ones cannot be checked, and are counted.
 3. The hashes are the leaves of one Merkle tree a log (RFC 9162), in the order of `leaf` lines. The root of the first
-   N leaves must be the root in every checkpoint of size N; a checkpoint is signed (Ed25519, C2SP signed note).
+   N leaves must be the root in every checkpoint of size N; a checkpoint is signed (Ed25519, C2SP signed note), and
+   the last of a log covers all of its leaves.
 4. A checkpoint from elsewhere is the judge of all: who owns the machine and its key can rewrite and sign everything
    in it, but not the paper in a drawer. Of rows that came after the last paper nothing is proved but their chains.
 """
@@ -33,14 +34,20 @@ def no_float(text):
     raise ValueError(f"a number that is no integer: {text}")
 
 
+def once(pairs):
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(f"a name stands twice: {[name for name, _ in pairs]}")
+    return found
+
+
 def read_json(text):
-    return json.loads(text, parse_float=no_float, parse_constant=no_float)
+    return json.loads(text, object_pairs_hook=once, parse_float=no_float, parse_constant=no_float)
 
 
 def canonical(value):
     """Sorted keys, no spaces, UTF-8: one value has one form."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 class Findings(list):
@@ -54,12 +61,7 @@ class Evidence:
     """The lines of the file, sorted by what they are."""
 
     def __init__(self, path, findings):
-        self.manifest, self.cases = {}, {}
-        self.keys, self.checkpoints = [], []
-        self.rows = defaultdict(list)  # (home, case id) -> its row lines
-        self.payloads = {}  # (case id, seq) -> payload line
-        self.leaves = defaultdict(list)  # (home, log) -> its leaf lines
-        counted, promised, digest = defaultdict(int), None, sha256(b"")
+        found, promised, digest = defaultdict(list), None, sha256(b"")  # found: kind -> lines
         with open(path, "rb") as file:
             for raw in file:
                 digest.update(raw)
@@ -69,28 +71,21 @@ class Evidence:
                 if line["kind"] == "end":
                     promised = line["lines"]
                 else:
-                    counted[line["kind"]] += 1
-                    self.take(line)
-        self.sha256 = digest.hexdigest()
-        if promised != dict(counted):
+                    found[line["kind"]].append(line)
+        self.sha256, self.counted = digest.hexdigest(), {kind: len(lines) for kind, lines in found.items()}
+        if promised != self.counted:
             findings.add("end", "行数与结束行不符，文件不完整", "lines are missing or too many: the file is not whole")
-
-    def take(self, line):
-        kind = line["kind"]
-        if kind == "manifest":
-            self.manifest = line
-        elif kind == "key":
-            self.keys.append(line["vkey"])
-        elif kind == "checkpoint":
-            self.checkpoints.append((line["id"], line["text"]))
-        elif kind == "leaf":
+        (self.manifest,) = found["manifest"]
+        self.keys = [line["vkey"] for line in found["key"]]
+        self.checkpoints = [(line["id"], line["text"]) for line in found["checkpoint"]]
+        self.cases = {(line["home"], line["id"]): line for line in found["case"]}
+        self.payloads = {(line["case_id"], line["seq"]): line for line in found["payload"]}
+        self.leaves = defaultdict(list)  # (home, log) -> its leaf lines
+        for line in found["leaf"]:
             self.leaves[line["home"], line["log"]].append(line)
-        elif kind == "case":
-            self.cases[line["home"], line["id"]] = line
-        elif kind == "row":
+        self.rows = defaultdict(list)  # (home, case id) -> its row lines
+        for line in found["row"]:
             self.rows[line["row"]["home"], line["row"]["case_id"]].append(line)
-        elif kind == "payload":
-            self.payloads[line["case_id"], line["seq"]] = line
 
     def place(self, home, case_id, seq):
         number = self.cases.get((home, case_id), {}).get("number", "?")
@@ -121,9 +116,9 @@ def check_case(evidence, home, case_id, findings):
         elif evidence.manifest.get("texts"):
             findings.add(place, "文字的记录不在", "the record of its texts is gone")
         previous = line["hash"]
-    case = evidence.cases.get((home, case_id))
-    if case is None or (case["last_hash"], case["version"]) != (previous, len(evidence.rows[home, case_id])):
-        place = evidence.place(home, case_id, len(evidence.rows[home, case_id]))
+    case, count = evidence.cases.get((home, case_id)), len(evidence.rows[home, case_id])
+    if case is None or not count or (case["last_hash"], case["version"]) != (previous, count):
+        place = evidence.place(home, case_id, count)
         findings.add(place, "事项的记录与历史末行不符", "the case does not end where its history ends")
     return checked, erased
 
@@ -228,6 +223,10 @@ def check_log(evidence, home, log, stated, findings):
         place = f"{home} {log} leaves {start} to {size - 1}, first {first}"
         findings.add(place, f"与核对点 {name} 不符（现有 {len(hashes)} 叶）",
                      f"they are not those of checkpoint {name} ({len(hashes)} leaves are here)")  # fmt: skip
+    signed = max((size for _, elsewhere, size, _ in stated if not elsewhere), default=0)
+    if signed < len(hashes):
+        place = f"{home} {log} leaves {signed} to {len(hashes) - 1}"
+        findings.add(place, "没有核对点，它被拿掉了", "no checkpoint covers them: it was taken out")
     return len(hashes), vouched[True]
 
 
@@ -261,6 +260,8 @@ def verify(evidence, papers, vkeys, findings):
         size, sure = check_log(evidence, home, log, stated[home, log], findings)
         covered, vouched = covered + size, vouched + sure
     checked, erased = (sum(each) for each in zip(*texts)) if texts else (0, 0)
+    if len(evidence.cases) != evidence.counted.get("case", 0) or checked + erased != evidence.counted.get("payload", 0):
+        findings.add("end", "事项或文字重复，或文字没有所属的行", "a case or a text stands twice, or a text has no row")
     told = {"cases": len(evidence.cases), "rows": sum(map(len, evidence.rows.values()))}
     told |= {"covered": covered, "vouched": vouched, "uncovered": told["rows"] - covered}
     return told | {"texts": checked, "erased": erased, "checkpoints": sum(map(len, stated.values()))}

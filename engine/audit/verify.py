@@ -31,7 +31,8 @@ __all__ = ["BadNote", "Flaw", "LogState", "Verdict", "verify", "verify_case"]
 class Verdict:
     """`cases` and `rows` were looked at; `erased` payloads could not be held against their commitments; `covered` rows
     have a leaf in one of `logs`. `doubts` prove nothing: rows that say they are much older than what a checkpoint
-    covered before them (late), because a clock was wrong or somebody dated them back."""
+    covered before them (late), because a clock was wrong or somebody dated them back; and rows whose texts are gone
+    although no erasing tells of it (emptied)."""
 
     cases: int
     rows: int

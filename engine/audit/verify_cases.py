@@ -7,13 +7,11 @@ Both judge the same plain rows. Where `is_sound` holds there is no flaw; what it
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from engine.rules.chain import GENESIS, ROW_FORMAT, canonical_text
+from engine.rules.chain import GENESIS, ROW_FORMAT, canonical_text, moment, value_of
 from engine.rules.fold import fold
 from engine.rules.rulebook import Rulebook, RulesMissing
 from engine.rules.state import CaseState
@@ -105,7 +103,7 @@ def _case_holds(kept: Kept, rulebook: Rulebook) -> bool:
     case = kept.case
     workflow = rulebook.pinned(case.workflow, case.workflow_version, case.file_hash).workflow
     state = fold(workflow, map(event_of, kept.rows))
-    same = state_from_json(json.loads(case.folded)) == state and _columns(case) == _folded(state)
+    same = state_from_json(value_of(case.folded)) == state and _columns(case) == _folded(state)
     return same and kept.ties == ties_of(state)
 
 
@@ -173,29 +171,23 @@ def _of_case(kept: Kept, rulebook: Rulebook) -> Iterator[str]:
 
 def _state_flaws(kept: Kept, state: CaseState) -> Iterator[str]:
     try:
-        if state_from_json(json.loads(kept.case.folded)) != state:
+        if state_from_json(value_of(kept.case.folded)) != state:
             yield "fold"
     except UNREADABLE:
         yield "unreadable"
-    try:
-        if _columns(kept.case) != _folded(state):
-            yield "column"
-    except UNREADABLE:
+    if _columns(kept.case) != _folded(state):
         yield "column"
     if kept.ties != ties_of(state):
         yield "ties"
 
 
 def _columns(case: Any) -> tuple[object, ...]:
-    times = (_moment(case.opened_at), _moment(case.entered_at), _moment(case.closed_at))
-    kept = (case.state, case.level, case.version, case.unit, *times)
+    """Moments as they are written: lists compare them so."""
+    kept = (case.state, case.level, case.version, case.unit, case.opened_at, case.entered_at, case.closed_at)
     return (*kept, *(getattr(case, name) for name in INDEXED_FIELDS))
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text is not None else None
-
-
 def _folded(state: CaseState) -> tuple[object, ...]:
-    kept = (state.state, state.level, state.version, state.unit, state.opened_at, state.stay.at, state.closed_at)
+    times = map(moment, (state.opened_at, state.stay.at, state.closed_at))
+    kept = (state.state, state.level, state.version, state.unit, *times)
     return (*kept, *(indexed(state.values.get(name)) for name in INDEXED_FIELDS))

@@ -15,10 +15,19 @@ from engine.audit.verify_cases import Flaw
 from engine.audit.verify_logs import Log, LogState, Stated
 from engine.audit.verify_parts import Part
 from engine.audit.verify_trees import Trees
-from engine.rules.signed_note import BadNote, Checkpoint, VerifierKey, opened, parse_checkpoint, parse_verifier_key
+from engine.rules.signed_note import (
+    BadNote,
+    Checkpoint,
+    VerifierKey,
+    is_plain,
+    opened,
+    parse_checkpoint,
+    parse_verifier_key,
+)
 from engine.store import treebook
 from engine.store.db import Tx
 from engine.store.tables import cases
+from engine.store.treebook import LOGS
 from engine.store.trust_tables import OPEN, VEILED
 
 #: (log, what a checkpoint from elsewhere states of it); and these by home.
@@ -64,14 +73,14 @@ class HomeFound:
         self.erased += part.erased
         self.covered += part.covered
         self.flaws += part.flaws
-        self.doubts += part.late
+        self.doubts += part.doubts
 
 
 def judge_logs(home: str, trees: Trees, parts: Iterable[Part], given: Given, trust: Trust) -> HomeFound:
     """`given` are what checkpoints from elsewhere state of the logs of this home; `parts` are used up one by one."""
     found, ids = HomeFound(), list[str]()
     stored = _stored(home, trees.checkpoints, trust, found.flaws)
-    names = {*trees.rooms, *stored, *trees.heads, *(log for log, _ in given)}
+    names = {*trees.rooms, *stored, *trees.heads, *(log for log, _ in given), *(LOGS if trees.heads else ())}
     logs = {name: Log(home, name, trees.rooms.get(name, 0), ids) for name in sorted(names)}
     for part in parts:
         found.add(part)
@@ -104,8 +113,9 @@ def _judge(log: Log, trees: Trees, stated: Sequence[Stated], found: HomeFound) -
     found.flaws += log.flaws
     found.flaws += log.out_of_order(sizes)
     found.flaws += log.against(stated)
+    found.flaws += log.unsigned(stated)
     nodes = trees.nodes.get(log.name, ())
-    found.flaws += log.kept(head.size if head else 0, _frontier(head), nodes, treebook.KEPT_HEIGHTS)
+    found.flaws += log.kept(_size(log.name, trees), _frontier(head), nodes, treebook.KEPT_HEIGHTS)
     found.doubts += log.late(sizes)
     agreeing = (each.size for each in stated if each.given and log.agrees(each))
     state = LogState(
@@ -117,6 +127,14 @@ def _judge(log: Log, trees: Trees, stated: Sequence[Stated], found: HomeFound) -
         vouched=max(agreeing, default=0),
     )
     found.logs.append(state)
+
+
+def _size(log: str, trees: Trees) -> int | None:
+    """What the head of the log says; a home has both or none, and no other. None where it is not so."""
+    head = trees.heads.get(log)
+    if bool(head) != (bool(trees.heads) and log in LOGS):
+        return None
+    return head.size if head else 0
 
 
 def _frontier(head: Any) -> object:
@@ -148,7 +166,7 @@ def _of_checkpoint(row: Any, trust: Trust) -> Iterator[str]:
         yield "checkpoint"
         return
     columns = (trust.log_of(said.origin), said.size, said.root.hex())
-    if columns != ((row.home, row.log), row.size, row.root):
+    if columns != ((row.home, row.log), row.size, row.root) or not is_plain(row.text):
         yield "checkpoint"
     try:
         trust.read(row.text)

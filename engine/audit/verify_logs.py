@@ -6,7 +6,8 @@ Flaws of a log, `Flaw.what`:
   log, or at no place, that there can be), leaf_missing (on places from `leaf` on and before `until` there is nothing),
   leaf_order (not where its time would put it in its checkpoint), head, node (what is kept to make proofs quickly is not
   what the leaves give);
-- checkpoint (it cannot be read, or does not say what is kept beside it, or it was changed: larger ones still agree),
+- unsigned (no checkpoint that is kept here covers leaves from `leaf` on; none becomes a leaf before it is signed),
+  checkpoint (it cannot be read, or does not say what is kept beside it, or it was changed: larger ones still agree),
   signature (by no known key), unknown_log (a given one is of no log of this installation), short (the log has fewer
   leaves than it), root (its tree is another). With the last two `leaf` and `until` name the leaves after the last
   checkpoint that still agrees: among them are those that were changed, put in or taken out.
@@ -174,18 +175,24 @@ class Log:
 
     def against(self, stated: Sequence[Stated]) -> Iterator[Flaw]:
         """Of checkpoints with another tree than this the first of each row of them: what follows it follows from it."""
-        agrees = {each.name: self.agrees(each) for each in stated}
+        agreeing = {each for each in stated if self.agrees(each)}
         for given in (True, False):
-            sure = sorted(each.size for each in stated if agrees[each.name] and (each.given or not given))
+            sure = sorted(each.size for each in agreeing if each.given or not given)
             broken = False
             for each in sorted((each for each in stated if each.given is given), key=lambda each: each.size):
-                if agrees[each.name]:
+                if each in agreeing:
                     broken = False
                 elif sure and sure[-1] >= each.size:
                     yield self._flaw("checkpoint", each.size - 1, row=0, checkpoint=each.name)
                 elif not broken:
                     broken = True
                     yield self._broken(each, start=sure[-1] if sure else 0)
+
+    def unsigned(self, stated: Sequence[Stated]) -> Iterator[Flaw]:
+        """Leaves after the last checkpoint that is kept here: they came with one, so it was taken out."""
+        last = max((each.size for each in stated if not each.given), default=0)
+        if last < self.size:
+            yield self._flaw("unsigned", last, until=self.size)
 
     def _broken(self, stated: Stated, start: int) -> Flaw:
         """Somewhere after the leaves that another one vouches for."""

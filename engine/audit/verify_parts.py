@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,7 +22,8 @@ _NO_HASH = bytes(32)
 @dataclass(slots=True)
 class Part:
     """What was found in a range. `leaves` are those of each log that name a row here; their rows count cases as `ids`
-    does. `late` are rows without a leaf that say they are from before `since` (see `Task`)."""
+    does. `doubts` are rows without a leaf that say they are from before `since` (late, see `Task`), and those whose
+    texts are gone although no erasing tells of it (emptied)."""
 
     home: str
     ids: list[str]
@@ -31,7 +32,7 @@ class Part:
     covered: int = 0
     flaws: list[Flaw] = field(default_factory=list)
     leaves: dict[str, Leaves] = field(default_factory=dict)
-    late: list[Flaw] = field(default_factory=list)
+    doubts: list[Flaw] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +57,9 @@ def judge_range(tx: Tx, rulebook: Rulebook, task: Task) -> Part:
         )
         for kept in block.cases:
             if not is_sound(kept, rulebook):
-                part.flaws += _placed(part.home, kept, block, rulebook)
+                part.flaws += _placed(part.home, kept, block, flaws_of(kept, rulebook))
+            if emptied := _emptied(kept, block):
+                part.doubts += _placed(part.home, kept, block, emptied)
         _take_leaves(part, block, task)
         return part
 
@@ -73,11 +76,16 @@ def _no_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _placed(home: str, kept: Kept, block: Block, rulebook: Rulebook) -> Iterator[Flaw]:
+def _emptied(kept: Kept, block: Block) -> list[Flaw]:
+    gone = [seq for seq, each in kept.payloads.items() if is_erased(each) and (kept.case_id, seq) not in block.erased]
+    return [Flaw(case_id=kept.case_id, seq=seq, what="emptied") for seq in gone]
+
+
+def _placed(home: str, kept: Kept, block: Block, flaws: Iterable[Flaw]) -> Iterator[Flaw]:
     """The flaws of a case with all that names their place."""
     leaves = {seq: (log, leaf) for case_id, seq, log, leaf in block.leaves if case_id == kept.case_id}
     number = kept.case.number if kept.case is not None else None
-    for flaw in flaws_of(kept, rulebook):
+    for flaw in flaws:
         seq = 1 if flaw.what == "case" else flaw.seq
         log, leaf = leaves.get(seq, (None, None)) if seq is not None else (None, None)
         yield replace(flaw, home=home, number=number, log=log, leaf=leaf)
@@ -104,7 +112,7 @@ def _take_leaves(part: Part, block: Block, task: Task) -> None:
             into.add(leaf, _hash_of(row), _time_of(row), row_key(numbered[case_id], seq))
     part.covered = part.rows - len(without)
     late = (row for row in without.values() if task.since is not None and row.recorded_at < task.since)
-    part.late += [Flaw(case_id=row.case_id, seq=row.seq, what="late", home=part.home) for row in late]
+    part.doubts += [Flaw(case_id=row.case_id, seq=row.seq, what="late", home=part.home) for row in late]
 
 
 def _hash_of(row: Any) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -12,11 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.audit.verify_cases import Kept
+from engine.rules.chain import value_of
 from engine.store.casefile import home_of
 from engine.store.db import Tx
 from engine.store.plainrows import PlainCase, PlainPayload, PlainRow, plain_columns
 from engine.store.tables import case_ties, cases, history, payloads
-from engine.store.trust_tables import checkpoints, tree_leaves
+from engine.store.trust_tables import checkpoints, erasures, tree_heads, tree_leaves
 
 #: So many cases are read at once: few enough for their rows to be near when they are judged.
 AT_ONCE = 160
@@ -33,16 +35,18 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What is kept of a range: its cases in order, and the leaves that name one of its rows: (case, seq, log, leaf)."""
+    """What is kept of a range: its cases in order, the leaves that name one of its rows: (case, seq, log, leaf), and
+    the (case, seq) whose texts were erased, by what `erasures` tells."""
 
     cases: Sequence[Kept]
     leaves: Sequence[Any]
+    erased: frozenset[tuple[str, Any]]
 
 
 def homes_in(tx: Tx) -> list[str]:
-    """Every home of which anything is left: a case, a row, a leaf or a checkpoint."""
+    """Every home of which anything is left: a case, a row, a text, a leaf, a head or a checkpoint."""
     found: set[str] = set()
-    for table in (cases, history, tree_leaves, checkpoints):
+    for table in (cases, history, payloads, tree_leaves, tree_heads, checkpoints):
         found |= set(tx.execute(sa.select(table.c.home).distinct()).scalars())
     return sorted(found)
 
@@ -84,13 +88,14 @@ def _one(column: sa.ColumnElement[str]) -> tuple[sa.ColumnElement[bool], ...]:
 
 @cache
 def _statements(sqlite: bool, within: Within) -> tuple[sa.Select[Any], ...]:
-    """Of cases, rows, payloads, ties and leaves; writing them takes longer than reading some cases."""
+    """Of cases, rows, payloads, ties, leaves and erasures; writing them takes longer than reading some cases."""
     wanted = (
         (cases, cases.c.id, cases.c),
         (history, history.c.case_id, history.c),
         (payloads, payloads.c.case_id, payloads.c[PlainPayload._fields]),
         (case_ties, case_ties.c.case_id, case_ties.c["case_id", "slot", "kind", "target"]),
         (tree_leaves, tree_leaves.c.case_id, tree_leaves.c["case_id", "seq", "log", "leaf"]),
+        (erasures, erasures.c.case_id, erasures.c["case_id", "rows"]),
     )
     return tuple(
         sa.select(*plain_columns(columns, sqlite=sqlite))
@@ -129,7 +134,7 @@ def _reads_anything(tx: Tx) -> bool:
 
 
 def _together(found: Sequence[Any], rows: Sequence[Any], kept: Sequence[Any], ties: Sequence[Any],
-              leaves: Sequence[Any]) -> Block:  # fmt: skip
+              leaves: Sequence[Any], erased: Sequence[Any]) -> Block:  # fmt: skip
     by_case: dict[str, list[Any]] = defaultdict(list)
     for row in map(PlainRow._make, rows):
         by_case[row.case_id].append(row)
@@ -141,7 +146,16 @@ def _together(found: Sequence[Any], rows: Sequence[Any], kept: Sequence[Any], ti
         tied[case_id].add(tuple(tie))
     known = {case.id: case for case in map(PlainCase._make, found)}
     ids = dict.fromkeys([*known, *by_case, *bodies])
-    return Block([_kept(case_id, known, by_case, bodies, tied) for case_id in ids], leaves)
+    return Block([_kept(case_id, known, by_case, bodies, tied) for case_id in ids], leaves, _told(erased))
+
+
+def _told(erased: Sequence[Any]) -> frozenset[tuple[str, Any]]:
+    """What cannot be read tells of nothing."""
+    found: set[tuple[str, Any]] = set()
+    for case_id, text in erased:
+        with suppress(ValueError, TypeError, RecursionError):
+            found |= {(case_id, seq) for seq in value_of(text)}
+    return frozenset(found)
 
 
 def _kept(case_id: str, known: dict[str, Any], by_case: dict[str, list[Any]], bodies: dict[str, dict[int, Any]],

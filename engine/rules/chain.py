@@ -28,17 +28,30 @@ def canonical(value: Value) -> bytes:
 
 def canonical_text(text: str) -> tuple[bytes, Any]:
     """The canonical form of a value that is written as JSON, and the value: floats are seen as it is read, so that
-    nobody need look for them afterwards. Raises ValueError as `canonical` does, and where the text is no JSON."""
-    value = _READER.decode(text)
+    nobody need look for them afterwards. Raises ValueError as `canonical` does, and as `value_of`."""
+    value = value_of(text)
     return _written(value), value
+
+
+def value_of(text: str) -> Any:
+    """What is written as JSON. Raises ValueError where it is none, holds a float, or a name stands twice in an object:
+    some readers would take the first value and others, like us, the last."""
+    return _READER.decode(text)
 
 
 def _refuse(_: str) -> Value:
     raise ValueError("a float has no canonical form")
 
 
+def _once(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
 _WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-_READER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
+_READER = json.JSONDecoder(object_pairs_hook=_once, parse_float=_refuse, parse_constant=_refuse)
 
 
 def _written(value: Value) -> bytes:

@@ -133,6 +133,13 @@ def parse_checkpoint(note: str) -> Checkpoint:
     return Checkpoint(origin=origin, size=_size(size), root=_unpacked(root, "root", _ROOT))
 
 
+def is_plain(note: str) -> bool:
+    """It says the three lines of its checkpoint and one signature of its origin, as `signed` writes it, and nothing
+    else. Raises BadNote."""
+    read, checkpoint = parse_note(note), parse_checkpoint(note)
+    return read.text == checkpoint.text and [each.name for each in read.signatures] == [checkpoint.origin]
+
+
 def parse_verifier_key(text: str) -> VerifierKey:
     """`<name>+<hex id>+<base64>`; the id must be that of the key. Raises BadNote."""
     parts = text.split("+", 2)

@@ -32,7 +32,7 @@ _made: Any = namedtuple  # whose fields are those of a table
 PlainRow: Any = _made("PlainRow", COLUMNS)
 PlainPayload: Any = _made("PlainPayload", ("case_id", "seq", "body", "salt"))
 PlainCase: Any = _made("PlainCase", [column.name for column in cases.c])
-_MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+_MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"BC'
 #: So many different values of one kind are remembered while rows are read.
 _REMEMBERED = 20_000
 
@@ -54,9 +54,11 @@ def _as(kind: sa.types.TypeEngine[Any], column: sa.ColumnElement[Any], *, sqlite
 
 
 def _moment(column: sa.ColumnElement[Any], *, sqlite: bool) -> sa.ColumnElement[Any]:
+    """One text for each that can lie there: SQLite keeps any, and years before our era have the digits of ours."""
     if sqlite:
-        return sa.func.replace(sa.type_coerce(column, sa.String), " ", "T").concat("Z")
-    return sa.func.to_char(sa.func.timezone("UTC", column), _MOMENT)
+        kept = sa.func.replace(sa.type_coerce(column, sa.String), "T", "t")
+        return sa.func.replace(kept, " ", "T").concat("Z")
+    return sa.func.replace(sa.func.to_char(sa.func.timezone("UTC", column), _MOMENT), "ZAD", "Z")
 
 
 def plain_columns(columns: Iterable[sa.ColumnElement[Any]], *, sqlite: bool) -> list[sa.ColumnElement[Any]]:

@@ -12,15 +12,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from api.cli import app
-from api.flaw_texts import FLAW_TEXTS
+from api.flaw_texts import FILE_TEXTS, FLAW_TEXTS
 from engine.audit import verify_cases, verify_logs
+from engine.audit.verify import Verdict
+from engine.files.service import FileService
+from engine.files.verify import FileFlaw
+from engine.store.db import Store
 from engine.store.trust_tables import tree_leaves
+from tests import township as t
 from tests.databases import fresh_store
 from tests.drill.forging import Forger, Witnessed
 from tests.drill.tampering import changed
+from tests.store.uploads import FILED, service, upload
+from tests.store.world import World, rules
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +122,52 @@ def test_evidence_is_written_once_for_its_owner_alone(copy: Path, tmp_path: Path
     assert run("export", str(file)).exit_code == 3
 
 
+# --- what acts attached ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def attached(sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[FileService, str, str]:
+    """A depot elsewhere, a case and the upload that it names."""
+    world = World(sqlite_store, rules(**FILED))
+    uploads = service(world, tmp_path / "depot")
+    scan = upload(uploads, "zuzhang")
+    case = world.opened("zuzhang", t.GROUP, "begin", {"scan": scan}, workflow="small").identity.id
+    monkeypatch.setenv("MINQING_DATABASE_URL", sqlite_store.url)
+    monkeypatch.setenv("MINQING_FILES", str(tmp_path / "depot"))
+    monkeypatch.setattr("api.commands.auditing.open_rulebook", lambda store, folder: world.office.rulebook)
+    return uploads, case, scan
+
+
+def test_the_bytes_that_acts_attached_are_held_against_the_chain(attached: tuple[FileService, str, str]):
+    uploads, case, scan = attached
+    honest = told("verify", "--files")
+    uploads.depot.put(scan, b"another photo")
+    code, verdict = told("verify", "--files")
+    result = run("verify", "--files", "--workers", "1")
+
+    assert (honest[0], honest[1]["files"]) == (0, {"files": 1, "flaws": []})
+    assert (code, verdict["sound"]) == (1, False)
+    assert verdict["files"]["flaws"] == [{"case_id": case, "file_id": scan, "what": "changed"}]
+    assert f"事项 case {case}, 附件 file {scan}: 内容被换 / other bytes lie there" in result.stdout
+    assert told("verify") == (0, {**honest[1], "files": None})
+
+
+def test_attachments_of_a_history_that_does_not_add_up_are_not_looked_at(attached: tuple[FileService, str, str]):
+    """Which they are stands in the history."""
+    url = sa.make_url(attached[0].office.store.url)
+    with closing(sqlite3.connect(str(url.database), isolation_level=None)) as raw:
+        raw.execute("UPDATE cases SET last_hash = ?", ("0" * 64,))
+    code, verdict = told("verify", "--files")
+
+    assert (code, verdict["files"]) == (1, None)
+    assert "附件未核对" in run("verify", "--files", "--workers", "1").stdout
+
+
 def test_every_kind_of_flaw_has_its_words():
-    for text in (verify_cases.Flaw.__doc__, verify_logs.__doc__):
-        assert text
+    told = [verify_cases.Flaw.__doc__, verify_logs.__doc__, Verdict.__doc__]
+    assert all(told)
     for what, (zh, en) in FLAW_TEXTS.items():
         assert zh
         assert en
-        assert what in f"{verify_cases.Flaw.__doc__}{verify_logs.__doc__} late"
+        assert what in str(told)
+    assert all(f"{what} (" in str(FileFlaw.__doc__) for what in FILE_TEXTS)

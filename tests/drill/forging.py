@@ -11,20 +11,24 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.audit import keys
-from engine.audit.signing import read_key
+from engine.audit.erasing import COMMAND
+from engine.audit.signing import SigningKey, read_key
 from engine.audit.verify import Verdict, verify
 from engine.rules.chain import GENESIS, commitment, row_facts, row_hash
+from engine.rules.erasing import Reason
 from engine.rules.fold import fold
 from engine.rules.signed_note import Checkpoint, signed
 from engine.rules.state import Event
 from engine.store.checkpointbook import CheckpointRow, insert_checkpoint
 from engine.store.db import Store
+from engine.store.erasurebook import Erasure, record_erasures
 from engine.store.folding import event_from_row, state_to_json
 from engine.store.tables import case_ties, cases, history, payloads
 from engine.store.ties import ties_of
@@ -105,6 +109,9 @@ class Witnessed:
         with self.world.store.begin() as tx:
             here = (payloads.c.case_id == case_id, payloads.c.seq == 1)
             tx.execute(sa.update(payloads).where(*here).values(body=None, salt=None))
+            said = Erasure(home=case_id.rpartition("-")[0], id="erased", at=datetime.now(UTC), login=COMMAND,
+                           person=None, case_id=case_id, rows=(1,), reason=Reason.OTHER_LAW)  # fmt: skip
+            record_erasures(tx, [said])
 
     def _count(self) -> int:
         with self.world.store.read() as tx:
@@ -156,6 +163,14 @@ class Forger:
     def rows(self, table: sa.Table) -> list[Any]:
         with self.store.read() as tx:
             return list(tx.execute(sa.select(table).order_by(*table.primary_key.columns)).all())
+
+    def rows_of(self, home: str, log: str) -> list[Any]:
+        """Its checkpoints, the smallest first."""
+        mine = [row for row in self.rows(checkpoints) if (row.home, row.log) == (home, log)]
+        return sorted(mine, key=lambda row: row.size)
+
+    def key(self) -> SigningKey:
+        return read_key(self.made.key)
 
     # --- a case as it should have been ---
 
@@ -212,7 +227,7 @@ class Forger:
         any more is left out, and what has no leaf comes last, with the last checkpoint of its log."""
         leaves, signed_before = self.rows(tree_leaves), sorted(self.rows(checkpoints), key=lambda row: row.size)
         hashes = {(row.home, row.case_id, row.seq): row.hash for row in self.rows(history)}
-        key = read_key(self.made.key)
+        key = self.key()
         with self.store.begin() as tx:
             for table in (tree_leaves, tree_nodes, tree_heads, checkpoints):
                 tx.execute(sa.delete(table))

@@ -173,7 +173,35 @@ def _exchanged(lines: list[Line]) -> None:
         one[name], other[name] = other[name], one[name]
 
 
+def _again(kind: str, **other: Any) -> Change:
+    """The line once more, before itself, with another value; counted."""
+
+    def change(lines: list[Line]) -> None:
+        found = _of(lines, kind, 0 if kind == "manifest" else 3)
+        lines.insert(lines.index(found), {**found, **other})
+        lines[-1]["lines"][kind] += 1
+
+    return change
+
+
+def _no_last_checkpoint(lines: list[Line]) -> None:
+    """Of the log `open`: what it covered has no other."""
+    mine = [
+        line for line in lines if line["kind"] == "checkpoint" and (line["home"], line["log"]) == (t.TOWNSHIP, "open")
+    ]
+    last = max(mine, key=lambda line: int(line["text"].splitlines()[1]))
+    lines.remove(last)
+    lines[-1]["lines"]["checkpoint"] -= 1
+
+
 TAMPERED: dict[str, Change] = {
+    "a text twice": _again("payload", body={"note": "别的"}),
+    "a text of no row": _again("payload", seq=99),
+    "a case twice": _again("case", number="26-9999"),
+    "a case without rows": _again("case", id=f"{t.TOWNSHIP}-none", version=0, last_hash="0" * 64),
+    "a row twice": _again("row"),
+    "two manifests": _again("manifest", texts=False),
+    "no last checkpoint": _no_last_checkpoint,
     "a fact": _set("row", "row", "line", to=7),
     "a float": _set("row", "row", "line", to=1.5),
     "a hash": _set("row", "hash", to="f" * 64),
@@ -198,10 +226,22 @@ TAMPERED: dict[str, Change] = {
 def test_what_was_changed_in_an_export_is_told(made: Witnessed, auditor: Auditor, what: str):
     lines = exported(made, texts=True)
     TAMPERED[what](lines)
-    code, said = auditor.checks(lines, *made.notes)
+    code, said = auditor.checks(lines)
 
     assert code == 1
     assert "结论：不成立 / verdict: it does not hold" in said
+
+
+def test_a_name_that_stands_twice_in_a_line_is_told(made: Witnessed, auditor: Auditor, tmp_path: Path):
+    """Another reader would take the first of the two."""
+    file = tmp_path / "twice.jsonl"
+    lines = [json.dumps(line) for line in exported(made)]
+    place = next(number for number, line in enumerate(lines) if '"kind": "row"' in line)
+    lines[place] = lines[place].replace('"actor": ', '"actor": "somebody", "actor": ')
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, said = auditor.runs(file)
+
+    assert (code, "twice" in said) == (1, True)
 
 
 def test_the_place_of_a_changed_row_is_named(made: Witnessed, auditor: Auditor):

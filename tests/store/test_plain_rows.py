@@ -89,3 +89,12 @@ def test_every_row_reads_alike_from_both_databases(store: Store):
         assert quick_hash(row) == careful_hash(row) == row.hash
         assert event_of(row) == event_from_row(typed, None)
     assert len(rows) > 5
+
+
+@pytest.mark.parametrize("facts", ['{"a": 1, "a": 2}', '{"a": {"b": 1, "b": 1}}', '[{"b": 1, "\\u0062": 1}]'])
+def test_a_name_that_stands_twice_has_no_canonical_form(facts: str):
+    row = plainly(OPENED, *KNOWN[0][:1], GENESIS, KNOWN[0][1])._replace(facts=facts)
+
+    for way in (quick_hash, careful_hash):
+        with pytest.raises(ValueError, match="twice"):
+            way(row)

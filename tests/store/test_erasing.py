@@ -203,6 +203,39 @@ def test_no_byte_of_him_is_left_and_everything_still_adds_up(scene: Scene):
         assert world.queries.page(person, CaseFilter(q=NAME)).cases == ()
 
 
+def test_an_old_snapshot_keeps_old_bytes_and_is_waited_for(scene: Scene, monkeypatch: pytest.MonkeyPatch):
+    """PostgreSQL takes dead rows along into the table's new file while anybody's snapshot is older than they are."""
+    world, pauses = scene.world, []
+    if world.store.is_sqlite:
+        pytest.skip("SQLite's VACUUM waits for readers by itself")
+    other = world.store.engine.connect().execution_options(isolation_level="REPEATABLE READ")
+    other.exec_driver_sql("SELECT 1")
+
+    def let_go(seconds: float) -> None:
+        pauses.append(seconds)
+        other.close()
+
+    monkeypatch.setattr("engine.store.tidying.time.sleep", let_go)
+    scene.erase(Wanted(person=PERSON), also_open=True)
+
+    assert len(pauses) == 1
+    assert holding(database_files(world)) == []
+
+
+def test_a_snapshot_that_nobody_lets_go_is_told_as_tables_that_are_left(scene: Scene, monkeypatch: pytest.MonkeyPatch):
+    if scene.world.store.is_sqlite:
+        pytest.skip("SQLite's VACUUM waits for readers by itself")
+    monkeypatch.setattr("engine.store.tidying._PAUSES", ())
+    with scene.world.store.engine.connect().execution_options(isolation_level="REPEATABLE READ") as other:
+        other.exec_driver_sql("SELECT 1")
+        scene.eraser.erase(Wanted(person=PERSON), Reason.CONSENT_WITHDRAWN, login=COMMAND, also_open=True)
+        assert {"payloads", "people"} <= set(scene.eraser.tidy())
+
+    assert scene.eraser.tidy() == ()
+    scene.uploads.sweep_everywhere()
+    assert holding(database_files(scene.world)) == []
+
+
 def test_what_is_exported_with_all_texts_holds_none_of_him(scene: Scene):
     """Evidence, the feed and the log of access."""
     world = scene.world

@@ -72,7 +72,7 @@ def _forget_samples(connection: Tx, tables: Sequence[str]) -> None:
 
 def _written_anew(connection: Tx, table: str) -> bool:
     """Whether the table lies in another file now that holds no dead row. For who may not, PostgreSQL only warns and
-    does nothing; and it takes dead rows along while anybody's snapshot is older than they are, be it the server's own."""
+    does nothing; and it takes dead rows along while anybody's snapshot is older than they are, be it its own."""
     for pause in (*_PAUSES, None):
         before, dead = _place(connection, table), _rewrite(connection, table)
         if dead is None or _place(connection, table) == before:

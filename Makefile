@@ -34,10 +34,11 @@ drill: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
 
-# Pinned with hashes and no address of any index, for Python 3.11 to 3.13. Needs uv.
+# Pinned with hashes and no address of any index, for Python 3.11 to 3.13. Needs uv. Extras are named: pip else takes the
+# newest release for `coverage[toml]`, whatever is pinned for `coverage`, and refuses it as soon as there is one.
 lock:
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres --extra s3 --extra build pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements-dev.lock
+	uv pip compile -q --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres --extra s3 --extra build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements-dev.lock
 
 $(VENV)/bin/pip:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "minqing needs Python 3.11 or newer")'

@@ -19,7 +19,7 @@ def listed() -> list[dict[str, str]]:
 
 def locked() -> dict[str, str]:
     text = (ROOT / "requirements.lock").read_text()
-    return dict(re.findall(r"^([A-Za-z0-9._-]+)==([^ \\;]+)", text, flags=re.MULTILINE))
+    return dict(re.findall(r"^([A-Za-z0-9._-]+)(?:\[[a-z0-9,-]+\])?==([^ \\;]+)", text, flags=re.MULTILINE))
 
 
 def test_every_locked_package_is_listed_in_its_version():

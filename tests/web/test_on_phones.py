@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tests.web.conftest import Person
-from tests.web.looking import NAMES, PAGES, assert_usable, sideways, small_targets, small_text, violations
+from tests.web.looking import (
+    NAMES,
+    OF_SIZES,
+    PAGES,
+    assert_usable,
+    enlarge,
+    sideways,
+    small_targets,
+    small_text,
+    violations,
+)
 from tests.web.page_table import READERS, Line
 from tests.web.served import Served
 
@@ -13,20 +23,16 @@ TARGET, LARGE_TARGET = 48, 60  # CSS pixels
 
 
 @pytest.mark.parametrize(("line", "column"), PAGES, ids=NAMES)
-def test_a_page_can_be_used_by_everybody(regular: Person, served: Served, line: Line, column: str):
+def test_a_page_can_be_used_by_everybody_and_in_large_text_by_the_old(
+    regular: Person, served: Served, line: Line, column: str
+):
     page = regular(READERS[column])
     page.goto(served.addresses.of(line.address))
+    flaws = violations(page) + small_targets(page, TARGET) + sideways(page, 320) + sideways(page, 360)
 
-    assert_usable(violations(page) + small_targets(page, TARGET) + sideways(page, 360) + sideways(page, 320))
-
-
-@pytest.mark.parametrize(("line", "column"), PAGES, ids=NAMES)
-def test_a_page_in_large_text_can_be_used_by_the_old(regular: Person, served: Served, line: Line, column: str):
-    page = regular(READERS[column], text="large")
-    page.goto(served.addresses.of(line.address))
-    flaws = violations(page) + small_text(page) + small_targets(page, LARGE_TARGET)
-
-    assert_usable(flaws + sideways(page, 360) + sideways(page, 320))
+    enlarge(page)
+    flaws += violations(page, OF_SIZES) + small_text(page) + small_targets(page, LARGE_TARGET)
+    assert_usable(flaws + sideways(page, 320) + sideways(page, 360))
 
 
 @pytest.mark.parametrize(("line", "column"), PAGES, ids=NAMES)

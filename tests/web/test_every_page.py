@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from functools import cache
 from urllib.parse import urlsplit
 
 import pytest
@@ -72,17 +73,28 @@ def test_who_is_not_signed_in_is_asked_to_and_comes_back(demo_web: DemoWeb, aski
 # --- how each is made ------------------------------------------------------------------------------------------------
 
 
-def readers_of(demo_web: DemoWeb, lang: str) -> Iterator[tuple[str, Page]]:
-    """Every page as each reader sees it who has a star."""
-    for line, column in STARRED:
-        browser = demo_web.browser(READERS[column]).likes(lang=lang)
-        if not line.address.startswith(FILES):
-            yield f"{line.address} {column}", browser.get(demo_web.addresses.of(line.address))
+Seen = Mapping[str, Page]
+
+
+@pytest.fixture(scope="module")
+def seen_in(demo_web: DemoWeb) -> Callable[[str], Seen]:
+    """Every page as each reader sees it who has a star, in a language."""
+
+    @cache
+    def seen(lang: str) -> Seen:
+        found = {}
+        for line, column in STARRED:
+            if not line.address.startswith(FILES):
+                browser = demo_web.browser(READERS[column]).likes(lang=lang)
+                found[f"{line.address} {column}"] = browser.get(demo_web.addresses.of(line.address))
+        return found
+
+    return seen
 
 
 @pytest.mark.parametrize(("lang", "told"), [("zh", "zh-CN"), ("en", "en")])
-def test_every_page_is_made_soundly(demo_web: DemoWeb, lang: str, told: str):
-    assert_sound({name: flaws_of(page, told) for name, page in readers_of(demo_web, lang)})
+def test_every_page_is_made_soundly(seen_in: Callable[[str], Seen], lang: str, told: str):
+    assert_sound({name: flaws_of(page, told) for name, page in seen_in(lang).items()})
 
 
 @pytest.mark.parametrize(
@@ -126,29 +138,31 @@ def test_what_a_page_cannot_do_is_refused_with_what_it_can(demo_web: DemoWeb):
 # --- where its links lead --------------------------------------------------------------------------------------------
 
 
-def test_every_link_of_a_page_leads_somewhere(demo_web: DemoWeb):
+def test_every_link_of_a_page_leads_somewhere(
+    demo_web: DemoWeb, browsers: dict[str, Browser], seen_in: Callable[[str], Seen]
+):
     """One link of each kind for each reader: an address with ids, or one with other words."""
     dead: dict[str, list[str]] = {}
     seen = set()
-    for name, page in readers_of(demo_web, "zh"):
+    routes = sorted(path for method, path in page_routes(demo_web.app) if method == "GET")
+    asked = {path: compile_path(path)[0] for path in routes}
+    for name, page in seen_in("zh").items():
         column = name.split()[-1]
-        fresh = {(column, kind_of(demo_web, link)): link for link in page.links if link.startswith("/")}
+        fresh = {(column, kind_of(asked, link)): link for link in page.links if link.startswith("/")}
         followed = {kind: link for kind, link in fresh.items() if kind not in seen}
         seen |= set(followed)
-        browser = demo_web.browser(READERS[column])
-        statuses = {link: browser.get(link).status for link in followed.values()}
+        statuses = {link: browsers[column].get(link).status for link in followed.values()}
         bad = {link: status for link, status in statuses.items() if status >= 400 and status != page.status}
         dead[name] = [f"{link} is {status}" for link, status in bad.items()]
 
     assert_sound(dead)
 
 
-def kind_of(demo_web: DemoWeb, link: str) -> tuple[str, ...]:
+def kind_of(routes: Mapping[str, re.Pattern[str]], link: str) -> tuple[str, ...]:
     """The page a link leads to, and the names in its query."""
     parts = urlsplit(link)
-    gets = [path for method, path in page_routes(demo_web.app) if method == "GET"]
     plain = re.sub(r"/[^/]*\d{6,}[^/]*", "/x", parts.path)
-    route = next((path for path in sorted(gets) if compile_path(path)[0].match(parts.path)), plain)
+    route = next((path for path, fits in routes.items() if fits.match(parts.path)), plain)
     return (route, *sorted(pair.split("=")[0] for pair in parts.query.split("&")))
 
 
@@ -160,9 +174,9 @@ def posting(demo_web: DemoWeb) -> list[str]:
     return sorted(demo_web.addresses.of(path) for method, path in page_routes(demo_web.app) if method == "POST")
 
 
-def test_every_form_goes_where_forms_are_taken(demo_web: DemoWeb):
+def test_every_form_goes_where_forms_are_taken(demo_web: DemoWeb, seen_in: Callable[[str], Seen]):
     taken = [path for method, path in page_routes(demo_web.app) if method == "POST"]
-    for name, page in readers_of(demo_web, "zh"):
+    for name, page in seen_in("zh").items():
         for form in page.forms:
             action = form.action.split("?")[0]
             assert form.method == "GET" or any(compile_path(path)[0].match(action) for path in taken), (name, action)

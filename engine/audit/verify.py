@@ -48,13 +48,13 @@ class Verdict:
 
     @property
     def first(self) -> Flaw | None:
-        """The first bad place. One that is told exactly goes before one of which only is known between which leaves it
-        is, and that before what merely follows from the leaves; one with a leaf goes before one without."""
+        """The first bad place. One that is told exactly goes before one of which one knows among which leaves it is,
+        and that before what merely follows from the leaves; one with a leaf goes before one without."""
         return min(self.flaws, key=_place, default=None)
 
 
 def _place(flaw: Flaw) -> tuple[bool, bool, bool, bool, str, int]:
-    vague = flaw.until is not None and flaw.what != "leaf_missing"
+    vague = flaw.until is not None and not (flaw.what == "leaf_missing" and flaw.until - (flaw.leaf or 0) == 1)
     follows = flaw.what in ("head", "node", "leaf_order")
     return follows, vague, flaw.log is None, flaw.leaf is None, flaw.home, flaw.leaf or 0
 

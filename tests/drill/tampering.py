@@ -360,7 +360,7 @@ def within(flaw: Flaw, leaf: Any) -> bool:
 def at_row(table: sa.Table, row: Any) -> Callable[[Flaw], bool]:
     """What names the place of a row of this table."""
     if table is cases:
-        return lambda flaw: flaw.case_id == row["id"]
+        return lambda flaw: flaw.case_id in (row["id"], other(cases.c.id, row["id"]))  # as it is, or was, called
     if table is checkpoints:
         return lambda flaw: flaw.checkpoint == row["id"]
     if table is tree_heads:

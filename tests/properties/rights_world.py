@@ -19,6 +19,7 @@ from engine.people.setup import SetupService
 from engine.rules.attempt import Command
 from engine.rules.machine import compile_workflow
 from engine.rules.refusals import (
+    Concerned,
     ConditionRefused,
     Conflict,
     FieldsRefused,
@@ -38,6 +39,7 @@ from engine.store.clock import DatabaseClock
 from engine.store.db import Store
 from engine.store.meetingbook import read_meeting
 from tests import township as t
+from tests.properties import concern_model as concern
 from tests.properties import permission_model as model
 from tests.properties.rights_facts import JOINT, JOINT_UNITS, Case, Meeting, Post, done, township
 from tests.properties.rights_rules import KEY, Document, row_of, workflow
@@ -111,16 +113,22 @@ class Rights:
         assert row is not None
         command = Command(trigger=trigger, data=data, behalf=behalf)
         wanted = OpenCase(unit=unit, workflow=f"{KEY}/{version}", command=command)
-        allowed = self.may(person, case, row)
+        allowed, passing = self.may(person, case, row), self.passes_on(person, case, row, data, behalf)
         try:
             held = self.served.cases.open(Caller(person=person), wanted)
         except Refusal as refusal:
             may_be = (FieldsRefused,) if allowed or not self.rows_of_unit(person, case) else (NotNamed,)
+            may_be += (Concerned,) if allowed and passing else ()
             assert isinstance(refusal, may_be), self.said(person, trigger, refusal, allowed)
             return None
-        assert allowed, f"{person} opened a case at {unit}"
+        assert allowed and not passing, f"{person} opened a case at {unit}"
         self.cases[held.identity.id] = done(case, row, person, data, behalf)
         return held.identity.id
+
+    def passes_on(self, person: str, case: Case, row: Document, data: Document, behalf: str | None = None) -> bool:
+        charged = [data["worker"]] if "worker" in data else []
+        after = done(case, row, person, data, behalf)
+        return bool(concern.passes_on(self.land, case, after, person, self.day, charged))
 
     def rows_of_unit(self, person: str, case: Case) -> bool:
         return bool(model.reading(self.land, case, person, self.day))
@@ -158,7 +166,8 @@ class Rights:
         primary = self.cases.get(data.get("primary", ""))
         if primary is not None and not self.reads_whole(person, primary):
             return (FieldsRefused,)
-        return _Done, FieldsRefused, ConditionRefused, Conflict
+        refused = FieldsRefused, ConditionRefused, Conflict
+        return (Concerned, *refused) if self.passes_on(person, case, row, data) else (_Done, *refused)
 
     def said(self, *facts: Any) -> str:
         return " | ".join(f"{type(each).__name__} {each}" for each in facts)
